@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+/// One thin executable: options in, a library call, an exit code out.
+func filter(_ name: String, _ libraries: Target.Dependency...) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["APCore", argumentParser] + libraries, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "ap",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // C libraries. What a binary links is said by the Swift target that calls it, because
+    // libavformat alone takes 35 ms to load: a filter must not pay for what it does not use.
+    .systemLibrary(name: "CLibAV", providers: [.apt(["libavformat-dev", "libswresample-dev"])]),
+    .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+
+    .target(
+      name: "APCore", dependencies: [argumentParser, systemPackage], swiftSettings: settings),
+    .target(
+      name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("swresample"), .linkedLibrary("avutil")]),
+    .target(
+      name: "AudioDecoding", dependencies: ["APCore", "CLibAV", "Resampling", crypto],
+      swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec")]),
+    .target(
+      name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling"],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
+    .target(
+      name: "Tensors", dependencies: ["APCore", "CLibAV", "COpenBLAS", systemPackage],
+      swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
+    .target(
+      name: "Demucs", dependencies: ["APCore", "Resampling", "Tensors"], swiftSettings: settings),
+
+    filter("ap-decode", "AudioDecoding"),
+    filter("ap-segment"),
+    filter("ap-demucs", "Demucs"),
+    filter("ap-xfade"),
+    filter("ap-encode", "AudioEncoding"),
+
+    .target(
+      name: "TestSupport", dependencies: ["APCore", systemPackage], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .testTarget(
+      name: "APCoreTests", dependencies: ["APCore", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "AudioFilesTests",
+      dependencies: ["AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DemucsTests", dependencies: ["Demucs", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "Pipes",
+      dependencies: [
+        "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
+      ],
+      swiftSettings: settings),
+  ]
+)
