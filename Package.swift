@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CLibAV", providers: [.apt(["libavformat-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CProcessor"),
 
     .target(
       name: "APCore", dependencies: [argumentParser, systemPackage], swiftSettings: settings),
@@ -47,7 +48,8 @@ let package = Package(
       name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
     .target(
-      name: "Tensors", dependencies: ["APCore", "CLibAV", "COpenBLAS", systemPackage],
+      name: "Tensors",
+      dependencies: ["APCore", "CLibAV", "COpenBLAS", "CProcessor", systemPackage],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
     .target(
