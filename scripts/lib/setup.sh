@@ -1,0 +1,77 @@
+# shellcheck shell=bash disable=SC2034 # the scripts that source this use the variables
+# Sourced by the scripts beside this folder: words, Debian packages, the Swift toolchain, the build.
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+name=${0##*/}
+
+# What the binaries are linked against, and what the scripts need besides to measure and to check.
+build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libopenblas-dev)
+quickstart_packages=(python3)
+test_packages=(python3 ffmpeg shellcheck mandoc)
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+
+# die CODE MESSAGE…: exit codes are those of sysexits.h.
+die() {
+  local code=$1
+  shift
+  say "$@"
+  exit "$code"
+}
+
+# print_help: the comment at the head of the running script, without its marks.
+print_help() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
+
+help_if_asked() {
+  local argument
+  for argument; do
+    case $argument in
+      -h | --help)
+        print_help
+        exit 0
+        ;;
+      --) return ;;
+    esac
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# need_packages PACKAGE…: install those Debian packages that are missing.
+need_packages() {
+  local missing=() package
+  if ! command -v apt-get >/dev/null; then
+    say "no apt-get here; going on as if these Debian packages, or what they are called here, were installed: $*"
+    return
+  fi
+  for package; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+    die 69 "missing packages, and neither root nor sudo to install them. As root: apt-get install ${missing[*]}"
+  fi
+  say "installing: ${missing[*]}"
+  # The package lists of a fresh system are empty or too old; a system in use is left as it is.
+  apt_install "${missing[@]}" >/dev/null 2>&1 && return
+  as_root apt-get update -qq || die 69 "apt-get update failed; is there a network?"
+  apt_install "${missing[@]}" || die 69 "could not install: ${missing[*]}"
+}
+
+apt_install() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+# need_swift: Package.swift asks for tools version 6.1.
+need_swift() {
+  local advice="Get Swift 6.1 or later from https://www.swift.org/install/linux/ and put its usr/bin in PATH."
+  local version
+  command -v swift >/dev/null || die 69 "there is no 'swift' in PATH. $advice"
+  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p') || true
+  [ -n "$version" ] || die 69 "'swift --version' does not run; try it by hand. $advice"
+  [ "$(printf '%s\n' 6.1 "$version" | sort -V | head -n 1)" = 6.1 ] ||
+    die 69 "this is Swift $version. $advice"
+}
