@@ -1,0 +1,27 @@
+/// How a filter ended, in the words of sysexits.h.
+public struct ExitStatus: RawRepresentable, Hashable, Sendable {
+  public let rawValue: Int32
+
+  public init(rawValue: Int32) {
+    self.rawValue = rawValue
+  }
+
+  /// All went well.
+  public static let success = Self(rawValue: 0)
+  /// The command line is wrong.
+  public static let usage = Self(rawValue: 64)
+  /// The input is damaged, cut short, or not what the filter can take.
+  public static let data = Self(rawValue: 65)
+  /// An input file is missing or cannot be opened.
+  public static let noInput = Self(rawValue: 66)
+  /// A model or device is missing.
+  public static let unavailable = Self(rawValue: 69)
+  /// A mistake in the filter itself.
+  public static let software = Self(rawValue: 70)
+  /// An output file cannot be created, or exists.
+  public static let cannotCreate = Self(rawValue: 73)
+  /// Reading or writing failed.
+  public static let io = Self(rawValue: 74)
+  /// A configuration is wrong.
+  public static let configuration = Self(rawValue: 78)
+}

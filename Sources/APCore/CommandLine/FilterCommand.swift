@@ -1,0 +1,66 @@
+public import ArgumentParser
+import SystemPackage
+
+/// A filter's command: its options, and `run(in:)` for its work.
+///
+/// `main()` turns every failure into one line on standard error and an exit status of sysexits.h.
+public protocol FilterCommand: ParsableCommand {
+  /// The options that every filter takes.
+  var common: CommonOptions { get }
+
+  /// The options that shape the output, for the stream's `history`; defaults included.
+  var historyOptions: [String: JSONValue] { get }
+
+  /// Does the work.
+  func run(in context: FilterContext) throws
+}
+
+extension FilterCommand {
+  /// Runs the command with the process's own arguments, and ends the process.
+  public static func main() {
+    Syscalls.ignoreBrokenPipes()
+    let name = configuration.commandName ?? _commandName
+    let command: Self
+    do {
+      var parsed = try parseAsRoot()
+      guard let own = parsed as? Self else {
+        // --help is a command of the parser's own.
+        try parsed.run()
+        exit()
+      }
+      command = own
+    } catch {
+      end(parsing: error, tool: name)
+    }
+    let context = FilterContext(
+      tool: name, options: command.historyOptions, common: command.common)
+    do {
+      try Syscalls.onTermination { TemporaryFiles.shared.removeAll() }
+      try command.run(in: context)
+    } catch {
+      context.end(with: error)
+    }
+    context.end()
+  }
+
+  /// `main()` calls `run(in:)`.
+  public func run() throws {
+    preconditionFailure("a filter runs in a context")
+  }
+
+  private static func end(parsing error: any Error, tool: String) -> Never {
+    let status = exitCode(for: error)
+    if status.isSuccess {
+      // What was asked for: help, the version or a completion script.
+      var text = fullMessage(for: error) + "\n"
+      text.withUTF8 { bytes in
+        try? Syscalls.writeAll(.standardOutput, UnsafeRawBufferPointer(bytes))
+      }
+    } else {
+      let message = message(for: error)
+      let stop = message.hasSuffix(".") ? "" : "."
+      Log(tool: tool).error("\(message)\(stop) See '\(tool) --help'.")
+    }
+    exit(withError: status)
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import SystemPackage
+
+/// What a running filter has: its name, its words, its input and output.
+public final class FilterContext {
+  /// The filter's name.
+  public let tool: String
+  /// Its words to its user.
+  public let log: Log
+  /// Its progress.
+  public let progress: Progress
+  /// What it adds to the stream's `history`.
+  public let historyEntry: HistoryEntry
+  private var writer: StreamWriter?
+
+  /// - Parameter options: the options that shape the output.
+  public init(tool: String, options: [String: JSONValue], common: CommonOptions) {
+    self.tool = tool
+    log = Log(tool: tool, level: common.level)
+    progress = Progress(tool: tool, mode: common.progress, isQuiet: common.quiet)
+    historyEntry = HistoryEntry(tool: tool, version: Suite.version, options: options)
+  }
+
+  /// The stream on standard input.
+  ///
+  /// - Throws: `usage` where that is a terminal.
+  public func openInput() throws(FilterError) -> StreamReader {
+    guard !FileDescriptor.standardInput.isTerminal else {
+      throw FilterError(
+        .usage, "Standard input is a terminal, not a stream.",
+        advice: "Put a filter before this one: ap-decode FILE | \(tool).")
+    }
+    return StreamReader(.standardInput)
+  }
+
+  /// The stream on standard output. If the filter fails after its header, the stream's `abort` is
+  /// written here.
+  ///
+  /// - Throws: `usage` where that is a terminal.
+  public func openOutput() throws(FilterError) -> StreamWriter {
+    try refuseTerminalOutput()
+    let writer = StreamWriter(.standardOutput)
+    self.writer = writer
+    return writer
+  }
+
+  /// - Throws: `usage` where standard output is a terminal, for a filter that would write binary
+  ///   data to it.
+  public func refuseTerminalOutput() throws(FilterError) {
+    guard !FileDescriptor.standardOutput.isTerminal else {
+      throw FilterError(
+        .usage, "Standard output is a terminal; it cannot show sound.",
+        advice: "Put a filter behind this one or redirect to a file.")
+    }
+  }
+
+  /// Ends the process after success. Closing tells of a write that failed late.
+  func end() -> Never {
+    progress.clear()
+    do {
+      try Syscalls.close(.standardOutput)
+    } catch .badFileDescriptor {
+      // The parent gave none, and nothing was written.
+    } catch {
+      end(with: FilterError(.io, "Cannot write the output: \(error).", underlying: error))
+    }
+    exit(.success)
+  }
+
+  /// Ends the process after a failure.
+  func end(with error: any Error) -> Never {
+    progress.clear()
+    TemporaryFiles.shared.removeAll()
+    let failure = (error as? FilterError) ?? Self.wrap(error)
+    if failure.code == .brokenPipe { Syscalls.dieOfBrokenPipe() }
+    log.error(failure.description)
+    if let writer, writer.isOpen {
+      let abort =
+        failure.underlying as? AbortRecord
+        ?? AbortRecord(
+          tool: tool, exit: Int(failure.code.status.rawValue), message: failure.description)
+      // If this fails too, the missing end record says the same.
+      try? writer.write(abort)
+    }
+    exit(failure.code.status)
+  }
+
+  private func exit(_ status: ExitStatus) -> Never {
+    CommonOptions.exit(withError: ExitCode(status.rawValue))
+  }
+
+  private static func wrap(_ error: any Error) -> FilterError {
+    if let error = error as? ValidationError {
+      return FilterError(.usage, error.message)
+    }
+    if let error = error as? Errno {
+      return FilterError(.io, "The system refused: \(error).", underlying: error)
+    }
+    return FilterError(
+      .software, "This should not have happened: \(error).",
+      advice: "Please report it with the command line.", underlying: error)
+  }
+}

@@ -1,0 +1,67 @@
+public import ArgumentParser
+import SystemPackage
+
+/// How much a filter says.
+public enum LogLevel: String, CaseIterable, Comparable, Sendable, ExpressibleByArgument {
+  case error
+  case warning
+  case info
+  case debug
+
+  public static func < (left: Self, right: Self) -> Bool {
+    left.rank < right.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .error: 0
+    case .warning: 1
+    case .info: 2
+    case .debug: 3
+    }
+  }
+}
+
+/// Writes lines to standard error, each with the filter's name before it.
+public struct Log: Sendable {
+  /// The filter's name.
+  public let tool: String
+  /// The least important level that is still written.
+  public let level: LogLevel
+
+  public init(tool: String, level: LogLevel = .info) {
+    self.tool = tool
+    self.level = level
+  }
+
+  /// Why the filter stops.
+  public func error(_ message: String) { write(message, .error) }
+  /// What its user would not want, though it goes on.
+  public func warning(_ message: String) { write("warning: \(message)", .warning) }
+  /// What its user may want to know.
+  public func info(_ message: @autoclosure () -> String) {
+    if level >= .info { write(message(), .info) }
+  }
+  /// What helps to find a mistake.
+  public func debug(_ message: @autoclosure () -> String) {
+    if level >= .debug { write(message(), .debug) }
+  }
+
+  private func write(_ message: String, _ importance: LogLevel) {
+    guard importance <= level else { return }
+    // A message can quote a file's name or another program's words: it stays one line.
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    Console.write("\(tool): \(line)\n")
+  }
+}
+
+/// Standard error, a whole line a call, so that lines of filters in one pipe do not mix.
+enum Console {
+  static func write(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      // There is nowhere left to complain to.
+      try? Syscalls.writeAll(.standardError, UnsafeRawBufferPointer(bytes))
+    }
+  }
+}

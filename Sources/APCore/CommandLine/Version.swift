@@ -1,0 +1,4 @@
+/// The suite's version: one for all filters, in `--version` and in each `history` entry.
+public enum Suite {
+  public static let version = "0.1.0"
+}

@@ -1,0 +1,208 @@
+/// What a stream's bytes turn out to be, piece by piece.
+public enum StreamEvent: Sendable, Hashable {
+  case header(StreamHeader)
+  case record(StreamRecord)
+  case end(EndRecord)
+  case abort(AbortRecord)
+}
+
+/// Reads a stream from bytes that come in pieces of any size. It does no input itself.
+public struct StreamParser: Sendable {
+  private enum State: Sendable {
+    case line
+    case samples(AudioRecord, AudioPayload)
+    case bytes(OtherRecord, count: Int)
+    case done
+  }
+
+  private var state = State.line
+  private var line: [UInt8] = []
+  private var header: StreamHeader?
+  private var ledger: StreamLedger?
+
+  public init() {}
+
+  /// Takes bytes from `position` on, up to the end of one event.
+  ///
+  /// - Returns: the event; nil when `input` is used up and more is needed.
+  /// - Throws: `badInput`, naming the record. The parser is of no use afterwards.
+  public mutating func consume(
+    _ input: RawSpan, from position: inout Int
+  ) throws(FilterError) -> StreamEvent? {
+    while position < input.byteCount {
+      switch state {
+      case .line:
+        guard let value = try takeLine(input, &position) else { return nil }
+        if let event = try read(value) { return event }
+      case .samples(var record, var payload):
+        state = .done
+        payload.take(input, &position)
+        guard payload.isComplete else {
+          state = .samples(record, payload)
+          return nil
+        }
+        record.samples = payload.samples
+        state = .line
+        return .record(.audio(record))
+      case .bytes(var record, let count):
+        state = .done
+        let taken = min(count - record.payload.count, input.byteCount - position)
+        input.extracting(position..<position + taken).withUnsafeBytes {
+          record.payload.append(contentsOf: $0)
+        }
+        position += taken
+        state = record.payload.count == count ? .line : .bytes(record, count: count)
+        if case .line = state { return .record(.other(record)) }
+      case .done:
+        throw FilterError(
+          .badInput, "Bytes follow the end of the stream.",
+          advice: "Give this filter one stream: streams cannot be joined with cat.")
+      }
+    }
+    return nil
+  }
+
+  /// Says that no more bytes will come.
+  ///
+  /// - Throws: `cutInput` unless the stream has ended; where it was cut is in the message.
+  public func finish() throws(FilterError) {
+    let number = (ledger?.records ?? 0) + 1
+    switch state {
+    case .done: return
+    case .line where header == nil && line.isEmpty:
+      throw FilterError(
+        .cutInput, "The input is empty.", advice: "The command before this one failed.")
+    case .line where header == nil:
+      throw Self.cut("in the header's line, after \(line.count) bytes")
+    case .line where !line.isEmpty:
+      throw Self.cut("in the line of record \(number), after \(line.count) bytes")
+    case .line:
+      throw Self.cut("between records, after record \(number - 1): there is no end record")
+    case .samples(_, let payload):
+      throw Self.cut(
+        "in the payload of record \(number - 1), after \(payload.filled) of \(payload.bytes) bytes")
+    case .bytes(let record, let count):
+      throw Self.cut(
+        "in the payload of record \(number - 1), after \(record.payload.count) of \(count) bytes")
+    }
+  }
+
+  private static func cut(_ place: String) -> FilterError {
+    FilterError(
+      .cutInput, "The input was cut \(place).", advice: "The command before this one failed.")
+  }
+
+  private mutating func takeLine(
+    _ input: RawSpan, _ position: inout Int
+  ) throws(FilterError) -> JSONValue? {
+    let feed = input.firstLineFeed(from: position)
+    let end = feed ?? input.byteCount
+    let room = StreamLimits.line - line.count
+    input.extracting(position..<min(end, position + room)).withUnsafeBytes {
+      line.append(contentsOf: $0)
+    }
+    if header == nil, !line.prefix(8).elementsEqual(StreamHeader.magic.prefix(line.count)) {
+      throw FilterError(
+        .badInput, "The input is not an ap stream.", advice: "Put ap-decode before this filter.")
+    }
+    guard line.count < StreamLimits.line else {
+      throw FilterError(
+        .badInput, "\(lineName) is longer than \(StreamLimits.line) bytes.")
+    }
+    position = end
+    guard feed != nil else { return nil }
+    position += 1
+    defer { line.removeAll(keepingCapacity: true) }
+    do {
+      return try JSONValue(parsing: line)
+    } catch {
+      throw FilterError(
+        .badInput, "\(lineName) is not valid JSON: \(error).", underlying: error)
+    }
+  }
+
+  private var lineName: String {
+    ledger.map { "The line of record \($0.records + 1)" } ?? "The header's line"
+  }
+
+  private mutating func read(_ value: JSONValue) throws(FilterError) -> StreamEvent? {
+    guard let header else {
+      let header = try StreamHeader(value)
+      self.header = header
+      ledger = StreamLedger(header)
+      return .header(header)
+    }
+    let line = try RecordLine(
+      value, header: header, number: (ledger?.records ?? 0) + 1)
+    switch line {
+    case .audio(let record, let frames):
+      try ledger?.admit(
+        track: record.track, offset: record.offset, frames: frames, segment: record.segment)
+      state = .samples(record, AudioPayload(count: frames * header.channels))
+    case .other(let record, let count):
+      ledger?.admitOther()
+      if count == 0 { return .record(.other(record)) }
+      state = .bytes(record, count: count)
+    case .end(let end):
+      try check(end)
+      state = .done
+      return .end(end)
+    case .abort(let abort):
+      state = .done
+      return .abort(abort)
+    }
+    return nil
+  }
+
+  private func check(_ end: EndRecord) throws(FilterError) {
+    guard let ledger else { return }
+    try ledger.close()
+    guard end.records == ledger.records else {
+      throw FilterError(
+        .badInput, "The end record counts \(end.records) records, but \(ledger.records) came.")
+    }
+    for (track, frames) in ledger.frames where end.frames[track] != frames {
+      let claim = end.frames[track].map { "\($0)" } ?? "no"
+      throw FilterError(
+        .badInput, "The end record counts \(claim) frames of \"\(track)\", but \(frames) came.")
+    }
+  }
+}
+
+/// Samples on their way in. Their memory grows with what has come, not with what was claimed.
+private struct AudioPayload: Sendable {
+  let count: Int
+  private(set) var samples: [Float] = []
+  private(set) var filled = 0
+
+  init(count: Int) {
+    self.count = count
+  }
+
+  var bytes: Int { count * 4 }
+  var isComplete: Bool { filled == bytes }
+
+  mutating func take(_ input: RawSpan, _ position: inout Int) {
+    let taken = min(bytes - filled, input.byteCount - position)
+    let needed = (filled + taken + 3) / 4
+    if needed > samples.count {
+      let grown = min(count, max(needed, 2 * samples.count, 16_384))
+      samples.append(contentsOf: repeatElement(0, count: grown - samples.count))
+    }
+    let piece = input.extracting(position..<position + taken)
+    samples.withUnsafeMutableBytes { target in
+      piece.withUnsafeBytes { source in
+        UnsafeMutableRawBufferPointer(rebasing: target[filled..<filled + taken])
+          .copyMemory(from: source)
+      }
+    }
+    filled += taken
+    position += taken
+  }
+}
+
+extension RawSpan {
+  fileprivate func firstLineFeed(from position: Int) -> Int? {
+    withUnsafeBytes { bytes in bytes[position...].firstIndex(of: UInt8(ascii: "\n")) }
+  }
+}

@@ -1,0 +1,72 @@
+public import SystemPackage
+
+/// Reads a stream from a file descriptor, which stays its caller's.
+public final class StreamReader {
+  private let descriptor: FileDescriptor
+  private var parser = StreamParser()
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  private var available = 0
+  private var position = 0
+
+  /// The end record, once `next()` has returned nil.
+  public private(set) var end: EndRecord?
+
+  public init(_ descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// Reads the first line.
+  ///
+  /// - Throws: `badInput`, `cutInput` or `io`.
+  public func readHeader() throws(FilterError) -> StreamHeader {
+    guard case .header(let header)? = try event() else {
+      preconditionFailure("readHeader() comes first, and once")
+    }
+    return header
+  }
+
+  /// Reads the next record.
+  ///
+  /// - Returns: nil once the stream has ended as it should, and nothing follows.
+  /// - Throws: `badInput`, `cutInput`, `io`; `abortedInput` where a filter before this one failed.
+  public func next() throws(FilterError) -> StreamRecord? {
+    guard end == nil else { return nil }
+    switch try event() {
+    case .record(let record)?: return record
+    case .end(let end)?:
+      self.end = end
+      _ = try event()
+      return nil
+    case .abort(let abort)?:
+      throw FilterError(
+        .abortedInput, "\(abort.tool) failed: \(abort.message)", underlying: abort)
+    case .header?, nil:
+      preconditionFailure("readHeader() comes before next()")
+    }
+  }
+
+  /// The next event; nil only at the end of the input of a stream that is whole.
+  private func event() throws(FilterError) -> StreamEvent? {
+    while true {
+      if let event = try parse() { return event }
+      position = 0
+      do {
+        available = try buffer.withUnsafeMutableBytes { bytes throws(Errno) in
+          try Syscalls.readSome(descriptor, into: bytes)
+        }
+      } catch {
+        throw FilterError(.io, "Cannot read the input: \(error).", underlying: error)
+      }
+      if available == 0 {
+        try parser.finish()
+        return nil
+      }
+    }
+  }
+
+  private func parse() throws(FilterError) -> StreamEvent? {
+    // Shares the buffer's memory, and ends before the buffer is written again.
+    let bytes = buffer
+    return try parser.consume(bytes.span.bytes.extracting(first: available), from: &position)
+  }
+}

@@ -1,0 +1,110 @@
+public import SystemPackage
+
+/// Writes a stream to a file descriptor, which stays its caller's, and counts it.
+public final class StreamWriter {
+  private let descriptor: FileDescriptor
+  private var header: StreamHeader?
+  private var ledger: StreamLedger?
+
+  /// Whether a header stands in the output and neither `end` nor `abort` yet.
+  public private(set) var isOpen = false
+
+  public init(_ descriptor: FileDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// Writes the first line.
+  ///
+  /// - Throws: `io`, or `brokenPipe` where the reader is gone, as all that writes here;
+  ///   `badInput` where the line is too long.
+  public func write(_ header: StreamHeader) throws(FilterError) {
+    precondition(self.header == nil, "a stream has one header")
+    for track in header.tracks {
+      precondition(Track.isValid(name: track.name), "track name \"\(track.name)\"")
+    }
+    try put(line: header.serialized())
+    self.header = header
+    ledger = StreamLedger(header)
+    isOpen = true
+  }
+
+  /// Writes samples of one track, as several records where they do not fit one.
+  ///
+  /// - Parameters:
+  ///   - samples: interleaved, [frames × channels]; nothing is written where it is empty.
+  ///   - offset: their place in the track's time line, in frames.
+  ///   - segment: the window they are a part of, in a windowed stream.
+  /// - Throws: `badInput` where the record breaks the stream's order.
+  public func write(
+    _ samples: Span<Float>, track: String, offset: Int, segment: Segment? = nil,
+    extra: [String: JSONValue] = [:]
+  ) throws(FilterError) {
+    guard let channels = header?.channels, isOpen else {
+      preconditionFailure("the header comes first, the end last")
+    }
+    precondition(samples.count % channels == 0, "samples must be whole frames")
+    let most = StreamLimits.recordFrames(channels: channels)
+    let total = samples.count / channels
+    for start in stride(from: 0, to: total, by: most) {
+      let frames = min(most, total - start)
+      try ledger?.admit(track: track, offset: offset + start, frames: frames, segment: segment)
+      try put(
+        line: AudioRecord.line(
+          track: track, offset: offset + start, frames: frames, channels: channels,
+          segment: segment, extra: extra))
+      let range = start * channels..<(start + frames) * channels
+      try samples.extracting(range).withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
+    }
+  }
+
+  /// Writes a record, known or not.
+  public func write(_ record: StreamRecord) throws(FilterError) {
+    switch record {
+    case .audio(let audio):
+      try write(
+        audio.samples.span, track: audio.track, offset: audio.offset, segment: audio.segment,
+        extra: audio.extra)
+    case .other(let other):
+      precondition(isOpen, "the header comes first, the end last")
+      try put(line: other.line)
+      try other.payload.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
+      ledger?.admitOther()
+    }
+  }
+
+  /// Writes the end record.
+  ///
+  /// - Parameter extra: keys of the input's end record that are passed on.
+  public func finish(extra: [String: JSONValue] = [:]) throws(FilterError) {
+    guard let ledger, isOpen else { preconditionFailure("the header comes first, the end last") }
+    try ledger.close()
+    try put(
+      line: EndRecord(frames: ledger.frames, records: ledger.records, extra: extra).line)
+    isOpen = false
+  }
+
+  /// Tells the filters behind that this stream will have no end.
+  func write(_ abort: AbortRecord) throws(FilterError) {
+    isOpen = false
+    try put(line: abort.line)
+  }
+
+  private func put(line: [UInt8]) throws(FilterError) {
+    guard line.count < StreamLimits.line else {
+      throw FilterError(.badInput, "A line of the output would have \(line.count + 1) bytes.")
+    }
+    var line = line
+    line.append(UInt8(ascii: "\n"))
+    try line.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer) throws(FilterError) {
+    do {
+      try Syscalls.writeAll(descriptor, bytes)
+    } catch .brokenPipe {
+      throw FilterError(.brokenPipe, "The reader of the output is gone.")
+    } catch {
+      throw FilterError(.io, "Cannot write the output: \(error).", underlying: error)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+public import SystemPackage
+
+/// A file that gets its name when it is whole. Until then it lies beside its place under a name of
+/// its own, and goes away with this value, with the process, or when SIGINT or SIGTERM ends it.
+public final class PartialFile {
+  /// The name it will get.
+  public let target: String
+  /// The name it has now.
+  public let path: String
+  /// Open for reading and writing, closed on exec.
+  public let descriptor: FileDescriptor
+  private let overwrites: Bool
+  private var isOpen = true
+
+  /// Creates the file, empty.
+  ///
+  /// - Parameter overwriting: whether a file at `target` may be replaced.
+  /// - Throws: `cannotCreate` where that is not so, or the folder takes no file.
+  public init(for target: String, overwriting: Bool) throws(FilterError) {
+    guard overwriting || !Syscalls.exists(target) else { throw Self.exists(target) }
+    do {
+      (path, descriptor) = try Syscalls.createUnique(prefix: "\(target).part-")
+      TemporaryFiles.shared.insert(path)
+    } catch {
+      throw FilterError(.cannotCreate, "Cannot create \(target): \(error).", underlying: error)
+    }
+    self.target = target
+    overwrites = overwriting
+  }
+
+  /// Closes the file and gives it its name.
+  ///
+  /// - Throws: `io` where its last bytes cannot be written; `cannotCreate` where the name has been
+  ///   taken meanwhile. The file is gone then.
+  public func commit() throws(FilterError) {
+    precondition(isOpen, "a file is committed or discarded once")
+    isOpen = false
+    defer { TemporaryFiles.shared.remove(path) }
+    do {
+      try Syscalls.close(descriptor)
+      if overwrites {
+        try Syscalls.rename(path, over: target)
+      } else {
+        try Syscalls.link(path, to: target)
+      }
+    } catch .fileExists {
+      throw Self.exists(target)
+    } catch {
+      throw FilterError(.io, "Cannot write \(target): \(error).", underlying: error)
+    }
+  }
+
+  /// Removes the file.
+  public func discard() {
+    guard isOpen else { return }
+    isOpen = false
+    TemporaryFiles.shared.remove(path)
+    // What it held is not wanted, so neither is an error of its last bytes.
+    try? Syscalls.close(descriptor)
+  }
+
+  deinit {
+    discard()
+  }
+
+  private static func exists(_ target: String) -> FilterError {
+    FilterError(.cannotCreate, "\(target) exists.", advice: "Give --force to replace it.")
+  }
+}
+
+/// A file without a name, for what does not fit memory. It is gone once its descriptor is closed.
+public enum Spool {
+  /// Creates one in `$TMPDIR` or `/tmp`; the caller closes it.
+  ///
+  /// - Throws: `cannotCreate`.
+  public static func open() throws(FilterError) -> FileDescriptor {
+    let folder = Syscalls.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    do {
+      let (path, descriptor) = try Syscalls.createUnique(prefix: "\(folder)/ap-spool-")
+      Syscalls.remove(path)
+      return descriptor
+    } catch {
+      throw FilterError(
+        .cannotCreate, "Cannot create a temporary file in \(folder): \(error).",
+        advice: "Set TMPDIR to a folder with room.", underlying: error)
+    }
+  }
+}

@@ -1,0 +1,195 @@
+// Every system call of this library stands in this file.
+
+public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The system's calls under names that say what they do, with errors instead of `errno`.
+enum Syscalls {
+  /// Calls until no signal interrupts.
+  private static func retrying<Result: SignedInteger>(
+    _ call: () -> Result
+  ) throws(Errno) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      let error = Errno(rawValue: errno)
+      if error != .interrupted { throw error }
+    }
+  }
+
+  /// Reads what is there, at least one byte; 0 at the end. `read(2)`.
+  static func readSome(
+    _ descriptor: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    try retrying { read(descriptor.rawValue, buffer.baseAddress, buffer.count) }
+  }
+
+  /// Writes all of it, in as many calls as it takes. `write(2)`.
+  static func writeAll(
+    _ descriptor: FileDescriptor, _ bytes: UnsafeRawBufferPointer
+  ) throws(Errno) {
+    var done = 0
+    while done < bytes.count {
+      done += try retrying {
+        write(descriptor.rawValue, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      }
+    }
+  }
+
+  /// Whether a person sits at the other end. `isatty(3)`.
+  static func isTerminal(_ descriptor: FileDescriptor) -> Bool {
+    isatty(descriptor.rawValue) == 1
+  }
+
+  /// Removes a file; one that is gone already is no matter. `unlink(2)`.
+  static func remove(_ path: String) {
+    unlink(path)
+  }
+
+  /// Creates a file that did not exist, under a name ending in random characters, closed on exec.
+  /// `open(2)`.
+  static func createUnique(prefix: String) throws(Errno) -> (path: String, FileDescriptor) {
+    while true {
+      let path = prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+      do {
+        let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        return (path, FileDescriptor(rawValue: try retrying { open(path, flags, 0o666) }))
+      } catch .fileExists {
+        continue
+      }
+    }
+  }
+
+  /// Renames, over what is there. `rename(2)`.
+  static func rename(_ source: String, over target: String) throws(Errno) {
+    _ = try retrying { Self.libcRename(source, target) }
+  }
+
+  private static func libcRename(_ source: String, _ target: String) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.rename(source, target)
+    #elseif canImport(Musl)
+      Musl.rename(source, target)
+    #else
+      Darwin.rename(source, target)
+    #endif
+  }
+
+  /// Gives a file its second name, which must be free. `link(2)`.
+  static func link(_ source: String, to target: String) throws(Errno) {
+    _ = try retrying { linkat(AT_FDCWD, source, AT_FDCWD, target, 0) }
+  }
+
+  /// Whether something has this name. `access(2)`.
+  static func exists(_ path: String) -> Bool {
+    access(path, F_OK) == 0
+  }
+
+  /// Flushes what another program must not miss. `close(2)`.
+  static func close(_ descriptor: FileDescriptor) throws(Errno) {
+    // Linux frees the descriptor even where a signal interrupts, so this is called once.
+    do {
+      try descriptor.close()
+    } catch {
+      throw (error as? Errno) ?? .ioError
+    }
+  }
+
+  /// Seconds of a clock that only goes forward.
+  static func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// An environment variable's value.
+  static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// Makes writes to a closed pipe fail instead of ending the process at once.
+  static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Ends the process as the signal would have, also where a parent had it ignored or blocked.
+  static func die(of number: Int32) -> Never {
+    signal(number, SIG_DFL)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    raise(number)
+    exit(128 + number)
+  }
+
+  /// Ends the process as SIGPIPE does.
+  static func dieOfBrokenPipe() -> Never {
+    die(of: SIGPIPE)
+  }
+
+  /// Runs `cleanUp` on a thread of its own when SIGINT, SIGTERM or SIGHUP comes, then ends the
+  /// process as that signal does. A signal that the parent had ignored stays ignored.
+  static func onTermination(_ cleanUp: @escaping @Sendable () -> Void) throws(Errno) {
+    var ends: [Int32] = [-1, -1]
+    _ = try retrying { pipe(&ends) }
+    for end in ends { _ = try retrying { fcntl(end, F_SETFD, FD_CLOEXEC) } }
+    // The handler may run on any thread at any time: it may do no more than write(2).
+    signalPipe = ends[1]
+    let input = ends[0]
+    try startThread {
+      var number: UInt8 = 0
+      while read(input, &number, 1) != 1 {}
+      cleanUp()
+      die(of: Int32(number))
+    }
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      var old = sigaction()
+      sigaction(number, nil, &old)
+      if old.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) == 1 {
+        continue
+      }
+      signal(number) { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(signalPipe, &byte, 1)
+      }
+    }
+  }
+
+  private static func startThread(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+    final class Box {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(Box(body))
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
+        return nil
+      }, box.toOpaque())
+    guard status == 0 else {
+      box.release()
+      throw Errno(rawValue: status)
+    }
+    pthread_detach(thread)
+  }
+}
+
+/// Written once, before the handler that reads it is installed.
+nonisolated(unsafe) private var signalPipe: Int32 = -1
+
+extension FileDescriptor {
+  /// Whether a person sits at the other end. `isatty(3)`.
+  public var isTerminal: Bool {
+    Syscalls.isTerminal(self)
+  }
+}
