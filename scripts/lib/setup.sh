@@ -36,8 +36,15 @@ help_if_asked() {
   done
 }
 
+# as_root COMMAND…: the environment is not carried over.
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die 77 "neither root nor sudo; as root: $*"
+  fi
 }
 
 # need_packages PACKAGE…: install those Debian packages that are missing.
@@ -52,7 +59,7 @@ need_packages() {
   done
   [ ${#missing[@]} = 0 ] && return
   if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    die 69 "missing packages, and neither root nor sudo to install them. As root: apt-get install ${missing[*]}"
+    die 69 "missing packages, and neither root nor sudo. As root: apt-get install ${missing[*]}"
   fi
   say "installing: ${missing[*]}"
   # The package lists of a fresh system are empty or too old; a system in use is left as it is.
