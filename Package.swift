@@ -53,7 +53,8 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
     .target(
-      name: "Demucs", dependencies: ["APCore", "Resampling", "Tensors"], swiftSettings: settings),
+      name: "Demucs", dependencies: ["APCore", "CLibAV", "Resampling", "Tensors"],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),

@@ -1,0 +1,64 @@
+internal import CLibAV
+
+/// A discrete Fourier transform of real signals of one size, both ways, neither normalised:
+/// libavutil's `av_tx` with `AV_TX_FLOAT_RDFT`.
+///
+/// Its contexts hold scratch memory: an instance serves one thread at a time.
+final class RealTransform {
+  /// The alignment in bytes that libavutil's widest kernels ask of both buffers.
+  static let alignment = 64
+
+  private let forwardContext: Context
+  private let inverseContext: Context
+
+  /// - Parameter size: Samples in a transform.
+  /// - Throws: `RealTransform.Unsupported` for a size that libavutil does not offer.
+  init(size: Int) throws(Unsupported) {
+    forwardContext = try Context(size: size, inverse: false)
+    inverseContext = try Context(size: size, inverse: true)
+  }
+
+  /// Transforms `size` samples to `size / 2 + 1` complex values (real and imaginary part in turn).
+  func forward(_ signal: UnsafeMutablePointer<Float>, into spectrum: UnsafeMutablePointer<Float>) {
+    forwardContext.run(from: signal, into: spectrum)
+  }
+
+  /// Transforms `size / 2 + 1` complex values, which it overwrites, to `size` samples.
+  ///
+  /// The imaginary parts of the first and the last value are ignored, as they are in the
+  /// reference's `irfft`.
+  func inverse(_ spectrum: UnsafeMutablePointer<Float>, into signal: UnsafeMutablePointer<Float>) {
+    inverseContext.run(from: spectrum, into: signal)
+  }
+
+  /// libavutil has no transform of this size.
+  struct Unsupported: Error, CustomStringConvertible {
+    let size: Int
+
+    var description: String {
+      "libavutil offers no real Fourier transform of \(size) samples"
+    }
+  }
+
+  private final class Context {
+    private var context: OpaquePointer?
+    private var function: av_tx_fn?
+
+    init(size: Int, inverse: Bool) throws(Unsupported) {
+      var scale: Float = 1
+      guard let length = Int32(exactly: size), length > 0, length.isMultiple(of: 2),
+        av_tx_init(&context, &function, AV_TX_FLOAT_RDFT, inverse ? 1 : 0, length, &scale, 0) == 0
+      else {
+        throw Unsupported(size: size)
+      }
+    }
+
+    deinit {
+      av_tx_uninit(&context)
+    }
+
+    func run(from input: UnsafeMutablePointer<Float>, into output: UnsafeMutablePointer<Float>) {
+      function?(context, output, input, MemoryLayout<Float>.stride)
+    }
+  }
+}

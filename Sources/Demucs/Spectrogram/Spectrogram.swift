@@ -1,0 +1,115 @@
+internal import Glibc
+internal import Tensors
+
+/// The spectrogram of HTDemucs and its inverse, planned once for one segment length
+/// (`_spec`, `_magnitude`, `_mask` and `_ispec` in the reference's `htdemucs.py`).
+///
+/// The reference pads, transforms with centred frames and cuts two frames at each side. What is
+/// left is plain: frame t covers the samples from `t·hop − 3/2·hop` on, reflected at the ends, and
+/// on the way back each sample is covered by four frames whose squared Hann windows sum to 3/2.
+/// A spectrum is planar, `[2·channels, frequencies, frames]`, frames contiguous; channel `2c` holds
+/// the real and `2c + 1` the imaginary parts of audio channel `c`. The top frequency is dropped.
+final class Spectrogram {
+  /// Samples of a channel.
+  let length: Int
+  /// Samples of a frame.
+  let frameLength: Int
+  /// Samples from one frame to the next.
+  let hop: Int
+  /// Rows of a spectrum.
+  let frequencies: Int
+  /// Columns of a spectrum.
+  let frames: Int
+
+  /// Frames a task transforms before it writes them: one cache line of each row of the spectrum.
+  static let blockFrames = 16
+  /// How many frames besides its own touch a hop of the signal.
+  static let framesBefore = 3
+
+  let padding: Int
+  let analysisWindow: [Float]
+  let synthesisWindow: [Float]
+  private let pool: ThreadPool
+  /// One a thread.
+  private let lanes: [SpectrogramLane]
+
+  /// - Parameters:
+  ///   - length: Samples of a channel, at least 1.
+  ///   - frameLength: Samples of a frame, a multiple of 8; the hop is a quarter of it.
+  ///   - pool: The threads that share the work.
+  /// - Throws: `RealTransform.Unsupported` for a frame length that libavutil does not offer.
+  init(length: Int, frameLength: Int = 4096, pool: ThreadPool) throws {
+    precondition(length > 0, "length must be positive")
+    precondition(frameLength > 0 && frameLength.isMultiple(of: 8), "frameLength: a multiple of 8")
+    self.length = length
+    self.frameLength = frameLength
+    self.pool = pool
+    hop = frameLength / 4
+    padding = hop / 2 * 3
+    frequencies = frameLength / 2
+    frames = (length + hop - 1) / hop
+
+    let hann = Self.hannWindow(frameLength)
+    let root = Double(frameLength).squareRoot()
+    analysisWindow = hann.map { Float($0 / root) }
+    // The transform's factor frameLength, the normalisation's 1/√frameLength, and the overlap's 3/2.
+    synthesisWindow = hann.map { Float($0 / root / 1.5) }
+    lanes = try (0..<pool.threads).map { _ in try SpectrogramLane(frameLength: frameLength) }
+  }
+
+  /// Computes the spectrum of each channel.
+  ///
+  /// - Parameters:
+  ///   - signal: `[channels, length]`.
+  ///   - channels: Audio channels.
+  ///   - spectrum: `[2·channels, frequencies, frames]`, overwritten.
+  func forward(
+    _ signal: UnsafePointer<Float>, channels: Int, into spectrum: UnsafeMutablePointer<Float>
+  ) {
+    let blocks = (frames + Self.blockFrames - 1) / Self.blockFrames
+    let plane = frequencies * frames
+    // No two tasks write the same value, so which lane runs one does not show in the result.
+    pool.run(channels * blocks) { task, worker in
+      let channel = task / blocks
+      let first = task % blocks * Self.blockFrames
+      let reflected = ReflectedSignal(
+        signal + channel * length, count: length,
+        longestPadding: padding + frames * hop - length)
+      lanes[worker].analyze(
+        reflected, frames: first..<min(first + Self.blockFrames, frames), of: self,
+        real: spectrum + 2 * channel * plane, imaginary: spectrum + (2 * channel + 1) * plane)
+    }
+  }
+
+  /// Adds the signal of a spectrum to what `signal` holds.
+  ///
+  /// - Parameters:
+  ///   - spectrum: `[2·channels, frequencies, frames]`.
+  ///   - channels: Audio channels (of all sources together).
+  ///   - scale: Multiplies each coefficient first.
+  ///   - offset: Is added to each scaled coefficient, real and imaginary.
+  ///   - signal: `[channels, length]`.
+  func inverse(
+    _ spectrum: UnsafePointer<Float>, channels: Int, scale: Float = 1, offset: Float = 0,
+    addingTo signal: UnsafeMutablePointer<Float>
+  ) {
+    let hops = frames + Self.framesBefore
+    let blocks = (hops + Self.blockFrames - 1) / Self.blockFrames
+    let plane = frequencies * frames
+    pool.run(channels * blocks) { task, worker in
+      let channel = task / blocks
+      let first = task % blocks * Self.blockFrames
+      lanes[worker].synthesize(
+        real: spectrum + 2 * channel * plane, imaginary: spectrum + (2 * channel + 1) * plane,
+        scale: scale, offset: offset, hops: first..<min(first + Self.blockFrames, hops), of: self,
+        addingTo: signal + channel * length)
+    }
+  }
+}
+
+extension Spectrogram {
+  /// The periodic Hann window (`torch.hann_window`): its next sample would be its first again.
+  static func hannWindow(_ count: Int) -> [Double] {
+    (0..<count).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(count)) }
+  }
+}

@@ -1,0 +1,98 @@
+/// The transform and the scratch memory that one thread at a time uses for a block of frames.
+final class SpectrogramLane {
+  private let transform: RealTransform
+  private let signal: UnsafeMutablePointer<Float>
+  private let rows: UnsafeMutablePointer<Float>
+  /// Floats from one frame's spectrum to the next: aligned, and no power of two, so that the rows
+  /// of a block do not fall on the same cache sets.
+  private let rowStride: Int
+
+  /// - Parameter frameLength: Samples of a frame.
+  init(frameLength: Int) throws(RealTransform.Unsupported) {
+    transform = try RealTransform(size: frameLength)
+    let line = RealTransform.alignment / MemoryLayout<Float>.stride
+    rowStride = (frameLength + 2 + line - 1) / line * line + line
+    let rowCount = Spectrogram.blockFrames + Spectrogram.framesBefore
+    func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
+      let raw = UnsafeMutableRawPointer.allocate(
+        byteCount: count * MemoryLayout<Float>.stride, alignment: RealTransform.alignment)
+      let pointer = raw.bindMemory(to: Float.self, capacity: count)
+      pointer.initialize(repeating: 0, count: count)
+      return pointer
+    }
+    signal = allocate(frameLength)
+    rows = allocate(rowCount * rowStride)
+  }
+
+  deinit {
+    UnsafeMutableRawPointer(signal).deallocate()
+    UnsafeMutableRawPointer(rows).deallocate()
+  }
+
+  /// Transforms a block of frames and writes their columns of the two planes.
+  func analyze(
+    _ channel: ReflectedSignal, frames: Range<Int>, of plan: Spectrogram,
+    real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>
+  ) {
+    for (row, frame) in frames.enumerated() {
+      plan.analysisWindow.withUnsafeBufferPointer { window in
+        guard let window = window.baseAddress else { return }
+        channel.copy(
+          from: frame * plan.hop - plan.padding, times: window, count: plan.frameLength,
+          into: signal)
+      }
+      transform.forward(signal, into: rows + row * rowStride)
+    }
+    for frequency in 0..<plan.frequencies {
+      let column = rows + 2 * frequency
+      let real = real + frequency * plan.frames + frames.lowerBound
+      let imaginary = imaginary + frequency * plan.frames + frames.lowerBound
+      for row in 0..<frames.count {
+        real[row] = column[row * rowStride]
+        imaginary[row] = column[row * rowStride + 1]
+      }
+    }
+  }
+
+  /// Adds hops of the padded signal, each the sum of the four frames that touch it in their order.
+  func synthesize(
+    real: UnsafePointer<Float>, imaginary: UnsafePointer<Float>, scale: Float, offset: Float,
+    hops: Range<Int>, of plan: Spectrogram, addingTo output: UnsafeMutablePointer<Float>
+  ) {
+    let frames =
+      max(0, hops.lowerBound - Spectrogram.framesBefore)..<min(hops.upperBound, plan.frames)
+    for frequency in 0..<plan.frequencies {
+      let column = rows + 2 * frequency
+      let real = real + frequency * plan.frames + frames.lowerBound
+      let imaginary = imaginary + frequency * plan.frames + frames.lowerBound
+      for row in 0..<frames.count {
+        column[row * rowStride] = real[row] * scale + offset
+        column[row * rowStride + 1] = imaginary[row] * scale + offset
+      }
+    }
+    for (row, frame) in frames.enumerated() {
+      let spectrum = rows + row * rowStride
+      // The dropped top frequency is zero, whatever the transform left there last time.
+      spectrum[plan.frameLength] = 0
+      spectrum[plan.frameLength + 1] = 0
+      transform.inverse(spectrum, into: signal)
+      add(frame: frame, hops: hops, of: plan, to: output)
+    }
+  }
+
+  /// Adds the windowed frame in `signal` where it lies within both the hops and the output.
+  private func add(
+    frame: Int, hops: Range<Int>, of plan: Spectrogram, to output: UnsafeMutablePointer<Float>
+  ) {
+    let touched = (frame..<frame + Spectrogram.framesBefore + 1).clamped(to: hops)
+    let start = frame * plan.hop - plan.padding
+    let lower = max(0, touched.lowerBound * plan.hop - plan.padding)
+    let upper = min(plan.length, touched.upperBound * plan.hop - plan.padding)
+    guard lower < upper else { return }
+    plan.synthesisWindow.withUnsafeBufferPointer { window in
+      for position in lower..<upper {
+        output[position] += signal[position - start] * window[position - start]
+      }
+    }
+  }
+}
