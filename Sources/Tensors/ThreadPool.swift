@@ -143,21 +143,28 @@ private final class Shared: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
         return
       }
-      guard let job = task else {
+      guard task != nil else {
         pthread_mutex_unlock(mutex)
         continue
       }
-      let count = self.count
       active += 1
       pthread_mutex_unlock(mutex)
 
-      drain(job, count, worker: worker)
+      drain(worker: worker)
 
       pthread_mutex_lock(mutex)
       active -= 1
       if active == 0 { pthread_cond_signal(done) }
       pthread_mutex_unlock(mutex)
     }
+  }
+
+  /// Never inlined, so that the reference to the job is gone before the thread is counted out: the
+  /// caller's closure does not escape, and Swift checks that. While `active` counts this thread,
+  /// `run` changes neither `task` nor `count`.
+  @inline(never) private func drain(worker: Int) {
+    guard let task else { return }
+    drain(task, count, worker: worker)
   }
 
   private func drain(_ job: (Int, Int) -> Void, _ count: Int, worker: Int) {
