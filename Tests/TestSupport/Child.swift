@@ -1,0 +1,72 @@
+import Glibc
+
+/// A started process.
+struct Child {
+  let process: pid_t
+
+  /// Starts a command on the given descriptors; all others must be closed on exec.
+  init(_ command: Command, input: Int32, output: Int32, errors: Int32) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (source, target) in [(input, 0), (output, 1), (errors, 2)] as [(Int32, Int32)] {
+      posix_spawn_file_actions_adddup2(&actions, source, target)
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    if !command.ignoresBrokenPipes {
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGPIPE)
+      posix_spawnattr_setsigdefault(&attributes, &signals)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    }
+    var process = pid_t()
+    let arguments = CStrings([command.executable] + command.arguments)
+    let environment = CStrings(Self.environment(adding: command.environment))
+    let status = posix_spawn(
+      &process, command.executable, &actions, &attributes, arguments.pointers, environment.pointers)
+    guard status == 0 else {
+      throw TestSupportError("\(command.executable): \(String(cString: strerror(status)))")
+    }
+    self.process = process
+  }
+
+  /// Waits for its end.
+  func wait() throws -> (status: Int32, peakMemory: Int) {
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 {
+      guard errno == EINTR else { throw TestSupportError("wait4: \(errno)") }
+    }
+    let signal = status & 0x7f
+    return (
+      signal == 0 ? status >> 8 & 0xff : 128 + signal, Int(usage.ru_maxrss) * 1024
+    )
+  }
+
+  private static func environment(adding variables: [String: String]) -> [String] {
+    var lines: [String] = []
+    var next = environ
+    while let line = next.pointee {
+      let text = String(cString: line)
+      if variables[String(text.prefix { $0 != "=" })] == nil { lines.append(text) }
+      next += 1
+    }
+    return lines + variables.map { "\($0.key)=\($0.value)" }
+  }
+}
+
+/// A null-terminated list of C strings.
+private final class CStrings {
+  let pointers: [UnsafeMutablePointer<CChar>?]
+
+  init(_ strings: [String]) {
+    pointers = strings.map { strdup($0) } + [nil]
+  }
+
+  deinit {
+    pointers.forEach { free($0) }
+  }
+}

@@ -1,0 +1,63 @@
+import Glibc
+import SystemPackage
+
+/// A program to run in a test: a built filter, or one that every machine has.
+public struct Command: Sendable {
+  /// The program's path.
+  public var executable: String
+  public var arguments: [String]
+  /// Variables on top of the test's own environment.
+  public var environment: [String: String]
+  /// Whether it starts with SIGPIPE ignored, as some parents leave it.
+  public var ignoresBrokenPipes = false
+
+  public init(
+    executable: String, _ arguments: [String], environment: [String: String] = [:]
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// A filter of this package, as it was just built.
+  public init(_ filter: String, _ arguments: String..., environment: [String: String] = [:]) {
+    self.init(executable: "\(Self.products)/\(filter)", arguments, environment: environment)
+  }
+
+  /// A program found in `PATH`.
+  public static func tool(_ name: String, _ arguments: String...) -> Command {
+    Command(executable: "/usr/bin/env", [name] + arguments)
+  }
+
+  /// The folder of the built binaries: the test bundle lies beside them.
+  public static let products: String = {
+    let path = FilePath(CommandLine.arguments[0])
+    return path.removingLastComponent().string
+  }()
+}
+
+/// How a command ended.
+public struct Outcome: Sendable {
+  /// The exit status, or 128 and the signal that ended it, as a shell says it.
+  public let status: Int32
+  /// What it wrote to standard output. Of a pipeline, only the last has it.
+  public let output: [UInt8]
+  /// What it wrote to standard error.
+  public let errors: String
+  /// The most memory it had at once, in bytes.
+  public let peakMemory: Int
+
+  /// Standard output as text.
+  public var text: String { String(decoding: output, as: UTF8.self) }
+  /// The lines of standard error.
+  public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+}
+
+/// What a test's own machinery could not do.
+public struct TestSupportError: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Sounds that are the same in every run.
+public enum Sounds {
+  /// White noise in −1..<1, interleaved: [frames × channels].
+  public static func noise(frames: Int, channels: Int = 1, seed: UInt64 = 1) -> [Float] {
+    var generator = SplitMix(state: seed)
+    return (0..<frames * channels).map { _ in
+      Float(generator.next() >> 40) / Float(1 << 23) - 1
+    }
+  }
+
+  /// A sine in every channel, interleaved: [frames × channels].
+  public static func sine(
+    frames: Int, channels: Int = 1, rate: Int = 44_100, frequency: Double = 440,
+    amplitude: Double = 0.5
+  ) -> [Float] {
+    (0..<frames).flatMap { frame in
+      let phase = 2 * Double.pi * frequency * Double(frame) / Double(rate)
+      return repeatElement(Float(amplitude * sin(phase)), count: channels)
+    }
+  }
+}
+
+/// Steele, Lea and Flood's generator: a few lines, and every seed will do.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var bits = state
+    bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+    return bits ^ (bits >> 31)
+  }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// A folder of a test's own, gone with this value.
+public final class TemporaryFolder: Sendable {
+  public let path: String
+
+  public init() throws {
+    var template = Array("/tmp/ap-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw TestSupportError("mkdtemp: \(errno)") }
+    path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  }
+
+  deinit {
+    _ = try? Command.tool("rm", "-rf", path).run()
+  }
+
+  /// The path of a file in it.
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// Writes a file in it and returns its path.
+  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    try Files.write(bytes, to: file(name))
+    return file(name)
+  }
+
+  /// Names of what lies in it, sorted.
+  public func list() throws -> [String] {
+    try Command.tool("ls", "-A", path).run().text.split(separator: "\n").map(String.init)
+  }
+}
+
+/// Whole files.
+public enum Files {
+  public static func read(_ path: String) throws -> [UInt8] {
+    let descriptor = try check(open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      guard count >= 0 else { throw TestSupportError("read \(path): \(errno)") }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: buffer[..<count])
+    }
+  }
+
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    let descriptor = try check(
+      open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600), "open \(path)")
+    defer { close(descriptor) }
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
+      }
+      guard count > 0 else { throw TestSupportError("write \(path): \(errno)") }
+      done += count
+    }
+  }
+
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
