@@ -53,8 +53,13 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
     .target(
-      name: "Demucs", dependencies: ["APCore", "CLibAV", "Resampling", "Tensors"],
-      swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
+      name: "Demucs",
+      dependencies: ["APCore", "CLibAV", "DemucsResources", "Resampling", "Tensors"],
+      exclude: ["Resources"], swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
+    // In C, because for resources of a Swift target an accessor is generated that links Foundation.
+    .target(
+      name: "DemucsResources", path: "Sources/Demucs/Resources",
+      resources: [.copy("htdemucs-mini.safetensors"), .copy("MODEL_CARD.md")]),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),

@@ -1,0 +1,127 @@
+public import APCore
+public import Tensors
+
+/// How an HTDemucs network is built, and the sizes that follow from it (htdemucs.py,
+/// `HTDemucs.__init__`). The names are the constructor's; so are the defaults.
+///
+/// What is not here has the same value in all released checkpoints, or matters in training only.
+public struct HTDemucsConfig: Sendable, Hashable {
+  /// The stems, in the order of the network's outputs.
+  public let sources: [String]
+  /// Channels of the mix, and of each stem.
+  public let audioChannels: Int
+  /// Frames a second.
+  public let samplerate: Int
+  /// Seconds that the network takes at a time.
+  public let segment: Fraction
+
+  /// Channels behind the first encoder layer.
+  public let channels: Int
+  /// By how much a layer has more channels than the one before.
+  public let growth: Int
+  /// Encoder layers a branch, and as many decoder layers.
+  public let depth: Int
+  /// Of the convolutions that shorten frequency and time.
+  public let kernelSize: Int
+  /// By how much those shorten it.
+  public let stride: Int
+  /// Length of the Fourier transform.
+  public let nfft: Int
+  /// Factor of the frequency embedding that is added behind the first encoder layer; 0: none.
+  public let freqEmb: Double
+  /// Factor of the stored embedding table.
+  public let embScale: Double
+
+  /// Bit 0: residual branches in the encoder; bit 1: in the decoder.
+  public let dconvMode: Int
+  /// Residual branches a layer, one after another.
+  public let dconvDepth: Int
+  /// By how much a residual branch is narrower than its layer.
+  public let dconvComp: Int
+
+  /// Width of the transformer where 1×1 convolutions lead to it; 0: the last layer's channels.
+  public let bottomChannels: Int
+  /// Transformer layers a branch; those with an odd index are cross-attention.
+  public let tLayers: Int
+  /// Attention heads.
+  public let tHeads: Int
+  /// By how much the feed-forward layers are wider.
+  public let tHiddenScale: Double
+
+  /// Reads the arguments of the checkpoint's model.
+  ///
+  /// - Throws: `FilterError.Code.unsupportedCheckpoint` for another class, and for arguments that
+  ///   would need another network; it names the argument. Arguments that the class does not have
+  ///   are passed over, as `load_model` does.
+  public init(_ checkpoint: Checkpoint) throws(FilterError) {
+    let arguments = try ModelArguments(of: checkpoint, className: "HTDemucs")
+    sources = try arguments.names("sources")
+    audioChannels = try arguments.int("audio_channels", default: 2, in: 1...64)
+    samplerate = try arguments.int("samplerate", default: 44_100, in: 1000...768_000)
+    segment = try arguments.fraction("segment", default: 10, limit: 60)
+    channels = try arguments.int("channels", default: 48, in: 1...4096)
+    growth = try arguments.int("growth", default: 2, in: 1...8)
+    depth = try arguments.int("depth", default: 4, in: 1...8)
+    kernelSize = try arguments.int("kernel_size", default: 8, in: 1...64)
+    stride = try arguments.int("stride", default: 4, in: 1...32)
+    nfft = try arguments.int("nfft", default: 4096, in: 64...65_536)
+    freqEmb = try arguments.double("freq_emb", default: 0.2, in: 0...100)
+    embScale = try arguments.double("emb_scale", default: 10, in: 0...1000)
+    dconvMode = try arguments.int("dconv_mode", default: 1, in: 0...3)
+    dconvDepth = try arguments.int("dconv_depth", default: 2, in: 1...8)
+    dconvComp = try arguments.int("dconv_comp", default: 8, in: 1...64)
+    bottomChannels = try arguments.int("bottom_channels", default: 0, in: 0...16_384)
+    tLayers = try arguments.int("t_layers", default: 5, in: 1...64)
+    tHeads = try arguments.int("t_heads", default: 8, in: 1...256)
+    tHiddenScale = try arguments.double("t_hidden_scale", default: 4, in: 0.125...64)
+    try checkVariant(arguments)
+    try checkSizes(arguments)
+  }
+
+  /// Refuses what only unreleased variants of the class do.
+  private func checkVariant(_ arguments: ModelArguments) throws(FilterError) {
+    for name in [
+      "cac", "rewrite", "use_train_segment", "t_norm_in", "t_norm_first", "t_norm_out",
+      "t_layer_scale", "t_gelu",
+    ] {
+      try arguments.require(name, is: true)
+    }
+    for name in [
+      "channels_time", "multi_freqs", "t_norm_in_group", "t_group_norm", "t_cross_first",
+      "t_sparse_self_attn", "t_sparse_cross_attn",
+    ] {
+      try arguments.require(name, is: false)
+    }
+    try arguments.require("wiener_iters", is: 0)
+    try arguments.require("end_iters", is: 0)
+    try arguments.require("context", is: 1)
+    try arguments.require("context_enc", is: 0)
+    try arguments.require("t_sin_random_shift", is: 0)
+    try arguments.require("t_max_period", is: 10_000)
+    try arguments.require("t_weight_pos_embed", is: 1)
+    try arguments.require("t_emb", is: "sin")
+    _ = try arguments.int("norm_starts", default: 4, in: depth...Int.max)
+  }
+
+  /// Refuses sizes that do not fit each other.
+  private func checkSizes(_ arguments: ModelArguments) throws(FilterError) {
+    func check(_ name: String, _ isRight: Bool, _ wanted: String) throws(FilterError) {
+      guard isRight else { throw arguments.refusal(name, nil, wanted: wanted) }
+    }
+    let strides = (0..<depth).reduce(1) { product, _ in product * stride }
+    let width = (1..<depth).reduce(channels) { product, _ in product * growth }
+    try check("kernel_size", kernelSize >= stride, "one no smaller than stride = \(stride)")
+    try check("growth", width <= 65_536, "a width of at most 65,536 channels")
+    try check(
+      "nfft", nfft % 4 == 0 && (nfft / 2) % strides == 0,
+      "a multiple of \(max(4, 2 * strides))")
+    // Below that the class switches to layers that merge the branches.
+    try check("depth", frequencyBins(depth - 1) > kernelSize, "less")
+    try check("t_heads", transformerChannels % tHeads == 0, "a divisor of \(transformerChannels)")
+    try check(
+      "bottom_channels", transformerChannels % 4 == 0,
+      "a multiple of 4, because the embedding has four parts")
+    try check("segment", segmentFrames > nfft, "more than \(nfft) frames")
+    try check("dconv_comp", dconvComp <= channels, "at most \(channels)")
+  }
+}

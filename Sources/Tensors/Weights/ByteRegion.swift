@@ -1,0 +1,66 @@
+import APCore
+import Glibc
+import SystemPackage
+
+/// Bytes that stay where they are for as long as anybody holds the region: a file mapped
+/// read-only, or memory of its own.
+///
+/// `@unchecked`: nobody writes to the bytes after `init`.
+final class ByteRegion: @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+  private let isMapping: Bool
+
+  /// Maps a whole file. Pages are read when they are first touched; a file that somebody cuts
+  /// short meanwhile ends the process with SIGBUS, as for every program that maps files.
+  ///
+  /// - Throws: `FilterError.Code.noInput` where the file cannot be opened, `.io` where it cannot
+  ///   be mapped, `.damagedCheckpoint` where it is empty or no regular file.
+  init(mapping path: String) throws(FilterError) {
+    let descriptor: FileDescriptor
+    do {
+      descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+    } catch {
+      throw FilterError(.noInput, "\(path) cannot be opened: \(error).", underlying: error)
+    }
+    defer { try? descriptor.close() }
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0 else {
+      throw Self.systemFailure("\(path) cannot be read")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FilterError(.damagedCheckpoint, "\(path) is not a regular file.")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else {
+      throw FilterError(.damagedCheckpoint, "\(path) is empty.")
+    }
+    guard
+      let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.rawValue, 0),
+      start != MAP_FAILED
+    else { throw Self.systemFailure("\(path) cannot be mapped into memory") }
+    bytes = UnsafeRawBufferPointer(start: start, count: count)
+    isMapping = true
+  }
+
+  /// Memory of its own, filled once by `fill`.
+  init(byteCount: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    // 64: a cache line, and what the widest vector load likes.
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 64)
+    fill(memory)
+    bytes = UnsafeRawBufferPointer(memory)
+    isMapping = false
+  }
+
+  deinit {
+    if isMapping {
+      munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count)
+    } else {
+      bytes.deallocate()
+    }
+  }
+
+  private static func systemFailure(_ what: String) -> FilterError {
+    let reason = Errno(rawValue: errno)
+    return FilterError(.io, "\(what): \(reason).", underlying: reason)
+  }
+}

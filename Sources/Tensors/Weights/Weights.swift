@@ -1,0 +1,135 @@
+public import APCore
+import Synchronization
+
+/// A place in a checkpoint's tree of tensors, from which a layer takes its own:
+///
+///     let conv = weights["encoder"][0]["conv"]
+///     try conv.floats("weight", shape: [48, 4, 8, 1])
+///
+/// Copies share the note of which tensors were taken, and may be used from several threads.
+public struct Weights: Sendable {
+  /// The names that lead here, joined by dots; empty at the root.
+  public let path: String
+  private let store: Store
+
+  init(file: String, tensors: [String: StoredTensor], region: ByteRegion) {
+    path = ""
+    store = Store(file: file, tensors: tensors, region: region)
+  }
+
+  private init(path: String, store: Store) {
+    self.path = path
+    self.store = store
+  }
+
+  /// The place under a name.
+  public subscript(name: String) -> Weights {
+    Weights(path: join(name), store: store)
+  }
+
+  /// The place under a number in a list of layers.
+  public subscript(index: Int) -> Weights {
+    self[String(index)]
+  }
+
+  /// Whether there is a tensor of this name here.
+  public func has(_ name: String) -> Bool {
+    store.tensors[join(name)] != nil
+  }
+
+  /// The shape of a tensor, without taking it; nil where there is none.
+  public func shape(_ name: String) -> [Int]? {
+    store.tensors[join(name)]?.shape
+  }
+
+  /// Takes a tensor, its elements widened to `Float` in row-major order.
+  ///
+  /// - Throws: `FilterError.Code.missingTensor`; `.misshapedTensor` for another shape, and for
+  ///   elements that are not float16, bfloat16 or float32.
+  public func floats(_ name: String, shape: [Int]) throws(FilterError) -> [Float] {
+    let tensor = try self.tensor(name, shape: shape)
+    guard tensor.type.widensToFloat else {
+      throw FilterError(
+        .misshapedTensor,
+        "\(store.file): the tensor \"\(join(name))\" has elements of type \(tensor.type), and "
+          + "float16, bfloat16 or float32 are needed.")
+    }
+    return widened(tensor.bytes, type: tensor.type, count: shape.reduce(1, *))
+  }
+
+  /// Takes a tensor as it is stored.
+  ///
+  /// - Throws: `FilterError.Code.missingTensor`, `.misshapedTensor`.
+  public func tensor(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
+    let full = join(name)
+    guard let stored = store.tensors[full] else {
+      throw FilterError(
+        .missingTensor,
+        "\(store.file) has no tensor \"\(full)\", which should have the shape \(shape).",
+        advice: "The file is not a checkpoint of this model.")
+    }
+    guard stored.shape == shape else {
+      throw FilterError(
+        .misshapedTensor,
+        "\(store.file): the tensor \"\(full)\" has the shape \(stored.shape), and \(shape) is "
+          + "needed.", advice: "The file is not a checkpoint of this model.")
+    }
+    store.taken.withLock { _ = $0.insert(full) }
+    let (bytes, owner) = stored.bytes(in: store.region)
+    return WeightTensor(type: stored.type, shape: shape, bytes: bytes, owner: owner)
+  }
+
+  /// Says that the model is complete.
+  ///
+  /// - Throws: `FilterError.Code.unusedTensors` where tensors under this place were not taken.
+  public func finish() throws(FilterError) {
+    let taken = store.taken.withLock { $0 }
+    let prefix = path.isEmpty ? "" : path + "."
+    let unused = store.tensors.keys.filter { $0.hasPrefix(prefix) && !taken.contains($0) }.sorted()
+    guard !unused.isEmpty else { return }
+    let named = unused.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")
+    let rest = unused.count > 3 ? " and \(unused.count - 3) more" : ""
+    throw FilterError(
+      .unusedTensors,
+      "\(store.file) has tensors that the model has no place for: \(named)\(rest).",
+      advice: "The file is not a checkpoint of this model.")
+  }
+
+  private func join(_ name: String) -> String {
+    path.isEmpty ? name : "\(path).\(name)"
+  }
+
+  private final class Store: Sendable {
+    let file: String
+    let tensors: [String: StoredTensor]
+    let region: ByteRegion
+    let taken = Mutex<Set<String>>([])
+
+    init(file: String, tensors: [String: StoredTensor], region: ByteRegion) {
+      self.file = file
+      self.tensors = tensors
+      self.region = region
+    }
+  }
+}
+
+/// A tensor as it is stored: elements in row-major order, little-endian.
+///
+/// `@unchecked`: the bytes are never written to.
+public struct WeightTensor: @unchecked Sendable {
+  /// The elements' type.
+  public let type: ElementType
+  /// Sizes, outermost dimension first.
+  public let shape: [Int]
+  /// The elements; valid while this tensor or a copy of it lives, and perhaps unaligned.
+  public let bytes: UnsafeRawBufferPointer
+
+  private let owner: ByteRegion
+
+  init(type: ElementType, shape: [Int], bytes: UnsafeRawBufferPointer, owner: ByteRegion) {
+    self.type = type
+    self.shape = shape
+    self.bytes = bytes
+    self.owner = owner
+  }
+}

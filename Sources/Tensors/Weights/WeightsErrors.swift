@@ -1,0 +1,27 @@
+public import APCore
+
+extension FilterError.Code {
+  /// A checkpoint that breaks a rule of its format.
+  public static let damagedCheckpoint = Self("damaged-checkpoint", .data)
+  /// A checkpoint of a kind that is not read here.
+  public static let unsupportedCheckpoint = Self("unsupported-checkpoint", .data)
+  /// A tensor that the model needs is not in the checkpoint.
+  public static let missingTensor = Self("missing-tensor", .data)
+  /// A tensor has another shape or element type than the model needs.
+  public static let misshapedTensor = Self("misshaped-tensor", .data)
+  /// The checkpoint has tensors that the model has no place for.
+  public static let unusedTensors = Self("unused-tensors", .data)
+}
+
+extension FilterError {
+  static func damagedCheckpoint(_ path: String, _ problem: String) -> FilterError {
+    FilterError(
+      .damagedCheckpoint, "\(path) is damaged: \(problem).", advice: "Get the file again.")
+  }
+
+  static func unsupportedCheckpoint(
+    _ path: String, _ problem: String, advice: String = ""
+  ) -> FilterError {
+    FilterError(.unsupportedCheckpoint, "\(path) cannot be used: \(problem).", advice: advice)
+  }
+}
