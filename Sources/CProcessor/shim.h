@@ -13,11 +13,6 @@
 #else
 #define AP_HAS_AVX512 0
 #endif
-#ifdef __AVX2__
-#define AP_HAS_AVX2 1
-#else
-#define AP_HAS_AVX2 0
-#endif
 
 // Declared by glibc only under _GNU_SOURCE, which Swift's import of it does not set.
 int sched_getaffinity(int process, __SIZE_TYPE__ size, void *mask);

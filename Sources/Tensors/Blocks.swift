@@ -1,0 +1,59 @@
+/// Activations of a convolutional layer: `count` blocks of `channels` rows of `columns` floats, `[F, C, T]`.
+///
+/// The frequency branch has a block for each frequency, the time branch a single one: what a layer does
+/// along time is the same for both. Rows have zero margins on both sides, as wide as any convolution
+/// here reaches and up to a whole tile, so that kernels read past the ends without a test.
+/// Every writer keeps the margins zero.
+public struct Blocks: Sendable {
+  /// Blocks (frequencies).
+  public let count: Int
+  /// Rows of a block.
+  public let channels: Int
+  /// Floats of a row, without the margins.
+  public let columns: Int
+  /// Floats from a row to the next.
+  public let stride: Int
+
+  private let storage: FloatStorage
+
+  /// The zeros before and, at least, after each row.
+  public static let margin = 16
+
+  /// Zeroed blocks.
+  public init(count: Int, channels: Int, columns: Int) {
+    self.count = count
+    self.channels = channels
+    self.columns = columns
+    stride = Blocks.stride(columns: columns)
+    storage = FloatStorage(count: count * channels * stride)
+  }
+
+  /// Floats from a row to the next for rows of `columns`.
+  ///
+  /// An odd number of cache lines: then the rows of a panel spread over all sets of a cache.
+  public static func stride(columns: Int) -> Int {
+    let lines = (2 * margin + Tile.panels(columns) * Tile.columns) / 16
+    return (lines | 1) * 16
+  }
+
+  /// Floats from a block to the next.
+  public var blockStride: Int { channels &* stride }
+
+  /// Column 0 of row 0 of a block.
+  @inline(__always) public func block(_ index: Int) -> MutableFloats {
+    storage.base + (index &* blockStride &+ Blocks.margin)
+  }
+
+  /// Column 0 of a row.
+  @inline(__always) public func row(_ block: Int, _ channel: Int) -> MutableFloats {
+    self.block(block) + channel &* stride
+  }
+
+  /// Panels of 48 columns in a row.
+  public var panels: Int { Tile.panels(columns) }
+
+  /// How many columns of a panel are not margin.
+  @inline(__always) public func valid(panel: Int) -> Int {
+    min(Tile.columns, columns &- panel &* Tile.columns)
+  }
+}

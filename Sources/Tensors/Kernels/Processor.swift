@@ -1,0 +1,10 @@
+internal import CProcessor
+
+/// What this build's processor can do. The answers are constants: a branch not taken leaves no code.
+enum Processor {
+  /// Products of 16 floats, on 32 registers.
+  @inline(__always) static var hasAVX512: Bool { AP_HAS_AVX512 != 0 }
+
+  /// A fused product is an instruction; elsewhere it is a library call.
+  @inline(__always) static var fusesProducts: Bool { AP_HAS_FMA != 0 }
+}

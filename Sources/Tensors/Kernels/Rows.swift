@@ -1,0 +1,77 @@
+/// What is done to 48 columns of a row when they leave the tile kernel, and sums over rows.
+enum Rows {
+  /// Writes `value(column)` for columns 0, 16 and 32, with zeros from `valid` on.
+  @inline(__always)
+  static func store(_ target: MutableFloats, valid: Int, _ value: (_ column: Int) -> Lanes) {
+    for column in stride(from: 0, to: Tile.columns, by: 16) {
+      let lanes = value(column)
+      target.store(column + 16 <= valid ? lanes : masked(lanes, valid: valid &- column), column)
+    }
+  }
+
+  /// The first `valid` of 16 lanes, zeros behind.
+  @inline(__always) static func masked(_ lanes: Lanes, valid: Int) -> Lanes {
+    let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    let limit = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: valid))
+    return lanes.replacing(with: 0, where: index .>= limit)
+  }
+
+  /// Σx and Σx² of a row whose margin behind `columns` is zero.
+  ///
+  /// In float within a row's 16 lanes (at most some thousand terms each), in double beyond.
+  static func sums(_ row: Floats, columns: Int) -> Moments {
+    var total = Moments()
+    var start = 0
+    while start < columns {
+      let end = Swift.min(start + 4096, columns)
+      var sum = Lanes.zero
+      var squares = Lanes.zero
+      var column = start
+      while column < end {
+        let x = row.lanes(column)
+        sum += x
+        squares = squares.adding(x, times: x)
+        column &+= 16
+      }
+      total.add(Moments(sum: Double(sum.sum()), squares: Double(squares.sum())))
+      start = end
+    }
+    return total
+  }
+
+  /// Σ xᵢ·yᵢ of two rows with zero margins.
+  static func dot(_ a: Floats, _ b: Floats, columns: Int) -> Double {
+    var total = 0.0
+    var start = 0
+    while start < columns {
+      let end = Swift.min(start + 4096, columns)
+      var sum = Lanes.zero
+      var column = start
+      while column < end {
+        sum = sum.adding(a.lanes(column), times: b.lanes(column))
+        column &+= 16
+      }
+      total += Double(sum.sum())
+      start = end
+    }
+    return total
+  }
+}
+
+/// Σx and Σx² of some values: what a normalisation needs of them.
+struct Moments {
+  var sum = 0.0
+  var squares = 0.0
+
+  mutating func add(_ other: Moments) {
+    sum += other.sum
+    squares += other.squares
+  }
+
+  /// Mean and 1 / √(variance + ε), with the biased variance, of `count` values.
+  func normalization(count: Int, epsilon: Double = 1e-5) -> (mean: Float, scale: Float) {
+    let mean = sum / Double(count)
+    let variance = Swift.max(0, squares / Double(count) - mean * mean)
+    return (Float(mean), Float(1 / (variance + epsilon).squareRoot()))
+  }
+}

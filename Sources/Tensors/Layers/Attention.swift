@@ -1,0 +1,138 @@
+/// Queries, keys and values of one attention, all heads, in the orders in which its two products read them.
+///
+/// Queries and keys are panels `[C, 48]`; values are tiles of 8 channels of a head, `[C / 8][token][8]`.
+public struct AttentionInputs: Sendable {
+  let queries: TokenPanels
+  let keys: TokenPanels
+  private let values: FloatStorage
+
+  /// Scratch for `queries` and `keys` of the given shapes.
+  public init(queries: TokenPanels, keys: TokenPanels) {
+    self.queries = TokenPanels(
+      channels: queries.channels, groups: queries.groups, tokens: queries.tokens)
+    self.keys = TokenPanels(channels: keys.channels, groups: keys.groups, tokens: keys.tokens)
+    values = FloatStorage(count: keys.count * Tile.columns * Tile.tiles(keys.channels) * Tile.rows)
+  }
+
+  /// The values of 8 channels from token `panel · 48` on, `[token][8]`.
+  @inline(__always) func values(tile: Int, panel: Int) -> MutableFloats {
+    values.base + (tile &* keys.count &+ panel) &* Tile.count
+  }
+
+  /// Writes a tile `[8][48]` of values in their order.
+  @inline(__always) func storeValues(_ tile: Floats, bias: Floats, index: Int, panel: Int) {
+    let target = values(tile: index, panel: panel)
+    for row in 0..<Tile.rows {
+      let offset = bias[row]
+      for token in 0..<Tile.columns {
+        target[token &* Tile.rows &+ row] = tile[row &* Tile.columns &+ token] + offset
+      }
+    }
+  }
+}
+
+/// softmax(QᵀK)·V in blocks of keys with a running maximum: the scores of 48 queries against a block
+/// stay in the cache, and no others exist.
+///
+/// The queries carry the factor 1/√d already. Scores stand as `[key][48 queries]`: each lane is a query, so
+/// the softmax has no sums across lanes, and the block is the panel that the second product reads.
+/// Source: Dao and others, FlashAttention (2022); Milakov and Gimelshein, Online normalizer calculation
+/// for softmax (2018).
+struct Attention {
+  let inputs: AttentionInputs
+  let heads: Int
+
+  /// Channels of a head: a multiple of 8.
+  var width: Int { inputs.queries.channels / heads }
+
+  /// Keys of a block, in panels: 240 keys of 48 scores are 46 kB.
+  static let blockPanels = 5
+
+  /// Floats of scratch memory that a call needs.
+  static func scratch(width: Int) -> Int {
+    (blockPanels * Tile.columns + width + 2) * Tile.columns
+  }
+
+  /// Computes one head's output for one panel of queries: `output[width][48]`.
+  func callAsFunction(head: Int, panel: Int, into output: MutableFloats, scratch: MutableFloats) {
+    let width = self.width
+    let queries = Floats(inputs.queries.panel(panel) + head &* width &* Tile.columns)
+    let maxima = scratch
+    let sums = scratch + Tile.columns
+    let scores = scratch + 2 &* Tile.columns
+    for column in stride(from: 0, to: Tile.columns, by: 16) {
+      maxima.store(Lanes(repeating: -Float.greatestFiniteMagnitude), column)
+      sums.store(.zero, column)
+    }
+    let total = inputs.keys.count
+    var first = 0
+    while first < total {
+      let panels = first..<min(first + Attention.blockPanels, total)
+      let keys = score(queries, head: head, panels: panels, scores)
+      rescale(scores, keys: keys, maxima, sums, output, isFirst: first == 0)
+      for index in 0..<width / Tile.rows {
+        multiplyTile(
+          Floats(inputs.values(tile: head &* width / Tile.rows &+ index, panel: first)),
+          panel: Floats(scores), depth: keys, into: output + index &* Tile.count,
+          accumulate: first > 0)
+      }
+      first = panels.upperBound
+    }
+    for column in stride(from: 0, to: Tile.columns, by: 16) {
+      let scale = Lanes(repeating: 1) / sums.lanes(column)
+      for row in 0..<width {
+        let index = row &* Tile.columns &+ column
+        output.store(output.lanes(index) * scale, index)
+      }
+    }
+  }
+
+  /// scores[key][query] for a block of keys; those that do not exist get −∞. Returns the keys.
+  private func score(
+    _ queries: Floats, head: Int, panels: Range<Int>, _ scores: MutableFloats
+  ) -> Int {
+    for panel in panels {
+      let keys = Floats(inputs.keys.panel(panel) + head &* width &* Tile.columns)
+      let block = scores + (panel &- panels.lowerBound) &* Tile.columns &* Tile.columns
+      let valid = inputs.keys.valid(panel: panel)
+      for key in stride(from: 0, to: valid, by: Tile.rows) {
+        multiplyTile(
+          keys + key, aStride: Tile.columns, panel: queries, depth: width,
+          into: block + key &* Tile.columns)
+      }
+      for index in stride(from: valid &* Tile.columns, to: Tile.columns &* Tile.columns, by: 16) {
+        block.store(Lanes(repeating: -Float.greatestFiniteMagnitude), index)
+      }
+    }
+    return panels.count &* Tile.columns
+  }
+
+  /// Turns scores into e^(score − maximum), and brings what was summed so far to the new maximum.
+  private func rescale(
+    _ scores: MutableFloats, keys: Int, _ maxima: MutableFloats, _ sums: MutableFloats,
+    _ output: MutableFloats, isFirst: Bool
+  ) {
+    for column in stride(from: 0, to: Tile.columns, by: 16) {
+      let old = maxima.lanes(column)
+      var maximum = old
+      for key in 0..<keys {
+        maximum = maximum.max(scores.lanes(key &* Tile.columns &+ column))
+      }
+      maxima.store(maximum, column)
+      var sum = Lanes.zero
+      for key in 0..<keys {
+        let index = key &* Tile.columns &+ column
+        let weight = VectorMath.exp(scores.lanes(index) - maximum)
+        scores.store(weight, index)
+        sum += weight
+      }
+      let factor = VectorMath.exp(old - maximum)
+      sums.store(sum.adding(factor, times: sums.lanes(column)), column)
+      if isFirst { continue }
+      for row in 0..<width {
+        let index = row &* Tile.columns &+ column
+        output.store(output.lanes(index) * factor, index)
+      }
+    }
+  }
+}

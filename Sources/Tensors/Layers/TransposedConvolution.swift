@@ -1,0 +1,148 @@
+/// A transposed convolution whose kernel is twice its stride, as a plain matrix product.
+///
+/// Output position stride·g + r − padding gets kernel element r of input g and element r + stride of
+/// input g − 1. So the product has a row for each (channel, r) and two taps, and runs over g from 0 to
+/// the input's length, both included.
+public struct TransposedConvolution: Sendable {
+  /// Channels that come in.
+  public let inputs: Int
+  /// Channels that leave.
+  public let outputs: Int
+  /// Output positions for an input position.
+  public static let factor = 4
+  /// Output positions cut off in front.
+  public static let padding = 2
+
+  private let matrix: PackedMatrix
+  private let bias: [Float]
+  private let activation: Activation
+
+  /// Packs a checkpoint's `weight` [inputs, outputs, 8] and `bias` [outputs].
+  ///
+  /// - Parameter activation: `.gelu` or `.none`.
+  public init(weight: [Float], bias: [Float], inputs: Int, activation: Activation) {
+    precondition(activation != .glu, "a transposed convolution has no GLU")
+    let factor = TransposedConvolution.factor
+    let outputs = bias.count
+    self.inputs = inputs
+    self.outputs = outputs
+    self.bias = bias
+    self.activation = activation
+    matrix = PackedMatrix(
+      weight,
+      rowOffsets: (0..<outputs).flatMap { output in
+        (0..<factor).map { output * 2 * factor + $0 }
+      },
+      columnOffsets: [0, factor].flatMap { tap in
+        (0..<inputs).map { $0 * outputs * 2 * factor + tap }
+      })
+  }
+
+  /// Along the blocks: computes 48 columns of the output blocks 4·group − 2 ..< 4·group + 2.
+  ///
+  /// - Parameters:
+  ///   - group: 0…input.count.
+  ///   - skip: added to the result, of its shape.
+  func alongBlocks(
+    _ input: Blocks, group: Int, panel: Int, into output: Blocks, skip: Blocks?,
+    tile: MutableFloats
+  ) {
+    let taps = (group == input.count ? 1 : 0)..<(group == 0 ? 1 : 2)
+    let column = panel &* Tile.columns
+    let valid = input.valid(panel: panel)
+    products(
+      input.block(group) + column, stride: input.stride, previous: -input.blockStride, taps, tile
+    ) { row, phase, channel in
+      let block = group &* TransposedConvolution.factor &+ phase &- TransposedConvolution.padding
+      guard block >= 0, block < output.count else { return }
+      let source = tile + row &* Tile.columns
+      let added = skip.map { Floats($0.row(block, channel) + column) }
+      Rows.store(output.row(block, channel) + column, valid: valid) {
+        activate(source.lanes($0), channel) + (added?.lanes($0) ?? .zero)
+      }
+    }
+  }
+
+  /// Along the columns: computes output columns 4·column − 2 ..< 4·(column + 48) − 2 of the only block,
+  /// as far as the output has them.
+  ///
+  /// - Parameter panel: of the input's positions 0…input.columns.
+  func alongColumns(
+    _ input: Blocks, panel: Int, into output: Blocks, skip: Blocks?, tile: MutableFloats
+  ) {
+    let column = panel &* Tile.columns
+    let start =
+      column &* TransposedConvolution.factor &- TransposedConvolution.padding
+    products(
+      input.block(0) + column, stride: input.stride, previous: -1, 0..<2, tile
+    ) { row, phase, channel in
+      guard phase == 0 else { return }
+      let source = tile + row &* Tile.columns
+      let target = output.row(0, channel)
+      let added = skip.map { Floats($0.row(0, channel)) }
+      for part in stride(from: 0, to: Tile.columns, by: 16) {
+        // Four phases of 16 positions become 64 columns.
+        let phases = (0..<4).map4 { activate(source.lanes($0 &* Tile.columns &+ part), channel) }
+        var columns = SIMD64<Float>()
+        columns.evenHalf.evenHalf = phases.0
+        columns.oddHalf.evenHalf = phases.1
+        columns.evenHalf.oddHalf = phases.2
+        columns.oddHalf.oddHalf = phases.3
+        store(columns, at: start &+ 4 &* part, target, added, limit: output.columns)
+      }
+    }
+  }
+
+  /// Calls `finish(row, phase, channel)` for each row of each tile when it stands in `tile`.
+  @inline(__always) private func products(
+    _ origin: Floats, stride: Int, previous: Int, _ taps: Range<Int>, _ tile: MutableFloats,
+    _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2) { offsets in
+      guard let first = offsets.baseAddress else { return }
+      first[0] = 0
+      first[1] = previous
+      let rows = TileRows(
+        origin: origin, stride: stride, depth: inputs, offsets: first + taps.lowerBound,
+        taps: taps.count)
+      for index in 0..<matrix.tiles {
+        multiplyTile(
+          matrix.tile(index) + taps.lowerBound &* inputs &* Tile.rows, aStride: Tile.rows, rows,
+          into: tile)
+        for row in 0..<Tile.rows {
+          let channel = (index &* Tile.rows &+ row) / TransposedConvolution.factor
+          if channel < outputs { finish(row, row % TransposedConvolution.factor, channel) }
+        }
+      }
+    }
+  }
+
+  @inline(__always) private func activate(_ x: Lanes, _ channel: Int) -> Lanes {
+    let x = x + Lanes(repeating: bias[channel])
+    return activation == .gelu ? VectorMath.gelu(x) : x
+  }
+
+  /// Writes the columns that exist; nearly always all of them.
+  @inline(__always) private func store(
+    _ values: SIMD64<Float>, at start: Int, _ target: MutableFloats, _ added: Floats?, limit: Int
+  ) {
+    if start >= 0, start &+ 64 <= limit {
+      var sum = values
+      if let added {
+        sum += UnsafeRawPointer(added + start).loadUnaligned(as: SIMD64<Float>.self)
+      }
+      UnsafeMutableRawPointer(target + start).storeBytes(of: sum, as: SIMD64<Float>.self)
+    } else {
+      for lane in max(0, -start)..<max(max(0, -start), min(64, limit &- start)) {
+        target[start &+ lane] = values[lane] + (added?[start &+ lane] ?? 0)
+      }
+    }
+  }
+}
+
+extension Range<Int> {
+  /// The results for 0, 1, 2 and 3, without an array.
+  @inline(__always) fileprivate func map4<T>(_ body: (Int) -> T) -> (T, T, T, T) {
+    (body(lowerBound), body(lowerBound + 1), body(lowerBound + 2), body(lowerBound + 3))
+  }
+}

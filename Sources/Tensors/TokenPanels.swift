@@ -1,0 +1,39 @@
+/// Activations of a transformer: panels of 48 tokens, each `[channels, 48]`, the order in which a matrix product
+/// reads them.
+///
+/// Tokens come in groups (one a frequency), each of whole panels: the last panel of a group may have
+/// tokens that do not exist.
+public struct TokenPanels: Sendable {
+  /// Rows of a panel.
+  public let channels: Int
+  /// Groups of tokens.
+  public let groups: Int
+  /// Tokens of a group.
+  public let tokens: Int
+
+  private let storage: FloatStorage
+
+  /// Zeroed panels for `groups × tokens` tokens.
+  public init(channels: Int, groups: Int, tokens: Int) {
+    self.channels = channels
+    self.groups = groups
+    self.tokens = tokens
+    storage = FloatStorage(count: groups * Tile.panels(tokens) * channels * Tile.columns)
+  }
+
+  /// Panels of a group.
+  public var panelsPerGroup: Int { Tile.panels(tokens) }
+
+  /// All panels.
+  public var count: Int { groups &* panelsPerGroup }
+
+  /// A panel, `[channels][48]`.
+  @inline(__always) public func panel(_ index: Int) -> MutableFloats {
+    storage.base + index &* channels &* Tile.columns
+  }
+
+  /// How many tokens of a panel exist; they come first.
+  @inline(__always) public func valid(panel: Int) -> Int {
+    min(Tile.columns, tokens &- panel % panelsPerGroup &* Tile.columns)
+  }
+}
