@@ -49,3 +49,5 @@ public struct ThreadOptions: ParsableArguments {
     }
   }
 }
+
+extension Fade: ExpressibleByArgument {}

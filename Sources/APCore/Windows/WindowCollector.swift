@@ -1,0 +1,41 @@
+/// A whole window of a track.
+public struct Window: Sendable, Hashable {
+  /// The track's name.
+  public var track: String
+  /// Its first frame in the track's time line.
+  public var start: Int
+  /// Its number, and its length in frames.
+  public var segment: Segment
+  /// Interleaved, [frames × channels].
+  public var samples: [Float]
+}
+
+/// Puts the audio records of a windowed stream together to windows, track by track.
+public struct WindowCollector: Sendable {
+  private let channels: Int
+  private var open: [String: Window] = [:]
+
+  public init(channels: Int) {
+    self.channels = channels
+  }
+
+  /// Takes a record, in the order that a `StreamReader` gives.
+  ///
+  /// - Returns: the window that it completes.
+  public mutating func add(_ record: AudioRecord) -> Window? {
+    guard let segment = record.segment else {
+      preconditionFailure("the stream must be windowed")
+    }
+    var window =
+      open.removeValue(forKey: record.track)
+      ?? Window(track: record.track, start: record.offset, segment: segment, samples: [])
+    if window.samples.isEmpty {
+      window.samples = record.samples
+    } else {
+      window.samples.append(contentsOf: record.samples)
+    }
+    if window.samples.count == segment.length * channels { return window }
+    open[record.track] = window
+    return nil
+  }
+}
