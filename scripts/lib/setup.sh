@@ -63,13 +63,14 @@ need_packages() {
   fi
   say "installing: ${missing[*]}"
   # The package lists of a fresh system are empty or too old; a system in use is left as it is.
-  apt_install "${missing[@]}" >/dev/null 2>&1 && return
+  apt_install "${missing[@]}" 2>/dev/null && return
   as_root apt-get update -qq || die 69 "apt-get update failed; is there a network?"
   apt_install "${missing[@]}" || die 69 "could not install: ${missing[*]}"
 }
 
 apt_install() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
+    >/dev/null
 }
 
 # need_swift: Package.swift asks for tools version 6.1.
