@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One thin executable: options in, a library call, an exit code out.
@@ -26,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // C libraries. What a binary links is said by the Swift target that calls it, because
@@ -54,12 +56,11 @@ let package = Package(
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
     .target(
       name: "Demucs",
-      dependencies: ["APCore", "CLibAV", "DemucsResources", "Resampling", "Tensors"],
-      exclude: ["Resources"], swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
-    // In C, because for resources of a Swift target an accessor is generated that links Foundation.
-    .target(
-      name: "DemucsResources", path: "Sources/Demucs/Resources",
-      resources: [.copy("htdemucs-mini.safetensors"), .copy("MODEL_CARD.md")]),
+      dependencies: ["APCore", "CLibAV", "Resampling", "Tensors", systemPackage, yams],
+      resources: [
+        .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
+      ],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),

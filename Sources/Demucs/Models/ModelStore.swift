@@ -1,0 +1,208 @@
+public import APCore
+
+/// Finds models by name in the places where they may be installed.
+public struct ModelStore: Sendable {
+  /// A model's files.
+  public struct Location: Sendable, Equatable {
+    /// The name it was found by.
+    public let name: String
+    /// A checkpoint a member of the bag.
+    public let paths: [String]
+    /// A row a member, a column a source; nil where all count alike.
+    public let weights: [[Float]]?
+    /// What a user should be told; nil where they got what they asked for.
+    public let notice: String?
+
+    /// Opens the files.
+    ///
+    /// - Throws: what `ModelBag.init` throws.
+    public func open() throws(FilterError) -> ModelBag {
+      try ModelBag(paths: paths, weights: weights)
+    }
+  }
+
+  /// Where models are looked for, in this order.
+  public let folders: [String]
+  /// The command that gets models.
+  let fetchCommand: String
+
+  /// The places of this process: `$AP_MODELS`, `$XDG_DATA_HOME/ap/models`, `share/ap/models` beside
+  /// the executable's prefix, and the resources of the build.
+  public static var standard: ModelStore {
+    ModelStore(variable: FileSystem.variable, executable: FileSystem.executable)
+  }
+
+  /// As `standard`, for any environment.
+  ///
+  /// - Parameters:
+  ///   - variable: an environment variable's value; nil where it is unset or empty.
+  ///   - executable: the program's path.
+  public init(variable: (String) -> String?, executable: String?) {
+    var folders: [String] = []
+    if let folder = variable("AP_MODELS") { folders.append(folder) }
+    // A relative path is to be ignored (XDG Base Directory Specification).
+    if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") {
+      folders.append("\(data)/ap/models")
+    } else if let home = variable("HOME") {
+      folders.append("\(home)/.local/share/ap/models")
+    }
+    var fetchCommand = "scripts/fetch-models"
+    if let executable {
+      let binaries = Self.parent(executable)
+      let prefix = Self.parent(binaries)
+      folders.append("\(prefix)/share/ap/models")
+      folders.append("\(binaries)/ap_Demucs.resources")
+      let installed = "\(prefix)/share/ap/fetch-models"
+      if FileSystem.isFile(installed) { fetchCommand = installed }
+    }
+    self.folders = folders
+    self.fetchCommand = fetchCommand
+  }
+
+  /// Finds a model.
+  ///
+  /// - Parameter name: a file (a checkpoint, or a bag's `.yaml`), a folder with one of them, a name
+  ///   that is installed or known, or a checkpoint's signature. Nil: `ModelCatalog.preferred`, or
+  ///   `bundled` with a notice where that is not installed.
+  /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get the model;
+  ///   `.noInput` for a path where nothing lies; `.configuration` for a bag's file.
+  public func find(_ name: String?) throws(FilterError) -> Location {
+    guard let name else { return try findDefault() }
+    if name.contains("/") || Self.suffixes.contains(where: name.hasSuffix) {
+      return try findPath(name)
+    }
+    if let found = try findName(name) { return found }
+    throw missing(name)
+  }
+
+  private func findDefault() throws(FilterError) -> Location {
+    if let found = try findName(ModelCatalog.preferred) { return found }
+    guard let small = try findName(ModelCatalog.bundled) else {
+      throw missing(ModelCatalog.preferred)
+    }
+    let size =
+      ModelCatalog.model(named: ModelCatalog.preferred).map { " (\($0.megabytes) MB)" } ?? ""
+    return Location(
+      name: small.name, paths: small.paths, weights: small.weights,
+      notice: "Using the small model \(ModelCatalog.bundled), because \(ModelCatalog.preferred) is "
+        + "not installed. For much better stems\(size): \(fetchCommand) \(ModelCatalog.preferred)")
+  }
+
+  // MARK: Names
+
+  static let checkpointSuffixes = [".safetensors", ".th", ".pt"]
+  static let bagSuffixes = [".yaml", ".yml"]
+  static let suffixes = checkpointSuffixes + bagSuffixes
+
+  /// Searches folder by folder, so that an earlier one wins; then for the files of a known model.
+  func findName(_ name: String) throws(FilterError) -> Location? {
+    for folder in folders {
+      if let found = try findName(name, in: folder) { return found }
+    }
+    guard let known = ModelCatalog.model(named: name), !known.files.isEmpty else { return nil }
+    let paths = known.files.compactMap { findSignature($0.signature, in: folders) }
+    guard paths.count == known.files.count else { return nil }
+    return Location(name: name, paths: paths, weights: known.weights, notice: nil)
+  }
+
+  private func findName(_ name: String, in folder: String) throws(FilterError) -> Location? {
+    for suffix in Self.bagSuffixes {
+      let path = "\(folder)/\(name)\(suffix)"
+      if FileSystem.isFile(path) { return try readBag(path, name: name) }
+    }
+    return findSignature(name, in: [folder]).map {
+      Location(name: name, paths: [$0], weights: nil, notice: nil)
+    }
+  }
+
+  /// `SIG.safetensors`, `SIG.th`, `SIG.pt`, or `SIG-CHECKSUM.th`.
+  private func findSignature(_ signature: String, in folders: [String]) -> String? {
+    for folder in folders {
+      for suffix in Self.checkpointSuffixes {
+        let path = "\(folder)/\(signature)\(suffix)"
+        if FileSystem.isFile(path) { return path }
+      }
+      let match = FileSystem.names(in: folder).first { name in
+        Self.checkpointSuffixes.contains { suffix in
+          guard name.hasPrefix("\(signature)-"), name.hasSuffix(suffix) else { return false }
+          let checksum = name.dropFirst(signature.count + 1).dropLast(suffix.count)
+          return checksum.count == 8 && checksum.allSatisfy(\.isHexDigit)
+        }
+      }
+      if let match { return "\(folder)/\(match)" }
+    }
+    return nil
+  }
+
+  /// A bag's members lie beside it, or where other models do.
+  private func readBag(_ path: String, name: String) throws(FilterError) -> Location {
+    let recipe = try BagRecipe(path: path)
+    var paths: [String] = []
+    for signature in recipe.signatures {
+      guard let file = findSignature(signature, in: [Self.parent(path)] + folders) else {
+        throw FilterError(
+          .unavailable, "\(path) names the model \"\(signature)\", which is not installed.",
+          advice: "Put \(signature).th beside it.")
+      }
+      paths.append(file)
+    }
+    return Location(name: name, paths: paths, weights: recipe.weights, notice: nil)
+  }
+
+  // MARK: Paths
+
+  private func findPath(_ path: String) throws(FilterError) -> Location {
+    if FileSystem.isFolder(path) { return try findOnly(in: path) }
+    guard FileSystem.isFile(path) else {
+      throw FilterError(
+        .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
+    }
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    for suffix in Self.bagSuffixes where file.hasSuffix(suffix) {
+      return try readBag(path, name: String(file.dropLast(suffix.count)))
+    }
+    let suffix = Self.checkpointSuffixes.first(where: file.hasSuffix) ?? ""
+    return Location(
+      name: String(file.dropLast(suffix.count)), paths: [path], weights: nil, notice: nil)
+  }
+
+  /// The one bag of a folder, or else its one checkpoint.
+  private func findOnly(in folder: String) throws(FilterError) -> Location {
+    let names = FileSystem.names(in: folder)
+    for suffixes in [Self.bagSuffixes, Self.checkpointSuffixes] {
+      let matches = names.filter { name in suffixes.contains(where: name.hasSuffix) }
+      if matches.count == 1 { return try findPath("\(folder)/\(matches[0])") }
+      if matches.count > 1 {
+        throw FilterError(
+          .usage, "The folder \(folder) has several models: \(matches.joined(separator: ", ")).",
+          advice: "Name one of them: --model \(folder)/\(matches[0])")
+      }
+    }
+    throw FilterError(
+      .noInput, "The folder \(folder) has no model.",
+      advice: "Models are files that end in \(Self.suffixes.joined(separator: ", ")).")
+  }
+
+  static func parent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private func missing(_ name: String) -> FilterError {
+    let places = "Looked in \(folders.joined(separator: ", "))."
+    guard let known = ModelCatalog.model(named: name) else {
+      let names = ModelCatalog.models.map(\.name).joined(separator: ", ")
+      return FilterError(
+        .unavailable, "There is no model \"\(name)\". \(places)",
+        advice: "Known models are \(names); a file is given by its path.")
+    }
+    let absent = known.files.filter { findSignature($0.signature, in: folders) == nil }
+    let which =
+      absent.count < known.files.count
+      ? " completely: \(absent.map(\.name).joined(separator: ", ")) is missing" : ""
+    return FilterError(
+      .unavailable, "The model \(name) is not installed\(which). \(places)",
+      advice: known.files.isEmpty
+        ? "It comes with the project: install that again." : "Get it with: \(fetchCommand) \(name)")
+  }
+}
