@@ -43,11 +43,12 @@ let package = Package(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("swresample"), .linkedLibrary("avutil")]),
     .target(
-      name: "AudioDecoding", dependencies: ["APCore", "CLibAV", "Resampling", crypto],
+      name: "AudioDecoding",
+      dependencies: ["APCore", "CLibAV", "Resampling", crypto, systemPackage],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec")]),
     .target(
-      name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling"],
+      name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling", systemPackage],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
     .target(
       name: "Tensors",

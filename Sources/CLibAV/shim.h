@@ -13,4 +13,6 @@
 static inline int ap_averror_eof(void) { return AVERROR_EOF; }
 static inline int ap_averror_eagain(void) { return AVERROR(EAGAIN); }
 
+static inline int64_t ap_no_timestamp(void) { return AV_NOPTS_VALUE; }
+
 #endif

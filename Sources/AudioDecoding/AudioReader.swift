@@ -1,0 +1,112 @@
+public import APCore
+internal import CLibAV
+internal import Resampling
+
+/// What to take out of a file, and in which shape.
+public struct DecodingOptions: Sendable {
+  /// Frames a second; nil: the source's.
+  public var rate: Int?
+  /// Channels; nil: the source's.
+  public var channels: Int?
+  /// Which of the file's audio streams, from 0; nil: the default one.
+  public var audioStream: Int?
+  /// Where to start, in seconds; rounded to the nearest frame of the output.
+  public var startTime: Double = 0
+  /// Where to stop, in seconds; nil: at the end.
+  public var endTime: Double?
+  /// Whether damage is filled with silence and counted instead of thrown.
+  public var isLenient = false
+
+  public init() {}
+}
+
+/// Reads a file's sound from start to end as interleaved float blocks.
+///
+/// Time 0 is the first sample after the encoder's delay. A cut takes the very frames that the whole
+/// file would have there: everything before it is decoded too, because no container's own seeking
+/// is exact.
+public final class AudioReader {
+  /// Frames a second of the output.
+  public let rate: Int
+  /// Channels of the output.
+  public let channels: Int
+  /// Places where the file was damaged, met so far. Only a lenient reader counts any.
+  public var damages: Int { decoder.damages }
+  /// Output frames of silence that stand for what could not be decoded, so far.
+  public var lostFrames: Int { converter.silentFrames }
+
+  private let file: InputFile
+  private let decoder: StreamDecoder
+  private let converter: FrameConverter
+  private let startTime: Double
+  /// Converted samples that no block has taken yet.
+  private var buffer: [Float] = []
+  /// Frames before the start that are still to be dropped.
+  private var framesToSkip: Int
+  /// Frames that may still go out.
+  private var framesLeft: Int
+  private var isAtEnd = false
+
+  /// Opens the file's audio and decodes its beginning.
+  ///
+  /// - Throws: `badInput` where the file has no audio that can be read; `usage` for an audio stream
+  ///   that it does not have; `io`.
+  public init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
+    self.file = file
+    startTime = options.startTime
+    decoder = try StreamDecoder(
+      file, audioStream: options.audioStream, isLenient: options.isLenient)
+    let first = try decoder.read()
+    let own =
+      first.frame.map { (Int($0.pointee.sample_rate), Int($0.pointee.ch_layout.nb_channels)) }
+      ?? decoder.declared
+    guard own.0 > 0, own.1 > 0, first.frame != nil || decoder.damages == 0 else {
+      throw FilterError(.badInput, "\(file.description) has no audio that can be decoded.")
+    }
+    let rate = options.rate ?? own.0
+    self.rate = rate
+    channels = options.channels ?? own.1
+    converter = FrameConverter(rate: rate, channels: channels)
+    framesToSkip = Int((options.startTime * Double(rate)).rounded())
+    let end = options.endTime.map { Int(($0 * Double(rate)).rounded()) } ?? .max
+    framesLeft = max(0, end - framesToSkip)
+    try take(first)
+  }
+
+  /// Tags of the file and of its audio stream, keys in lower case.
+  public var tags: [String: String] { Tags.read(decoder.demuxer) }
+
+  /// Reads the next block.
+  ///
+  /// - Parameters:
+  ///   - block: gets interleaved samples in place of what it held: `frames` frames, fewer only
+  ///     before the end, none at it.
+  ///   - frames: the most frames to take.
+  /// - Throws: `badInput` where the file is damaged or cut, unless the reader is lenient; `io`.
+  public func read(into block: inout [Float], frames: Int) throws(FilterError) {
+    let wanted = min(frames, framesLeft) * channels
+    while buffer.count < wanted, !isAtEnd { try take(decoder.read()) }
+    let count = min(wanted, buffer.count)
+    block.removeAll(keepingCapacity: true)
+    block.append(contentsOf: buffer[..<count])
+    buffer.removeFirst(count)
+    framesLeft -= count / channels
+  }
+
+  private func take(_ output: StreamDecoder.Output) throws(FilterError) {
+    if let frame = output.frame {
+      try converter.convert(frame, delay: output.delay, lost: output.lost, into: &buffer)
+    } else {
+      converter.finish(lost: output.lost, into: &buffer)
+      isAtEnd = true
+    }
+    let skipped = min(framesToSkip, buffer.count / channels)
+    buffer.removeFirst(skipped * channels)
+    framesToSkip -= skipped
+    guard !isAtEnd || framesToSkip == 0 else {
+      throw FilterError(
+        .usage, "\(file.description) ends before \(startTime) s.",
+        advice: "Choose an earlier --start-time.")
+    }
+  }
+}

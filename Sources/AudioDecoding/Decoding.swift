@@ -1,0 +1,77 @@
+public import APCore
+internal import CLibAV
+
+/// The work of `ap-decode`: a file in, a stream out.
+public enum Decoding {
+  /// The frames of a record.
+  private static let blockFrames = 65_536
+
+  /// Writes a file's sound to standard output as a stream with one track, `mix`.
+  ///
+  /// A regular file is decoded twice: first to learn its exact length and its loudness, which stand
+  /// in the header.
+  ///
+  /// - Parameter measuresLoudness: whether there is a first pass; without it the header does not
+  ///   know the length.
+  /// - Throws: `badInput` where the file is damaged, or changes between the passes; `usage`, `io`.
+  public static func run(
+    _ file: InputFile, options: DecodingOptions, measuresLoudness: Bool, in context: FilterContext
+  ) throws {
+    LibAV.setLogging(context.log.level)
+    let output = try context.openOutput()
+    var source = Source(file: file.name)
+    var frames: Int?
+    let version = file.isRegular ? try file.version() : nil
+    if file.isRegular {
+      if measuresLoudness { (frames, source.loudness) = try measure(file, options) }
+      source.sha256 = try file.sha256()
+    }
+    let change = FilterError(
+      .badInput, "\(file.description) changed while it was read.",
+      advice: "Wait until it is complete.")
+
+    let reader = try AudioReader(file, options: options)
+    source.tags = reader.tags
+    var block: [Float] = []
+    // Before the header, so that what cannot be decoded at all gives no stream.
+    try reader.read(into: &block, frames: blockFrames)
+    try output.write(
+      StreamHeader(
+        channels: reader.channels, rate: reader.rate, frames: frames, tracks: [Track("mix")],
+        history: [context.historyEntry], source: source))
+    var offset = 0
+    while !block.isEmpty {
+      let count = block.count / reader.channels
+      if let frames, offset + count > frames { throw change }
+      try output.write(block.span, track: "mix", offset: offset)
+      offset += count
+      context.progress.update(done: offset, total: frames, rate: reader.rate)
+      try reader.read(into: &block, frames: blockFrames)
+    }
+    guard frames ?? offset == offset, try version == nil || file.version() == version else {
+      throw change
+    }
+    try output.finish()
+    if reader.damages > 0 {
+      context.log.warning(
+        "\(file.description) is damaged in \(reader.damages) places;"
+          + " \(reader.lostFrames) frames are silence in place of what was lost.")
+    }
+  }
+
+  /// Decodes all that `options` ask for, and keeps only the figures.
+  static func measure(
+    _ file: InputFile, _ options: DecodingOptions
+  ) throws(FilterError) -> (frames: Int, loudness: Loudness?) {
+    let reader = try AudioReader(file, options: options)
+    var meter = LoudnessMeter()
+    var frames = 0
+    var block: [Float] = []
+    repeat {
+      try reader.read(into: &block, frames: blockFrames)
+      meter.add(block.span, channels: reader.channels)
+      frames += block.count / reader.channels
+    } while !block.isEmpty
+    return (frames, meter.loudness)
+  }
+}

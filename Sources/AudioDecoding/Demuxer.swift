@@ -1,0 +1,149 @@
+internal import APCore
+internal import CLibAV
+
+/// Takes one audio stream's packets out of a file.
+final class Demuxer {
+  let stream: UnsafeMutablePointer<AVStream>
+  /// libavformat's names of the format, such as `mov,mp4,m4a`.
+  let formats: Set<Substring>
+  private(set) var context: UnsafeMutablePointer<AVFormatContext>?
+  private let input: LibAVInput
+  private let file: InputFile
+
+  /// - Parameter number: which of the file's audio streams, from 0; nil: the default one.
+  init(_ file: InputFile, audioStream number: Int?) throws(FilterError) {
+    self.file = file
+    input = LibAVInput(file)
+    context = avformat_alloc_context()
+    context?.pointee.pb = input.context
+    // On failure this frees the context.
+    var options: OpaquePointer?
+    // The cleverer reading of edit lists cuts an AAC track's end to a movie's ticks, often 1/1000 s.
+    av_dict_set(&options, "advanced_editlist", "0", 0)
+    let status = avformat_open_input(&context, file.name ?? "", nil, &options)
+    av_dict_free(&options)
+    guard status >= 0, let context else {
+      throw Self.failure(opening: file, input, status)
+    }
+    do throws(FilterError) {
+      stream = try Self.select(number, in: context, file, input)
+    } catch {
+      avformat_close_input(&self.context)
+      throw error
+    }
+    formats = Set(String(cString: context.pointee.iformat.pointee.name).split(separator: ","))
+    Self.discardAll(but: stream, in: context)
+  }
+
+  deinit {
+    avformat_close_input(&context)
+  }
+
+  /// Reads the stream's next packet.
+  ///
+  /// - Returns: false at the end of the file.
+  /// - Throws: `io`; `badInput` where the container is damaged.
+  func read(into packet: UnsafeMutablePointer<AVPacket>) throws(FilterError) -> Bool {
+    while true {
+      let status = av_read_frame(context, packet)
+      if let error = input.error {
+        throw FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
+      }
+      if status == ap_averror_eof() { return false }
+      guard status >= 0 else {
+        throw FilterError(
+          .badInput, "\(file.description) is damaged: \(LibAV.words(for: status)).")
+      }
+      if packet.pointee.stream_index == stream.pointee.index { return true }
+      av_packet_unref(packet)
+    }
+  }
+
+  /// The frames that the header of a WAV file promises.
+  var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
+
+  /// Where in the file the demuxer is, in bytes.
+  var byte: Int64 {
+    context?.pointee.pb.map { avio_seek($0, 0, 1) } ?? 0
+  }
+}
+
+extension Demuxer {
+  private static func select(
+    _ number: Int?, in context: UnsafeMutablePointer<AVFormatContext>, _ file: InputFile,
+    _ input: LibAVInput
+  ) throws(FilterError) -> UnsafeMutablePointer<AVStream> {
+    // Looking into the streams decodes pictures, so it is done only where the header says too little.
+    discardVideo(in: context)
+    if !isDescribed(context) {
+      let status = avformat_find_stream_info(context, nil)
+      if let error = input.error {
+        throw FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
+      }
+      guard status >= 0 else { throw failure(opening: file, input, status) }
+    }
+    let audio = streams(of: context).filter {
+      $0.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO
+    }
+    guard let first = audio.first else {
+      throw FilterError(
+        .badInput, "\(file.description) has no audio stream.",
+        advice: "See what it has with: ffprobe \(file.name ?? "FILE").")
+    }
+    guard let number else {
+      return audio.first { $0.pointee.disposition & AV_DISPOSITION_DEFAULT != 0 } ?? first
+    }
+    guard audio.indices.contains(number) else {
+      throw FilterError(
+        .usage, "\(file.description) has no audio stream \(number): it has \(audio.count).",
+        advice: "--stream counts the audio streams from 0.")
+    }
+    return audio[number]
+  }
+
+  private static func streams(
+    of context: UnsafeMutablePointer<AVFormatContext>
+  ) -> [UnsafeMutablePointer<AVStream>] {
+    (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+  }
+
+  /// Whether the file's header alone says all about its audio.
+  private static func isDescribed(_ context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+    guard context.pointee.ctx_flags & AVFMTCTX_NOHEADER == 0 else { return false }
+    let audio = streams(of: context).map { $0.pointee.codecpar.pointee }
+      .filter { $0.codec_type == AVMEDIA_TYPE_AUDIO }
+    return !audio.isEmpty
+      && audio.allSatisfy {
+        $0.codec_id != AV_CODEC_ID_NONE && $0.sample_rate > 0 && $0.ch_layout.nb_channels > 0
+      }
+  }
+
+  private static func discardVideo(in context: UnsafeMutablePointer<AVFormatContext>) {
+    for stream in streams(of: context)
+    where stream.pointee.codecpar.pointee.codec_type != AVMEDIA_TYPE_AUDIO {
+      stream.pointee.discard = AVDISCARD_ALL
+    }
+  }
+
+  private static func discardAll(
+    but chosen: UnsafeMutablePointer<AVStream>, in context: UnsafeMutablePointer<AVFormatContext>
+  ) {
+    for stream in streams(of: context) where stream != chosen {
+      stream.pointee.discard = AVDISCARD_ALL
+    }
+  }
+
+  private static func failure(
+    opening file: InputFile, _ input: LibAVInput, _ status: Int32
+  ) -> FilterError {
+    if let error = input.error {
+      return FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
+    }
+    return FilterError(
+      .badInput,
+      "\(file.description) is no sound or video file that can be read"
+        + " (\(LibAV.words(for: status))).",
+      advice: file.isRegular
+        ? "" : "An MP4 with its index at its end cannot come from a pipe: give its name.")
+  }
+}

@@ -1,0 +1,110 @@
+internal import APCore
+internal import CLibAV
+internal import Resampling
+
+/// Brings a codec's frames to interleaved float, and to the stream's rate and channel count.
+///
+/// A file may change its rate, channels or sample format on the way (a broadcast does): all of it
+/// goes out in one shape.
+final class FrameConverter {
+  private struct Format: Equatable {
+    var sample: Int32
+    var rate: Int
+    var channels: Int
+    var mask: UInt64?
+
+    init(_ frame: UnsafeMutablePointer<AVFrame>) {
+      sample = frame.pointee.format
+      rate = Int(frame.pointee.sample_rate)
+      channels = Int(frame.pointee.ch_layout.nb_channels)
+      let layout = frame.pointee.ch_layout
+      mask = layout.order == AV_CHANNEL_ORDER_NATIVE ? layout.u.mask : nil
+    }
+  }
+
+  /// Frames a second that go out.
+  let rate: Int
+  /// Channels that go out.
+  let channels: Int
+  private var format: Format?
+  /// An `SwrContext` that changes the sample format only.
+  private var context: OpaquePointer?
+  private var resampler: Resampler?
+  private var scratch: [Float] = []
+
+  init(rate: Int, channels: Int) {
+    self.rate = rate
+    self.channels = channels
+  }
+
+  deinit { swr_free(&context) }
+
+  /// Output frames of silence that stand for lost samples, so far.
+  private(set) var silentFrames = 0
+
+  /// Appends a frame to `output`.
+  ///
+  /// - Parameters:
+  ///   - delay: samples at its start that are left out, a channel.
+  ///   - lost: samples of silence before it, a channel.
+  func convert(
+    _ frame: UnsafeMutablePointer<AVFrame>, delay: Int, lost: Int, into output: inout [Float]
+  ) throws(FilterError) {
+    let format = Format(frame)
+    if format != self.format { try change(to: format, frame, &output) }
+    convertSilence(lost, into: &output)
+    let count = Int(frame.pointee.nb_samples)
+    let size = count * format.channels
+    if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
+    let status = scratch.withUnsafeMutableBytes { bytes in
+      var target: UnsafeMutablePointer<UInt8>? = bytes.bindMemory(to: UInt8.self).baseAddress
+      return frame.pointee.extended_data.withMemoryRebound(
+        to: UnsafePointer<UInt8>?.self, capacity: format.channels
+      ) {
+        swr_convert(context, &target, Int32(count), $0, Int32(count))
+      }
+    }
+    guard status == count else {
+      throw FilterError(.software, "libswresample failed: \(LibAV.words(for: status)).")
+    }
+    let samples = scratch
+    resampler?.push(
+      samples.span.extracting(min(delay, count) * format.channels..<size), into: &output)
+  }
+
+  /// Appends the end: silence for `lost` samples a channel, and what was in the resampler's filter.
+  func finish(lost: Int, into output: inout [Float]) {
+    convertSilence(lost, into: &output)
+    resampler?.finish(into: &output)
+    resampler = nil
+  }
+
+  private func convertSilence(_ count: Int, into output: inout [Float]) {
+    guard let format, count > 0 else { return }
+    silentFrames += Resampler.outputFrames(count, from: format.rate, to: rate)
+    var rest = count
+    while rest > 0 {
+      let block = min(rest, 4096)
+      output += resampler?.push([Float](repeating: 0, count: block * format.channels)) ?? []
+      rest -= block
+    }
+  }
+
+  private func change(
+    to format: Format, _ frame: UnsafeMutablePointer<AVFrame>, _ output: inout [Float]
+  ) throws(FilterError) {
+    finish(lost: 0, into: &output)
+    swr_free(&context)
+    let status = swr_alloc_set_opts2(
+      &context, &frame.pointee.ch_layout, AV_SAMPLE_FMT_FLT, Int32(format.rate),
+      &frame.pointee.ch_layout, AVSampleFormat(format.sample), Int32(format.rate), 0, nil)
+    guard status >= 0, swr_init(context) >= 0 else {
+      throw FilterError(
+        .badInput, "The audio has \(format.channels) channels in a layout that cannot be read.")
+    }
+    resampler = try Resampler(
+      from: format.rate, channels: format.channels, to: rate, channels: channels,
+      layout: format.mask)
+    self.format = format
+  }
+}

@@ -1,0 +1,68 @@
+internal import APCore
+internal import CLibAV
+internal import SystemPackage
+
+/// An `InputFile` as libavformat reads it: an `AVIOContext` with a place of its own in the file.
+///
+/// libavformat never opens a name itself, so no playlist or file can make it read another file or
+/// the network.
+final class LibAVInput {
+  private(set) var context: UnsafeMutablePointer<AVIOContext>?
+  /// Why the last read failed, where that was the system's doing.
+  private(set) var error: Errno?
+  /// The file's first bytes.
+  private(set) var head: [UInt8] = []
+  /// Bytes read, or the place in a regular file.
+  private var position: Int64 = 0
+  private let file: InputFile
+
+  private static let bufferSize: Int32 = 1 << 16
+
+  init(_ file: InputFile) {
+    self.file = file
+    let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
+    context = avio_alloc_context(
+      buffer, Self.bufferSize, 0, Unmanaged.passUnretained(self).toOpaque(),
+      { opaque, buffer, size in
+        guard let opaque, let buffer else { return -Errno.invalidArgument.rawValue }
+        return Unmanaged<LibAVInput>.fromOpaque(opaque).takeUnretainedValue()
+          .read(UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
+      }, nil, file.isRegular ? Self.seek : nil)
+  }
+
+  deinit {
+    if let context { av_freep(&context.pointee.buffer) }
+    avio_context_free(&context)
+  }
+
+  private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int32 {
+    do {
+      let count =
+        file.isRegular
+        ? try file.descriptor.read(fromAbsoluteOffset: file.start + position, into: buffer)
+        : try file.descriptor.read(into: buffer)
+      if position == 0 { head = Array(buffer.prefix(min(count, 4096))) }
+      position += Int64(count)
+      return count == 0 ? ap_averror_eof() : Int32(count)
+    } catch {
+      self.error = error as? Errno ?? .ioError
+      return -(self.error ?? .ioError).rawValue
+    }
+  }
+
+  private static let seek: @convention(c) (UnsafeMutableRawPointer?, Int64, Int32) -> Int64 = {
+    opaque, offset, whence in
+    guard let opaque else { return -1 }
+    let input = Unmanaged<LibAVInput>.fromOpaque(opaque).takeUnretainedValue()
+    guard let size = try? input.file.version().size else { return -1 }
+    let length = size - input.file.start
+    switch whence & ~AVSEEK_FORCE {
+    case AVSEEK_SIZE: return length
+    case 0: input.position = offset
+    case 1: input.position += offset
+    case 2: input.position = length + offset
+    default: return -1
+    }
+    return input.position
+  }
+}

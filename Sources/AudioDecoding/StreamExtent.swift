@@ -1,0 +1,147 @@
+internal import CLibAV
+
+/// Keeps count of how far a stream is: what its container promises, what has come, what was lost.
+struct StreamExtent {
+  /// Samples a channel that came or are counted as lost.
+  private(set) var samples = 0
+  private var rate = 0
+  private var firstTimestamp: Int64 = 0
+  /// The timestamp that the next frame should have.
+  private var nextTimestamp: Int64?
+  /// The durations of all packets.
+  private var ticks: Int64 = 0
+  private var lastPacketTicks: Int64 = 0
+
+  private let timeBase: AVRational
+  private let formats: Set<Substring>
+  private let promisedTicks: Int64?
+  /// The length of an MP4's track, encoder delay included.
+  private let mediaTicks: Int64?
+  /// The length in samples where a tag says it.
+  private let length: Int?
+
+  /// Formats whose header tells the length to the sample.
+  private static let exact: Set<Substring> = [
+    "wav", "w64", "aiff", "caf", "flac", "wv", "tta", "ape",
+  ]
+  /// Formats whose header tells the length to the packet.
+  private static let counted: Set<Substring> = ["mp3", "mov", "ogg"]
+
+  init(_ demuxer: Demuxer) {
+    timeBase = demuxer.stream.pointee.time_base
+    formats = demuxer.formats
+    let duration = demuxer.stream.pointee.duration
+    let isGuess =
+      demuxer.context?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
+    let isPromise = !Self.exact.union(Self.counted).isDisjoint(with: formats)
+    let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
+    promisedTicks = formats.contains("wav") ? demuxer.promisedFrames.map(Int64.init) : ticks
+    length = Self.iTunesLength(demuxer)
+    mediaTicks = formats.contains("mov") ? promisedTicks : nil
+  }
+
+  /// iTunes tells delay, padding and length in a tag: " 00000000 00000840 000001CA 00000000003F31F6".
+  private static func iTunesLength(_ demuxer: Demuxer) -> Int? {
+    let entry = av_dict_get(demuxer.context?.pointee.metadata, "iTunSMPB", nil, 0)
+    guard let entry else { return nil }
+    let fields = String(cString: entry.pointee.value).split(separator: " ")
+    guard fields.count >= 4, let length = Int(fields[3], radix: 16), length > 0 else { return nil }
+    return length
+  }
+
+  mutating func add(_ packet: UnsafeMutablePointer<AVPacket>) {
+    if ticks == 0 { firstTimestamp = packet.pointee.pts }
+    lastPacketTicks = packet.pointee.duration
+    ticks += lastPacketTicks
+  }
+
+  /// Counts a frame, and the silence before it that stands for what was lost.
+  ///
+  /// - Parameter lost: samples that the damaged packets before the frame would have held.
+  /// - Returns: the samples of silence, by the frame's timestamp where that is exact; and how many
+  ///   of the frame's own belong to the encoder's delay, which MP4 gives timestamps before 0.
+  ///   Silence without `lost` stands for pages of an Ogg file that libavformat left out.
+  mutating func add(
+    _ frame: UnsafeMutablePointer<AVFrame>, lost: Int
+  ) -> (silence: Int, delay: Int) {
+    rate = Int(frame.pointee.sample_rate)
+    let timestamp = frame.pointee.pts == ap_no_timestamp() ? nil : frame.pointee.pts
+    var count = Int(frame.pointee.nb_samples)
+    var silence = lost
+    if timeBase.num == 1, Int(timeBase.den) == rate, let timestamp, let nextTimestamp {
+      let gap = timestamp - nextTimestamp
+      let isLostPage = formats.contains("ogg") && gap > Int64(rate) / 50
+      // A damaged timestamp may say anything.
+      if lost > 0 || isLostPage, gap < 600 * Int64(rate) { silence = max(0, Int(gap)) }
+    }
+    nextTimestamp = timestamp.map { $0 + Int64(count) }
+
+    var delay = 0
+    if mediaTicks != nil, let timestamp, timestamp < 0 {
+      delay = min(count, samples(ticks: -timestamp))
+    }
+    if let length, length < samples + count - delay {
+      count = delay + max(0, length - samples)
+      frame.pointee.nb_samples = Int32(count)
+    }
+    samples += silence + count - delay
+    return (silence, delay)
+  }
+
+  /// Cuts the padding off the file's last frame: MP4 tells its track's length to the sample.
+  mutating func trimLast(_ frame: UnsafeMutablePointer<AVFrame>) {
+    guard let mediaTicks, firstTimestamp != ap_no_timestamp() else { return }
+    let padding = samples - samples(ticks: mediaTicks + min(0, firstTimestamp))
+    guard padding > 0, padding < frame.pointee.nb_samples else { return }
+    frame.pointee.nb_samples -= Int32(padding)
+    samples -= padding
+  }
+
+  /// How many samples a damaged packet would have held.
+  func samples(
+    in packet: UnsafeMutablePointer<AVPacket>, _ codec: UnsafeMutablePointer<AVCodecContext>
+  ) -> Int {
+    let rate = Int64(codec.pointee.sample_rate)
+    let duration = packet.pointee.duration
+    if duration > 0, rate > 0 {
+      return Int(av_rescale_q(duration, timeBase, AVRational(num: 1, den: Int32(rate))))
+    }
+    if codec.pointee.bit_rate > 0 {
+      return Int(Int64(packet.pointee.size) * 8 * rate / codec.pointee.bit_rate)
+    }
+    return Int(codec.pointee.frame_size)
+  }
+
+  /// What is missing at the end of the file, in words; nil where the header's promise is kept.
+  var shortfall: String? {
+    guard let promisedTicks else { return nil }
+    let isShort =
+      switch formats {
+      case _ where !Self.exact.isDisjoint(with: formats): ticks < promisedTicks
+      // Its last packet is as long as all that is missing.
+      case ["ogg"]: (nextTimestamp ?? 0) + Int64(rate) / 10 < promisedTicks
+      default: ticks + 2 * lastPacketTicks < promisedTicks
+      }
+    guard isShort else { return nil }
+    return "its header promises \(seconds(ticks: promisedTicks))"
+  }
+
+  /// How far the stream is, as "12.345 s".
+  var time: String {
+    Self.seconds(milliseconds: rate > 0 ? samples * 1000 / rate : 0)
+  }
+
+  private func samples(ticks: Int64) -> Int {
+    Int(av_rescale_q(ticks, timeBase, AVRational(num: 1, den: Int32(rate))))
+  }
+
+  private func seconds(ticks: Int64) -> String {
+    Self.seconds(
+      milliseconds: Int(av_rescale_q(ticks, timeBase, AVRational(num: 1, den: 1000))))
+  }
+
+  private static func seconds(milliseconds: Int) -> String {
+    let fraction = String(1000 + milliseconds % 1000).dropFirst()
+    return "\(milliseconds / 1000).\(fraction) s"
+  }
+}

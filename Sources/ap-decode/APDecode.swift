@@ -1,0 +1,81 @@
+import APCore
+import ArgumentParser
+import AudioDecoding
+
+@main
+struct APDecode: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-decode", abstract: "Turn an audio or video file into a stream.",
+    version: Suite.version)
+
+  @Argument(help: "The file, or - for standard input.")
+  var file: String
+
+  @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
+  var rate: Int?
+
+  @Option(help: ArgumentHelp("Mix to this many channels.", valueName: "n"))
+  var channels: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take this one of the file's audio streams, from 0; the default one if not given.",
+      valueName: "n"))
+  var stream: Int?
+
+  @Option(help: ArgumentHelp("Start here, exact to the sample.", valueName: "seconds"))
+  var startTime = 0.0
+
+  @Option(help: ArgumentHelp("Stop here, exact to the sample.", valueName: "seconds"))
+  var endTime: Double?
+
+  @Flag(help: "Go on after damage; fill what is lost with silence.")
+  var lenient = false
+
+  @Flag(
+    help: "Decode once: leave length and loudness out of the header, for whom they are not needed.")
+  var noLoudness = false
+
+  @OptionGroup var common: CommonOptions
+
+  var historyOptions: [String: JSONValue] {
+    [
+      "channels": channels.map { JSONValue($0) } ?? .null,
+      "end-time": endTime.map { JSONValue($0) } ?? .null,
+      "lenient": .bool(lenient),
+      "no-loudness": .bool(noLoudness),
+      "rate": rate.map { JSONValue($0) } ?? .null,
+      "start-time": JSONValue(startTime),
+      "stream": stream.map { JSONValue($0) } ?? .null,
+    ]
+  }
+
+  func validate() throws {
+    if let rate, !(1000...768_000).contains(rate) {
+      throw ValidationError("--rate must be in 1000...768000.")
+    }
+    if let channels, !(1...64).contains(channels) {
+      throw ValidationError("--channels must be in 1...64.")
+    }
+    if let stream, stream < 0 { throw ValidationError("--stream counts from 0.") }
+    let times = 0...1e8
+    guard times.contains(startTime), times.contains(endTime ?? 0) else {
+      throw ValidationError("--start-time and --end-time are seconds from the start of the file.")
+    }
+    if let endTime, endTime <= startTime {
+      throw ValidationError("--end-time must be after --start-time.")
+    }
+  }
+
+  func run(in context: FilterContext) throws {
+    var options = DecodingOptions()
+    options.rate = rate
+    options.channels = channels
+    options.audioStream = stream
+    options.startTime = startTime
+    options.endTime = endTime
+    options.isLenient = lenient
+    try Decoding.run(
+      InputFile(path: file), options: options, measuresLoudness: !noLoudness, in: context)
+  }
+}
