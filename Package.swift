@@ -73,7 +73,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["APCore", systemPackage], path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
-      name: "APCoreTests", dependencies: ["APCore", "TestSupport"], swiftSettings: settings),
+      name: "APCoreTests", dependencies: ["APCore", "TestSupport", systemPackage],
+      swiftSettings: settings),
     .testTarget(
       name: "AudioFilesTests",
       dependencies: ["AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],

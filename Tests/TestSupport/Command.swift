@@ -5,12 +5,14 @@ import SystemPackage
 public struct Command: Sendable {
   /// The program's path.
   public var executable: String
+  /// What follows its name.
   public var arguments: [String]
   /// Variables on top of the test's own environment.
   public var environment: [String: String]
   /// Whether it starts with SIGPIPE ignored, as some parents leave it.
   public var ignoresBrokenPipes = false
 
+  /// A command of that program.
   public init(
     executable: String, _ arguments: [String], environment: [String: String] = [:]
   ) {
@@ -55,8 +57,10 @@ public struct Outcome: Sendable {
 
 /// What a test's own machinery could not do.
 public struct TestSupportError: Error, CustomStringConvertible {
+  /// What happened.
   public let description: String
 
+  /// An error that says this.
   public init(_ description: String) {
     self.description = description
   }

@@ -18,6 +18,7 @@ public enum Input: Sendable {
 
 /// Commands in a row, each reading what the one before it wrote, through real pipes.
 public struct Pipeline: Sendable {
+  /// From first to last; at least one.
   public var commands: [Command]
   /// A file that takes the last command's output, as with `>`; nil to collect it.
   public var outputFile: String?
@@ -26,6 +27,7 @@ public struct Pipeline: Sendable {
   /// The run fails if it takes longer, in seconds.
   public var timeLimit = 120.0
 
+  /// A pipeline of these commands.
   public init(_ commands: [Command], outputFile: String? = nil, outputLimit: Int? = nil) {
     self.commands = commands
     self.outputFile = outputFile

@@ -2,6 +2,7 @@ public import APCore
 
 /// Streams made by hand, so that a test does not trust the writer it tests.
 public struct StreamText: Sendable {
+  /// What stands so far.
   public var bytes: [UInt8]
 
   /// Begins with a header of these members after `{"ap":1,`.
@@ -80,8 +81,11 @@ public struct StreamText: Sendable {
 
 /// A stream that was read to its end.
 public struct ReadStream: Sendable {
+  /// Its first line.
   public var header: StreamHeader
+  /// What stands between header and end.
   public var records: [StreamRecord] = []
+  /// Its last line.
   public var end: EndRecord
 
   /// Reads a whole stream from memory.

@@ -2,8 +2,10 @@ import Glibc
 
 /// A folder of a test's own, gone with this value.
 public final class TemporaryFolder: Sendable {
+  /// Where it is.
   public let path: String
 
+  /// Creates it, empty.
   public init() throws {
     var template = Array("/tmp/ap-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestSupportError("mkdtemp: \(errno)") }
@@ -31,6 +33,7 @@ public final class TemporaryFolder: Sendable {
 
 /// Whole files.
 public enum Files {
+  /// The bytes of a file.
   public static func read(_ path: String) throws -> [UInt8] {
     let descriptor = try check(open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
     defer { close(descriptor) }
@@ -44,6 +47,7 @@ public enum Files {
     }
   }
 
+  /// Creates or replaces a file.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let descriptor = try check(
       open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600), "open \(path)")
@@ -58,5 +62,6 @@ public enum Files {
     }
   }
 
+  /// Whether something has this name.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

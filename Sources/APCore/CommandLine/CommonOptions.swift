@@ -2,25 +2,29 @@ public import ArgumentParser
 
 /// The options that every filter takes.
 public struct CommonOptions: ParsableArguments {
+  /// Errors only, and no progress.
   @Flag(name: .shortAndLong, help: "Say nothing but errors; show no progress.")
   public var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more: as --log-level debug.")
+  /// Everything.
+  @Flag(name: .shortAndLong, help: "Say more, as --log-level debug does.")
   public var verbose = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Say this and what matters more: error, warning, info or debug.", valueName: "level"))
+  /// The least important words that are still said; nil for the default, `info`.
+  @Option(help: ArgumentHelp("Say this and what matters more.", valueName: "level"))
   public var logLevel: LogLevel?
 
+  /// When progress is shown.
   @Option(
     help: ArgumentHelp(
-      "Show progress on standard error: auto (on a terminal), always, never or json (a line a step).",
+      "Show progress on standard error: auto is on a terminal, json a line a step.",
       valueName: "when"))
   public var progress: ProgressMode = .auto
 
+  /// For the parser, which fills it.
   public init() {}
 
+  /// - Throws: where options contradict each other.
   public func validate() throws {
     if [quiet, verbose, logLevel != nil].count(where: { $0 }) > 1 {
       throw ValidationError("Give one of --quiet, --verbose and --log-level.")
@@ -36,13 +40,16 @@ public struct CommonOptions: ParsableArguments {
 
 /// How many threads a filter may use. The output does not depend on it.
 public struct ThreadOptions: ParsableArguments {
+  /// The count; nil for as many as there are processors.
   @Option(
     help: ArgumentHelp(
-      "Use this many threads; as many as there are processors if not given.", valueName: "n"))
+      "Use this many threads. (default: as many as there are processors)", valueName: "n"))
   public var threads: Int?
 
+  /// For the parser, which fills it.
   public init() {}
 
+  /// - Throws: where the count cannot be.
   public func validate() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be in 1...1024.")

@@ -1,7 +1,9 @@
 /// How a filter ended, in the words of sysexits.h.
 public struct ExitStatus: RawRepresentable, Hashable, Sendable {
+  /// What the parent process sees.
   public let rawValue: Int32
 
+  /// The status of that number.
   public init(rawValue: Int32) {
     self.rawValue = rawValue
   }

@@ -7,6 +7,7 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
     /// What the process exits with.
     public let status: ExitStatus
 
+    /// A code that exits with `status`.
     public init(_ name: String, _ status: ExitStatus) {
       self.name = name
       self.status = status
@@ -45,6 +46,7 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
   /// What the system or another library said.
   public var underlying: (any Error)?
 
+  /// An error of that kind.
   public init(
     _ code: Code, _ message: String, advice: String = "", underlying: (any Error)? = nil
   ) {

@@ -8,6 +8,7 @@ public enum LogLevel: String, CaseIterable, Comparable, Sendable, ExpressibleByA
   case info
   case debug
 
+  /// Whether the left one matters more.
   public static func < (left: Self, right: Self) -> Bool {
     left.rank < right.rank
   }
@@ -29,6 +30,7 @@ public struct Log: Sendable {
   /// The least important level that is still written.
   public let level: LogLevel
 
+  /// A log of that filter.
   public init(tool: String, level: LogLevel = .info) {
     self.tool = tool
     self.level = level

@@ -5,6 +5,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Where, in bytes from the start of the text.
   public let offset: Int
 
+  /// Problem and place.
   public var description: String {
     "\(problem) at byte \(offset)"
   }

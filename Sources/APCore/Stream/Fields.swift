@@ -6,7 +6,7 @@ struct Fields {
 
   init(_ value: JSONValue, owner: String) throws(FilterError) {
     guard let members = value.object else {
-      throw FilterError(.badInput, "\(owner) is not a JSON object.")
+      throw FilterError(.badInput, "There is no JSON object where \(owner) should be.")
     }
     self.owner = owner
     rest = members
@@ -28,7 +28,7 @@ struct Fields {
     _ key: String, _ kind: String, _ convert: (JSONValue) -> Value?
   ) throws(FilterError) -> Value {
     guard let value = try optional(key, kind, convert) else {
-      throw FilterError(.badInput, "\(owner) has no \"\(key)\".")
+      throw FilterError(.badInput, "There is no \"\(key)\" in \(owner).")
     }
     return value
   }

@@ -19,6 +19,7 @@ public struct StreamHeader: Sendable, Hashable {
   /// Keys that this version does not know; they are passed on.
   public var extra: [String: JSONValue]
 
+  /// A header of a stream; what is not given is absent.
   public init(
     channels: Int, rate: Int, layout: Layout = .contiguous, frames: Int? = nil, tracks: [Track],
     history: [HistoryEntry] = [], source: Source? = nil, requires: [String] = [],
@@ -55,6 +56,7 @@ public struct Windowing: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// A shape of windows.
   public init(length: Int, overlap: Int, fade: Fade, extra: [String: JSONValue] = [:]) {
     self.length = length
     self.overlap = overlap
@@ -80,6 +82,7 @@ public struct Track: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// A track of that name.
   public init(_ name: String, prompt: String? = nil, extra: [String: JSONValue] = [:]) {
     self.name = name
     self.prompt = prompt
@@ -111,6 +114,7 @@ public struct HistoryEntry: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// An entry of what one filter did.
   public init(
     tool: String, version: String, options: [String: JSONValue] = [:],
     extra: [String: JSONValue] = [:]
@@ -135,6 +139,7 @@ public struct Source: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// A source; what is not given is not known.
   public init(
     file: String? = nil, sha256: String? = nil, tags: [String: String] = [:],
     loudness: Loudness? = nil, extra: [String: JSONValue] = [:]
@@ -157,6 +162,7 @@ public struct Loudness: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// Figures that were measured elsewhere.
   public init(mean: Double, std: Double, extra: [String: JSONValue] = [:]) {
     self.mean = mean
     self.std = std

@@ -36,28 +36,28 @@ struct StreamLedger: Sendable {
   ) throws(FilterError) {
     let number = records + 1
     guard var position = positions[track] else {
-      throw FilterError(.badInput, "record \(number) names the track \"\(track)\", unknown here.")
+      throw FilterError(.badInput, "Record \(number) names the track \"\(track)\", unknown here.")
     }
     let end = offset + frames
     if let total = header.frames, end > total {
       throw FilterError(
-        .badInput, "record \(number) ends at frame \(end); the header ends at \(total).")
+        .badInput, "Record \(number) ends at frame \(end); the header ends at \(total).")
     }
     switch (header.layout, segment) {
     case (.contiguous, nil):
       guard offset >= position.end else {
         throw FilterError(
-          .badInput, "record \(number) starts at frame \(offset), before \(position.end).")
+          .badInput, "Record \(number) starts at frame \(offset), before \(position.end).")
       }
     case (.windowed(let windowing), let segment?):
       try position.enter(segment, offset: offset, windowing: windowing, number: number)
       guard frames <= position.missing else {
         throw FilterError(
-          .badInput, "record \(number) goes past the end of segment \(segment.index).")
+          .badInput, "Record \(number) goes past the end of segment \(segment.index).")
       }
     case (.contiguous, _?), (.windowed, nil):
       throw FilterError(
-        .badInput, "record \(number) must have a \"segment\" if, and only if, the layout has.")
+        .badInput, "Record \(number) must have a \"segment\" if, and only if, the layout has.")
     }
     position.end = end
     position.carried += frames
@@ -83,19 +83,19 @@ extension StreamLedger.Position {
     if missing > 0 {
       guard next == segment, offset == end else {
         throw FilterError(
-          .badInput, "record \(number) does not go on with segment \(segment?.index ?? 0).")
+          .badInput, "Record \(number) does not go on with segment \(segment?.index ?? 0).")
       }
       return
     }
     let index = segment.map { $0.index + 1 } ?? 0
     guard next.index == index else {
-      throw FilterError(.badInput, "record \(number) is segment \(next.index), not \(index).")
+      throw FilterError(.badInput, "Record \(number) is segment \(next.index), not \(index).")
     }
     guard next.length <= windowing.length, offset >= end - windowing.overlap,
       segment == nil || (offset > start && offset + next.length > end)
     else {
       throw FilterError(
-        .badInput, "record \(number) opens a segment that does not fit the header's window.")
+        .badInput, "Record \(number) opens a segment that does not fit the header's window.")
     }
     segment = next
     start = offset

@@ -1,8 +1,12 @@
 /// What a stream's bytes turn out to be, piece by piece.
 public enum StreamEvent: Sendable, Hashable {
+  /// The first line.
   case header(StreamHeader)
+  /// A record with its payload.
   case record(StreamRecord)
+  /// The stream is whole; nothing may follow.
   case end(EndRecord)
+  /// A filter before this one failed.
   case abort(AbortRecord)
 }
 
@@ -20,6 +24,7 @@ public struct StreamParser: Sendable {
   private var header: StreamHeader?
   private var ledger: StreamLedger?
 
+  /// A parser before the stream's first byte.
   public init() {}
 
   /// Takes bytes from `position` on, up to the end of one event.
@@ -101,10 +106,7 @@ public struct StreamParser: Sendable {
     input.extracting(position..<min(end, position + room)).withUnsafeBytes {
       line.append(contentsOf: $0)
     }
-    if header == nil, !line.prefix(8).elementsEqual(StreamHeader.magic.prefix(line.count)) {
-      throw FilterError(
-        .badInput, "The input is not an ap stream.", advice: "Put ap-decode before this filter.")
-    }
+    if header == nil { try checkMagic(isWhole: feed != nil) }
     guard line.count < StreamLimits.line else {
       throw FilterError(
         .badInput, "\(lineName) is longer than \(StreamLimits.line) bytes.")
@@ -119,6 +121,19 @@ public struct StreamParser: Sendable {
       throw FilterError(
         .badInput, "\(lineName) is not valid JSON: \(error).", underlying: error)
     }
+  }
+
+  private func checkMagic(isWhole: Bool) throws(FilterError) {
+    let magic = StreamHeader.magic
+    if line.starts(with: magic) { return }
+    if !isWhole, magic.starts(with: line) { return }
+    guard line.starts(with: magic.prefix(6)) else {
+      throw FilterError(
+        .badInput, "The input is not an ap stream.", advice: "Put ap-decode before this filter.")
+    }
+    throw FilterError(
+      .badInput, "The input is an ap stream of another version than 1.",
+      advice: "Install the version of ap that wrote it.")
   }
 
   private var lineName: String {

@@ -11,6 +11,7 @@ public final class StreamReader {
   /// The end record, once `next()` has returned nil.
   public private(set) var end: EndRecord?
 
+  /// A reader before the stream's first byte.
   public init(_ descriptor: FileDescriptor) {
     self.descriptor = descriptor
   }

@@ -22,7 +22,7 @@ extension RecordLine {
       guard bytes == expected else {
         throw FilterError(
           .badInput,
-          "record \(number) claims \(bytes) bytes; its \(frames) frames have \(expected).")
+          "Record \(number) claims \(bytes) bytes; its \(frames) frames have \(expected).")
       }
       self = .audio(try AudioRecord(&fields), frames: frames)
     case "end":
@@ -34,7 +34,7 @@ extension RecordLine {
       return
     }
     guard type == "audio" || bytes == 0 else {
-      throw FilterError(.badInput, "record \(number), \"\(type)\", must have no payload.")
+      throw FilterError(.badInput, "Record \(number), \"\(type)\", must have no payload.")
     }
   }
 }

@@ -19,6 +19,7 @@ public struct AudioRecord: Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
+  /// A record of these samples, [frames × channels].
   public init(
     track: String, offset: Int, segment: Segment? = nil, samples: [Float],
     extra: [String: JSONValue] = [:]
@@ -38,6 +39,7 @@ public struct Segment: Sendable, Hashable {
   /// The whole window's length in frames. The window is complete when its records hold so many.
   public var length: Int
 
+  /// A part of window `index`, which has `length` frames.
   public init(index: Int, length: Int) {
     self.index = index
     self.length = length
@@ -53,6 +55,7 @@ public struct OtherRecord: Sendable, Hashable {
   /// The bytes after the line.
   public var payload: [UInt8]
 
+  /// A record to be passed on.
   public init(type: String, object: [String: JSONValue] = [:], payload: [UInt8] = []) {
     self.type = type
     self.object = object

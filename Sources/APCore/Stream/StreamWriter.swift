@@ -9,6 +9,7 @@ public final class StreamWriter {
   /// Whether a header stands in the output and neither `end` nor `abort` yet.
   public private(set) var isOpen = false
 
+  /// A writer that has not written yet.
   public init(_ descriptor: FileDescriptor) {
     self.descriptor = descriptor
   }

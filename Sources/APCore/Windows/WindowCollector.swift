@@ -8,6 +8,14 @@ public struct Window: Sendable, Hashable {
   public var segment: Segment
   /// Interleaved, [frames × channels].
   public var samples: [Float]
+
+  /// A window of these samples, [frames × channels].
+  public init(track: String, start: Int, segment: Segment, samples: [Float]) {
+    self.track = track
+    self.start = start
+    self.segment = segment
+    self.samples = samples
+  }
 }
 
 /// Puts the audio records of a windowed stream together to windows, track by track.
@@ -15,6 +23,7 @@ public struct WindowCollector: Sendable {
   private let channels: Int
   private var open: [String: Window] = [:]
 
+  /// A collector without any open window.
   public init(channels: Int) {
     self.channels = channels
   }

@@ -8,6 +8,7 @@ public struct WindowCutter: Sendable {
   private var covered = 0
   private var index = 0
 
+  /// A cutter at the start of its track.
   public init(_ plan: WindowPlan, channels: Int) {
     self.plan = plan
     self.channels = channels

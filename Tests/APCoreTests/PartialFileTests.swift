@@ -1,0 +1,66 @@
+import APCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct PartialFileTests {
+  @Test func hasItsNameOnlyWhenWhole() throws {
+    let folder = try TemporaryFolder()
+    let file = try PartialFile(for: folder.file("a.wav"), overwriting: false)
+    #expect(!Files.exists(folder.file("a.wav")))
+    #expect(Files.exists(file.path))
+    try file.descriptor.writeAll("sound".utf8)
+    try file.commit()
+    #expect(try folder.list() == ["a.wav"])
+    #expect(try Files.read(folder.file("a.wav")) == Array("sound".utf8))
+  }
+
+  @Test func leavesNothingWhenDiscardedOrForgotten() throws {
+    let folder = try TemporaryFolder()
+    let file = try PartialFile(for: folder.file("a"), overwriting: false)
+    file.discard()
+    _ = try PartialFile(for: folder.file("b"), overwriting: false)
+    #expect(try folder.list() == [])
+  }
+
+  @Test func overwritesOnlyWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Array("old".utf8), to: "a")
+    #expect { try PartialFile(for: path, overwriting: false) } throws: { error in
+      (error as? FilterError)?.code == .cannotCreate
+    }
+    let file = try PartialFile(for: path, overwriting: true)
+    try file.descriptor.writeAll("new".utf8)
+    #expect(try Files.read(path) == Array("old".utf8))
+    try file.commit()
+    #expect(try Files.read(path) == Array("new".utf8))
+  }
+
+  @Test func aNameThatWasTakenMeanwhileIsKept() throws {
+    let folder = try TemporaryFolder()
+    let file = try PartialFile(for: folder.file("a"), overwriting: false)
+    let path = try folder.write(Array("other".utf8), to: "a")
+    #expect(throws: FilterError.self) { try file.commit() }
+    #expect(try Files.read(path) == Array("other".utf8))
+    #expect(try folder.list() == ["a"])
+  }
+
+  @Test func saysThatAFolderIsMissing() throws {
+    let folder = try TemporaryFolder()
+    #expect { try PartialFile(for: folder.file("no/a"), overwriting: false) } throws: { error in
+      (error as? FilterError)?.code == .cannotCreate
+    }
+  }
+
+  @Test func aSpoolHoldsWhatIsWritten() throws {
+    let spool = try Spool.open()
+    try spool.closeAfter {
+      try spool.writeAll([1, 2, 3])
+      try spool.seek(offset: 1, from: .start)
+      var bytes: [UInt8] = [0, 0, 0]
+      let count = try bytes.withUnsafeMutableBytes { try spool.read(into: $0) }
+      #expect(count == 2)
+      #expect(bytes == [2, 3, 0])
+    }
+  }
+}
