@@ -17,6 +17,7 @@ public struct DecodingOptions: Sendable {
   /// Whether damage is filled with silence and counted instead of thrown.
   public var isLenient = false
 
+  /// Everything, as it is in the source.
   public init() {}
 }
 

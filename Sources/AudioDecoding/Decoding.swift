@@ -64,14 +64,15 @@ public enum Decoding {
     _ file: InputFile, _ options: DecodingOptions
   ) throws(FilterError) -> (frames: Int, loudness: Loudness?) {
     let reader = try AudioReader(file, options: options)
-    var meter = LoudnessMeter()
-    var frames = 0
+    var meter = LoudnessMeter(channels: reader.channels)
     var block: [Float] = []
     repeat {
       try reader.read(into: &block, frames: blockFrames)
-      meter.add(block.span, channels: reader.channels)
-      frames += block.count / reader.channels
+      meter.add(block.span)
     } while !block.isEmpty
-    return (frames, meter.loudness)
+    let loudness = meter.loudness
+    // A header has no word for the mean of samples that are no numbers.
+    let isFinite = loudness.mean.isFinite && loudness.std.isFinite
+    return (meter.frames, isFinite ? loudness : nil)
   }
 }
