@@ -87,6 +87,7 @@ let package = Package(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
+        crypto,
       ],
       swiftSettings: settings),
   ]

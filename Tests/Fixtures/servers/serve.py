@@ -1,0 +1,63 @@
+"""Usage: serve.py FAULT FILE COMMAND…
+
+Serves the bytes of FILE under every address on a free port of 127.0.0.1, runs COMMAND with that address
+in AP_MODELS_URL, prints a line a request (the byte it began at), and exits as COMMAND did.
+
+FAULT says what goes wrong:
+  none           nothing
+  cut=N          each answer breaks off after N bytes
+  cut-once=N     the first one does
+  flip           each answer has a wrong byte
+  flip-once      the first one has
+  no-ranges      every answer is the whole file
+  status=CODE    each answer is that error
+  status-once=CODE   the first one is
+"""
+
+import http.server
+import os
+import re
+import subprocess
+import sys
+import threading
+
+fault, path = sys.argv[1:3]
+kind, _, value = fault.partition("=")
+content = open(path, "rb").read()
+requests = []
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        match = re.match(r"bytes=(\d+)-$", self.headers.get("Range", ""))
+        start = int(match[1]) if match else 0
+        requests.append(start)
+        broken = not kind.endswith("-once") or len(requests) == 1
+        if broken and kind.startswith("status"):
+            return self.send_error(int(value))
+        if kind == "no-ranges":
+            match, start = None, 0
+        if start >= len(content):
+            return self.send_error(416)
+        body = bytearray(content[start:])
+        self.send_response(206 if match else 200)
+        if match:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if broken and kind.startswith("flip"):
+            body[-1] ^= 1
+        if broken and kind.startswith("cut"):
+            body = body[: int(value)]
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+environment = dict(os.environ, AP_MODELS_URL=f"http://127.0.0.1:{server.server_address[1]}")
+status = subprocess.run(sys.argv[3:], env=environment, stdout=subprocess.DEVNULL).returncode
+print(*requests, sep="\n")
+sys.exit(status)

@@ -1,0 +1,136 @@
+import Crypto
+import TestSupport
+import Testing
+
+/// The script against a server on loopback that cuts, corrupts and refuses.
+@Suite struct FetchModelsTests {
+  /// 300,000 bytes without a pattern, so that a piece in the wrong place is noticed.
+  static let content: [UInt8] = (0..<300_000).map {
+    UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
+  }
+  static let file: String = {
+    let digits = SHA256.hash(data: content).prefix(4).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    return "0badcafe-\(digits.joined()).th"
+  }()
+
+  struct Fault: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// What an earlier run left behind, as a count of the file's bytes.
+    var part: Int?
+    /// The first byte each request must ask for.
+    let requests: [Int]
+    var testDescription: String { "\(name), \(part ?? 0) bytes there" }
+  }
+
+  @Test(arguments: [
+    Fault(name: "none", requests: [0]),
+    Fault(name: "none", part: 123_456, requests: [123_456]),
+    Fault(name: "none", part: 300_000, requests: []),
+    Fault(name: "cut-once=70000", requests: [0, 70_000]),
+    Fault(name: "cut=100000", requests: [0, 100_000, 200_000]),
+    Fault(name: "flip-once", requests: [0, 0]),
+    Fault(name: "no-ranges", part: 1000, requests: [1000, 0]),
+    Fault(name: "status-once=503", part: 1000, requests: [1000, 1000]),
+  ])
+  func fileArrivesWhole(fault: Fault) throws {
+    let models = try TemporaryFolder()
+    if let part = fault.part {
+      _ = try models.write(Array(Self.content[..<part]), to: "\(Self.file).part")
+    }
+    let outcome = try fetch(fault.name, into: models)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(requests(of: outcome) == fault.requests)
+    #expect(try models.list() == [Self.file])
+    #expect(try Files.read(models.file(Self.file)) == Self.content)
+  }
+
+  /// A part of another file has the right length and the wrong bytes: it costs one download more.
+  @Test func damagedPartIsThrownAway() throws {
+    let models = try TemporaryFolder()
+    _ = try models.write([UInt8](repeating: 7, count: 5000), to: "\(Self.file).part")
+    let outcome = try fetch("none", into: models)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(requests(of: outcome) == [5000, 0])
+    #expect(try Files.read(models.file(Self.file)) == Self.content)
+  }
+
+  @Test func fileThatIsThereIsChecked() throws {
+    let models = try TemporaryFolder()
+    _ = try models.write(Self.content, to: Self.file)
+    #expect(requests(of: try fetch("status=500", into: models)) == [])
+    _ = try models.write(Array(Self.content.dropLast()), to: Self.file)
+    let outcome = try fetch("none", into: models)
+    #expect(requests(of: outcome) == [0])
+    #expect(outcome.errors.contains("is damaged"))
+    #expect(try Files.read(models.file(Self.file)) == Self.content)
+  }
+
+  @Test func corruptionThatStaysIsAnError() throws {
+    let models = try TemporaryFolder()
+    let outcome = try fetch("flip", into: models)
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("damaged twice"))
+    #expect(requests(of: outcome) == [0, 0])
+    #expect(try models.list().isEmpty)
+  }
+
+  @Test func refusalIsAnError() throws {
+    let models = try TemporaryFolder()
+    let outcome = try fetch("status=404", into: models)
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("HTTP 404"))
+    #expect(requests(of: outcome) == [0])
+    #expect(try models.list().isEmpty)
+  }
+
+  /// What has arrived stays for the next run.
+  @Test func serverThatGivesUpLeavesThePart() throws {
+    let models = try TemporaryFolder()
+    _ = try models.write(Array(Self.content[..<1000]), to: "\(Self.file).part")
+    let outcome = try fetch("status=503", into: models)
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("run this again"))
+    #expect(try models.list() == ["\(Self.file).part"])
+    #expect(try Files.read(models.file("\(Self.file).part")).count == 1000)
+  }
+
+  @Test(arguments: [[], ["nonesuch"], ["--fast"], ["htdemucs", "x.th"]])
+  func wrongUseIsRefused(arguments: [String]) throws {
+    let outcome = try Command(
+      executable: "\(Project.root)/scripts/fetch-models", arguments,
+      environment: ["AP_MODELS": "/nonexistent"]
+    ).run()
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("htdemucs_6s") || outcome.errors.contains("--help"))
+  }
+
+  @Test func foldersAreThoseOfTheSearch() throws {
+    let home = try TemporaryFolder()
+    let folder = home.file(".local/share/ap/models")
+    #expect(try Command.tool("mkdir", "-p", folder).run().status == 0)
+    try Files.write([], to: "\(folder)/5c90dfd2-34c22ccb.th")
+    let outcome = try Project.script(
+      "fetch-models", "--list",
+      environment: ["AP_MODELS": "", "XDG_DATA_HOME": "relative", "HOME": home.path]
+    ).run()
+    #expect(outcome.status == 0)
+    #expect(outcome.text.contains("htdemucs\tnot installed\t955717e8-8726e21a.th\n"))
+    #expect(outcome.text.contains("htdemucs_6s\tinstalled\t5c90dfd2-34c22ccb.th\n"))
+  }
+
+  private func fetch(_ fault: String, into models: TemporaryFolder) throws -> Outcome {
+    let server = try TemporaryFolder()
+    let served = try server.write(Self.content, to: "served")
+    var command = Command.tool(
+      "python3", fixture("servers/serve.py"), fault, served, "\(Project.root)/scripts/fetch-models",
+      Self.file)
+    command.environment["AP_MODELS"] = models.path
+    return try command.run()
+  }
+
+  private func requests(of outcome: Outcome) -> [Int] {
+    outcome.text.split(separator: "\n").compactMap { Int($0) }
+  }
+}
