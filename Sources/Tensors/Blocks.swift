@@ -21,11 +21,27 @@ public struct Blocks: Sendable {
 
   /// Zeroed blocks.
   public init(count: Int, channels: Int, columns: Int) {
+    self.init(
+      count: count, channels: channels, columns: columns,
+      in: FloatStorage(count: Blocks.floats(count: count, channels: channels, columns: columns)))
+  }
+
+  /// Blocks in memory that other blocks use as well: who writes them clears their margins.
+  public init(count: Int, channels: Int, columns: Int, in storage: FloatStorage) {
+    precondition(
+      storage.count >= Blocks.floats(count: count, channels: channels, columns: columns),
+      "storage is too small")
     self.count = count
     self.channels = channels
     self.columns = columns
+    self.storage = storage
     stride = Blocks.stride(columns: columns)
-    storage = FloatStorage(count: count * channels * stride)
+  }
+
+  /// Floats that blocks take up.
+  public static func floats(count: Int, channels: Int, columns: Int) -> Int {
+    // Behind the last row a whole panel may be read, though nothing of it is used.
+    count * channels * stride(columns: columns) + margin + Tile.columns
   }
 
   /// Floats from a row to the next for rows of `columns`.

@@ -7,8 +7,9 @@ internal import Tensors
 /// The reference pads, transforms with centred frames and cuts two frames at each side. What is
 /// left is plain: frame t covers the samples from `t·hop − 3/2·hop` on, reflected at the ends, and
 /// on the way back each sample is covered by four frames whose squared Hann windows sum to 3/2.
-/// A spectrum is planar, `[2·channels, frequencies, frames]`, frames contiguous; channel `2c` holds
-/// the real and `2c + 1` the imaginary parts of audio channel `c`. The top frequency is dropped.
+/// A spectrum is `[2·channels, frequencies, frames]`, frames contiguous, in memory as a `Layout` says;
+/// channel `2c` holds the real and `2c + 1` the imaginary parts of audio channel `c`. The top
+/// frequency is dropped.
 final class Spectrogram {
   /// Samples of a channel.
   let length: Int
@@ -20,6 +21,17 @@ final class Spectrogram {
   let frequencies: Int
   /// Columns of a spectrum.
   let frames: Int
+
+  /// Where the rows of a spectrum lie.
+  struct Layout {
+    /// Floats from a channel to the next.
+    var channelStride: Int
+    /// Floats from a frequency to the next.
+    var frequencyStride: Int
+  }
+
+  /// Channels one after the other, without gaps.
+  var planar: Layout { Layout(channelStride: frequencies * frames, frequencyStride: frames) }
 
   /// Frames a task transforms before it writes them: one cache line of each row of the spectrum.
   static let blockFrames = 16
@@ -63,11 +75,13 @@ final class Spectrogram {
   ///   - signal: `[channels, length]`.
   ///   - channels: Audio channels.
   ///   - spectrum: `[2·channels, frequencies, frames]`, overwritten.
+  ///   - layout: where its rows lie; without it, planar.
   func forward(
-    _ signal: UnsafePointer<Float>, channels: Int, into spectrum: UnsafeMutablePointer<Float>
+    _ signal: UnsafePointer<Float>, channels: Int, into spectrum: UnsafeMutablePointer<Float>,
+    layout: Layout? = nil
   ) {
     let blocks = (frames + Self.blockFrames - 1) / Self.blockFrames
-    let plane = frequencies * frames
+    let layout = layout ?? planar
     // No two tasks write the same value, so which lane runs one does not show in the result.
     pool.run(channels * blocks) { task, worker in
       let channel = task / blocks
@@ -77,7 +91,9 @@ final class Spectrogram {
         longestPadding: padding + frames * hop - length)
       lanes[worker].analyze(
         reflected, frames: first..<min(first + Self.blockFrames, frames), of: self,
-        real: spectrum + 2 * channel * plane, imaginary: spectrum + (2 * channel + 1) * plane)
+        real: spectrum + 2 * channel * layout.channelStride,
+        imaginary: spectrum + (2 * channel + 1) * layout.channelStride,
+        frequencyStride: layout.frequencyStride)
     }
   }
 
@@ -85,23 +101,26 @@ final class Spectrogram {
   ///
   /// - Parameters:
   ///   - spectrum: `[2·channels, frequencies, frames]`.
+  ///   - layout: where its rows lie; without it, planar.
   ///   - channels: Audio channels (of all sources together).
   ///   - scale: Multiplies each coefficient first.
   ///   - offset: Is added to each scaled coefficient, real and imaginary.
   ///   - signal: `[channels, length]`.
   func inverse(
-    _ spectrum: UnsafePointer<Float>, channels: Int, scale: Float = 1, offset: Float = 0,
-    addingTo signal: UnsafeMutablePointer<Float>
+    _ spectrum: UnsafePointer<Float>, layout: Layout? = nil, channels: Int, scale: Float = 1,
+    offset: Float = 0, addingTo signal: UnsafeMutablePointer<Float>
   ) {
     let hops = frames + Self.framesBefore
     let blocks = (hops + Self.blockFrames - 1) / Self.blockFrames
-    let plane = frequencies * frames
+    let layout = layout ?? planar
     pool.run(channels * blocks) { task, worker in
       let channel = task / blocks
       let first = task % blocks * Self.blockFrames
       lanes[worker].synthesize(
-        real: spectrum + 2 * channel * plane, imaginary: spectrum + (2 * channel + 1) * plane,
-        scale: scale, offset: offset, hops: first..<min(first + Self.blockFrames, hops), of: self,
+        real: spectrum + 2 * channel * layout.channelStride,
+        imaginary: spectrum + (2 * channel + 1) * layout.channelStride,
+        frequencyStride: layout.frequencyStride, scale: scale, offset: offset,
+        hops: first..<min(first + Self.blockFrames, hops), of: self,
         addingTo: signal + channel * length)
     }
   }

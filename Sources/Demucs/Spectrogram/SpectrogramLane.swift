@@ -32,7 +32,7 @@ final class SpectrogramLane {
   /// Transforms a block of frames and writes their columns of the two planes.
   func analyze(
     _ channel: ReflectedSignal, frames: Range<Int>, of plan: Spectrogram,
-    real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>
+    real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>, frequencyStride: Int
   ) {
     for (row, frame) in frames.enumerated() {
       plan.analysisWindow.withUnsafeBufferPointer { window in
@@ -45,8 +45,8 @@ final class SpectrogramLane {
     }
     for frequency in 0..<plan.frequencies {
       let column = rows + 2 * frequency
-      let real = real + frequency * plan.frames + frames.lowerBound
-      let imaginary = imaginary + frequency * plan.frames + frames.lowerBound
+      let real = real + frequency * frequencyStride + frames.lowerBound
+      let imaginary = imaginary + frequency * frequencyStride + frames.lowerBound
       for row in 0..<frames.count {
         real[row] = column[row * rowStride]
         imaginary[row] = column[row * rowStride + 1]
@@ -56,15 +56,16 @@ final class SpectrogramLane {
 
   /// Adds hops of the padded signal, each the sum of the four frames that touch it in their order.
   func synthesize(
-    real: UnsafePointer<Float>, imaginary: UnsafePointer<Float>, scale: Float, offset: Float,
-    hops: Range<Int>, of plan: Spectrogram, addingTo output: UnsafeMutablePointer<Float>
+    real: UnsafePointer<Float>, imaginary: UnsafePointer<Float>, frequencyStride: Int, scale: Float,
+    offset: Float, hops: Range<Int>, of plan: Spectrogram,
+    addingTo output: UnsafeMutablePointer<Float>
   ) {
     let frames =
       max(0, hops.lowerBound - Spectrogram.framesBefore)..<min(hops.upperBound, plan.frames)
     for frequency in 0..<plan.frequencies {
       let column = rows + 2 * frequency
-      let real = real + frequency * plan.frames + frames.lowerBound
-      let imaginary = imaginary + frequency * plan.frames + frames.lowerBound
+      let real = real + frequency * frequencyStride + frames.lowerBound
+      let imaginary = imaginary + frequency * frequencyStride + frames.lowerBound
       for row in 0..<frames.count {
         column[row * rowStride] = real[row] * scale + offset
         column[row * rowStride + 1] = imaginary[row] * scale + offset

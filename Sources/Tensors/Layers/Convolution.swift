@@ -61,7 +61,7 @@ public struct Convolution: Sendable {
   ///   - valid: columns that exist; the others are written as zero.
   ///   - shift: a value for each output channel to add after the activation.
   ///   - tile: scratch memory for a tile.
-  func callAsFunction(
+  public func callAsFunction(
     origin: Floats, stride: Int, offsets: [Int], used: Range<Int>? = nil,
     output: MutableFloats, outputStride: Int, valid: Int, shift: Floats? = nil,
     tile: MutableFloats

@@ -23,7 +23,7 @@ public struct DConv: Sendable {
   ///
   /// - Parameters:
   ///   - hidden: `hiddenRows` rows with the stride and margins of `x`.
-  func callAsFunction(_ x: Rows2D, hidden: Rows2D, tile: MutableFloats) {
+  public func callAsFunction(_ x: BlockRows, hidden: BlockRows, tile: MutableFloats) {
     let panels = 0..<Tile.panels(x.columns)
     for layer in layers {
       let norm = layer.squeeze(x, hidden, panels: panels, tile: tile)
@@ -36,7 +36,8 @@ public struct DConv: Sendable {
   }
 
   /// Applies the layers to a long block on all threads.
-  func callAsFunction(_ x: Rows2D, hidden: Rows2D, scratch: Scratch, pool: ThreadPool) {
+  public func callAsFunction(_ x: BlockRows, hidden: BlockRows, scratch: Scratch, pool: ThreadPool)
+  {
     let panels = Tile.panels(x.columns)
     let chunks = (panels + DConv.chunk - 1) / DConv.chunk
     func range(_ chunk: Int) -> Range<Int> {

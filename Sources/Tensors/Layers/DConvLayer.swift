@@ -68,7 +68,7 @@ public struct DConvLayer: Sendable {
 
   /// h = the dilated convolution of x, for some panels; returns the moments of what it wrote.
   func squeeze(
-    _ x: Rows2D, _ h: Rows2D, panels: Range<Int>, tile: MutableFloats
+    _ x: BlockRows, _ h: BlockRows, panels: Range<Int>, tile: MutableFloats
   ) -> Moments {
     var moments = Moments()
     withUnsafeTemporaryAllocation(of: Int.self, capacity: 3) { offsets in
@@ -95,7 +95,7 @@ public struct DConvLayer: Sendable {
   }
 
   /// h = GELU(GroupNorm(h)), for some panels.
-  func activate(_ h: Rows2D, _ norm: (mean: Float, scale: Float), panels: Range<Int>) {
+  func activate(_ h: BlockRows, _ norm: (mean: Float, scale: Float), panels: Range<Int>) {
     for channel in 0..<hidden {
       let factor = norm.scale * innerWeight[channel]
       let scale = Lanes(repeating: factor)
@@ -111,7 +111,7 @@ public struct DConvLayer: Sendable {
   }
 
   /// Σh and Σh·hᵀ over some panels.
-  func hiddenMoments(_ h: Rows2D, panels: Range<Int>) -> HiddenMoments {
+  func hiddenMoments(_ h: BlockRows, panels: Range<Int>) -> HiddenMoments {
     var result = HiddenMoments(hidden: hidden)
     let start = panels.lowerBound &* Tile.columns
     let columns = panels.count &* Tile.columns
@@ -137,7 +137,7 @@ public struct DConvLayer: Sendable {
 
   /// x += LayerScale(GLU(GroupNorm(W·h + b))), for some panels.
   func expand(
-    _ h: Rows2D, into x: Rows2D, factors: [Float], panels: Range<Int>, tile: MutableFloats
+    _ h: BlockRows, into x: BlockRows, factors: [Float], panels: Range<Int>, tile: MutableFloats
   ) {
     factors.withUnsafeBufferPointer { factors in
       guard let scales = factors.baseAddress else { return }

@@ -42,9 +42,9 @@ public struct TransposedConvolution: Sendable {
   ///
   /// - Parameters:
   ///   - group: 0…input.count.
-  ///   - skip: added to the result, of its shape.
-  func alongBlocks(
-    _ input: Blocks, group: Int, panel: Int, into output: Blocks, skip: Blocks?,
+  ///   - accumulate: adds the result to what stands in the output.
+  public func alongBlocks(
+    _ input: Blocks, group: Int, panel: Int, into output: Blocks, accumulate: Bool,
     tile: MutableFloats
   ) {
     let taps = (group == input.count ? 1 : 0)..<(group == 0 ? 1 : 2)
@@ -56,9 +56,9 @@ public struct TransposedConvolution: Sendable {
       let block = group &* TransposedConvolution.factor &+ phase &- TransposedConvolution.padding
       guard block >= 0, block < output.count else { return }
       let source = tile + row &* Tile.columns
-      let added = skip.map { Floats($0.row(block, channel) + column) }
-      Rows.store(output.row(block, channel) + column, valid: valid) {
-        activate(source.lanes($0), channel) + (added?.lanes($0) ?? .zero)
+      let target = output.row(block, channel) + column
+      Rows.store(target, valid: valid) {
+        activate(source.lanes($0), channel) + (accumulate ? target.lanes($0) : .zero)
       }
     }
   }
@@ -67,8 +67,8 @@ public struct TransposedConvolution: Sendable {
   /// as far as the output has them.
   ///
   /// - Parameter panel: of the input's positions 0…input.columns.
-  func alongColumns(
-    _ input: Blocks, panel: Int, into output: Blocks, skip: Blocks?, tile: MutableFloats
+  public func alongColumns(
+    _ input: Blocks, panel: Int, into output: Blocks, accumulate: Bool, tile: MutableFloats
   ) {
     let column = panel &* Tile.columns
     let start =
@@ -79,7 +79,6 @@ public struct TransposedConvolution: Sendable {
       guard phase == 0 else { return }
       let source = tile + row &* Tile.columns
       let target = output.row(0, channel)
-      let added = skip.map { Floats($0.row(0, channel)) }
       for part in stride(from: 0, to: Tile.columns, by: 16) {
         // Four phases of 16 positions become 64 columns.
         let phases = (0..<4).map4 { activate(source.lanes($0 &* Tile.columns &+ part), channel) }
@@ -88,7 +87,7 @@ public struct TransposedConvolution: Sendable {
         columns.oddHalf.evenHalf = phases.1
         columns.evenHalf.oddHalf = phases.2
         columns.oddHalf.oddHalf = phases.3
-        store(columns, at: start &+ 4 &* part, target, added, limit: output.columns)
+        store(columns, at: start &+ 4 &* part, target, accumulate, limit: output.columns)
       }
     }
   }
@@ -124,17 +123,19 @@ public struct TransposedConvolution: Sendable {
 
   /// Writes the columns that exist; nearly always all of them.
   @inline(__always) private func store(
-    _ values: SIMD64<Float>, at start: Int, _ target: MutableFloats, _ added: Floats?, limit: Int
+    _ values: SIMD64<Float>, at start: Int, _ target: MutableFloats, _ accumulate: Bool,
+    limit: Int
   ) {
     if start >= 0, start &+ 64 <= limit {
       var sum = values
-      if let added {
-        sum += UnsafeRawPointer(added + start).loadUnaligned(as: SIMD64<Float>.self)
+      if accumulate {
+        sum += UnsafeRawPointer(target + start).loadUnaligned(as: SIMD64<Float>.self)
       }
       UnsafeMutableRawPointer(target + start).storeBytes(of: sum, as: SIMD64<Float>.self)
     } else {
       for lane in max(0, -start)..<max(max(0, -start), min(64, limit &- start)) {
-        target[start &+ lane] = values[lane] + (added?[start &+ lane] ?? 0)
+        let column = start &+ lane
+        target[column] = values[lane] + (accumulate ? target[column] : 0)
       }
     }
   }

@@ -1,0 +1,118 @@
+import Tensors
+
+/// A layer of either encoder: conv, GELU, DConv, 1×1 rewrite, GLU (`HEncLayer` in hdemucs.py, without norms).
+struct EncoderLayer {
+  private let conv: Convolution
+  private let dconv: DConv
+  private let rewrite: Convolution
+  private let inputs: Int
+  private let outputs: Int
+
+  /// - Parameters:
+  ///   - weights: at `encoder.N` or, with `isTime`, at `tencoder.N`.
+  ///   - inputs: channels in.
+  ///   - outputs: channels out.
+  init(
+    _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool
+  ) throws {
+    self.inputs = inputs
+    self.outputs = outputs
+    let kernel = config.kernelSize
+    let along = isTime ? [] : [1]
+    let weight = try weights["conv"].floats("weight", shape: [outputs, inputs, kernel] + along)
+    conv = Convolution(
+      weight: isTime ? Phases.reorder(weight, rows: outputs * inputs) : weight,
+      bias: try weights["conv"].floats("bias", shape: [outputs]),
+      inputs: isTime ? inputs * Phases.count : inputs,
+      taps: isTime ? kernel / Phases.count : kernel, activation: .gelu)
+    dconv = try DConv(weights["dconv"], config: config, channels: outputs)
+    rewrite = Convolution(
+      weight: try weights["rewrite"].floats("weight", shape: [2 * outputs, outputs, 1] + along),
+      bias: try weights["rewrite"].floats("bias", shape: [2 * outputs]),
+      inputs: outputs, taps: 1, activation: .glu)
+  }
+
+  /// Floats of scratch memory for a thread.
+  func scratch(columns: Int) -> Int {
+    let stride = Blocks.stride(columns: columns)
+    let alongTime = Phases.floats(channels: inputs)
+    let alongFrequency = (outputs + dconv.hiddenRows) * stride + 2 * Blocks.margin
+    return Tile.count + max(alongTime, alongFrequency)
+  }
+
+  /// Rows of the time branch's hidden memory.
+  var hiddenRows: Int { dconv.hiddenRows }
+
+  /// Shortens the frequency axis by 4.
+  ///
+  /// - Parameters:
+  ///   - x: [F, C in, T].
+  ///   - output: [F / 4, C out, T].
+  ///   - embedding: added to the result, [F / 4][C out].
+  func alongFrequency(
+    _ x: Blocks, into output: Blocks, embedding: FloatStorage?, _ work: Workspace
+  ) {
+    let offsets = (0..<conv.taps).map { $0 * x.blockStride }
+    work.pool.run(output.count) { frequency, worker in
+      let tile = work.scratch[worker]
+      let y = BlockRows(
+        base: tile + (Tile.count + Blocks.margin), stride: output.stride, columns: output.columns)
+      let hidden = BlockRows(
+        base: y.row(outputs) + Blocks.margin, stride: y.stride, columns: y.columns)
+      y.clearMargins(rows: outputs)
+      let first = 4 * frequency - 2
+      let used = max(0, -first)..<min(conv.taps, x.count - first)
+      for panel in 0..<output.panels {
+        let column = panel * Tile.columns
+        conv(
+          origin: Floats(x.block(first) + column), stride: x.stride, offsets: offsets, used: used,
+          output: y.base + column, outputStride: y.stride, valid: y.valid(panel: panel),
+          tile: tile)
+      }  // [C, T]
+      dconv(y, hidden: hidden, tile: tile)
+      let shift = embedding.map { Floats($0.base + frequency * outputs) }
+      for panel in 0..<output.panels {
+        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, tile: tile)
+      }  // [C, T]
+    }
+  }
+
+  /// Shortens the time axis by 4.
+  ///
+  /// - Parameters:
+  ///   - x: [1, C in, T].
+  ///   - output: [1, C out, T / 4].
+  func alongTime(_ x: Blocks, into output: Blocks, _ work: Workspace) {
+    let y = Blocks(count: 1, channels: outputs, columns: output.columns, in: work.time).rows(0)
+    let hidden = Blocks(
+      count: 1, channels: dconv.hiddenRows, columns: output.columns, in: work.hidden
+    ).rows(0)
+    y.clearMargins(rows: outputs)
+    work.pool.run(output.panels) { panel, worker in
+      let tile = work.scratch[worker]
+      let phases = tile + Tile.count
+      let column = panel * Tile.columns
+      Phases.split(x.rows(0), channels: inputs, position: column, into: phases)  // [4·C, 64]
+      conv(
+        origin: Floats(phases), stride: Phases.stride, offsets: [0, 1], output: y.base + column,
+        outputStride: y.stride, valid: y.valid(panel: panel), tile: tile)
+    }  // [C, T / 4]
+    dconv(y, hidden: hidden, scratch: work.scratch, pool: work.pool)
+    work.pool.run(output.panels) { panel, worker in
+      rewrite(y, panel: panel, into: output.rows(0), tile: work.scratch[worker])
+    }
+  }
+}
+
+extension Convolution {
+  /// A 1×1 convolution of one panel of rows.
+  func callAsFunction(
+    _ x: BlockRows, panel: Int, into output: BlockRows, shift: Floats? = nil, tile: MutableFloats
+  ) {
+    let column = panel * Tile.columns
+    self(
+      origin: Floats(x.base + column), stride: x.stride, offsets: [0],
+      output: output.base + column, outputStride: output.stride, valid: x.valid(panel: panel),
+      shift: shift, tile: tile)
+  }
+}

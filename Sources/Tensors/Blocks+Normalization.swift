@@ -1,0 +1,49 @@
+extension Blocks {
+  /// Subtracts the mean of all values and divides by their deviation.
+  ///
+  /// - Parameter epsilon: added to the deviation before dividing.
+  /// - Returns: the mean and the unbiased standard deviation, without `epsilon`.
+  public func normalize(
+    _ pool: ThreadPool, epsilon: Float = 1e-5
+  ) -> (mean: Float, deviation: Float) {
+    let rows = self.count * channels
+    let total = Double(rows * columns)
+    func row(_ index: Int) -> MutableFloats { self.row(index / channels, index % channels) }
+
+    let moments = pool.collect(rows) { index, _ in
+      Rows.sums(Floats(row(index)), columns: columns)
+    }.reduce(into: Moments()) { $0.add($1) }
+    let mean = moments.sum / total
+    let variance = max(0, moments.squares - total * mean * mean) / max(1, total - 1)
+    let deviation = Float(variance.squareRoot())
+
+    let scale = Lanes(repeating: 1 / (epsilon + deviation))
+    let center = Lanes(repeating: Float(mean))
+    pool.run(rows) { index, _ in
+      let row = row(index)
+      for panel in 0..<panels {
+        let target = row + panel &* Tile.columns
+        Rows.store(target, valid: valid(panel: panel)) { (target.lanes($0) - center) * scale }
+      }
+    }
+    return (Float(mean), deviation)
+  }
+
+  /// Copies `[channels, columns]` without gaps into the only block.
+  public func copy(planar values: Floats) {
+    for channel in 0..<channels {
+      row(0, channel).update(from: values + channel * columns, count: columns)
+    }
+  }
+
+  /// Writes the only block, scaled and shifted, as `[channels, columns]` without gaps.
+  public func copy(
+    toPlanar values: MutableFloats, scale: Float, offset: Float, _ pool: ThreadPool
+  ) {
+    pool.run(channels) { channel, _ in
+      let source = row(0, channel)
+      let target = values + channel * columns
+      for column in 0..<columns { target[column] = source[column] * scale + offset }
+    }
+  }
+}
