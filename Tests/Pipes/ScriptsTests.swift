@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "bench", "build", "extract-demucs", "fetch-models", "install", "picture", "quickstart", "sdr", "test",
+    "bench", "build", "extract-demucs", "fetch-models", "install", "picture", "quickstart", "sdr",
+    "test",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])
