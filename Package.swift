@@ -68,6 +68,8 @@ let package = Package(
     filter("ap-demucs", "Demucs"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
+    .executableTarget(
+      name: "ap-bench", dependencies: ["Demucs", "Tensors"], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["APCore", systemPackage], path: "Tests/TestSupport",

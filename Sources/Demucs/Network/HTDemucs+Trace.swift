@@ -17,6 +17,7 @@ extension HTDemucs {
   }
 
   func report(_ name: String, _ blocks: Blocks, minus before: [Float]? = nil) {
+    finished?(name)
     guard let trace else { return }
     var values = values(blocks)
     if let before { for index in values.indices { values[index] -= before[index] } }

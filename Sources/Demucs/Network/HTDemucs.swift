@@ -12,6 +12,9 @@ final class HTDemucs: SegmentSeparator {
   /// Called with each stage's name, shape and values, in the reference's layout: for tests.
   var trace: ((_ name: String, _ shape: [Int], _ values: [Float]) -> Void)?
 
+  /// Called when a stage is done: for benchmarks.
+  var finished: ((_ stage: String) -> Void)?
+
   private let encoders: [EncoderLayer]
   private let timeEncoders: [EncoderLayer]
   private let transformer: CrossTransformer
@@ -103,9 +106,9 @@ final class HTDemucs: SegmentSeparator {
     // 2. Encoders.
     for layer in 0..<depth {
       timeEncoders[layer].alongTime(timeLevels[layer], into: timeLevels[layer + 1], work)
+      report("tencoder.\(layer)", timeLevels[layer + 1])
       encoders[layer].alongFrequency(
         levels[layer], into: levels[layer + 1], embedding: layer == 0 ? embedding : nil, work)
-      report("tencoder.\(layer)", timeLevels[layer + 1])
       report("encoder.\(layer)", levels[layer + 1])
     }
 
@@ -123,9 +126,9 @@ final class HTDemucs: SegmentSeparator {
         isLast ? (estimate, timeEstimate) : (levels[layer], timeLevels[layer])
       let skips = isLast ? [nil, nil] : [output, timeOutput].map(snapshot)
       decoders[index].alongFrequency(levels[layer + 1], into: output, accumulate: !isLast, work)
+      report("decoder.\(index)", output, minus: skips[0])
       timeDecoders[index].alongTime(
         timeLevels[layer + 1], into: timeOutput, accumulate: !isLast, work)
-      report("decoder.\(index)", output, minus: skips[0])
       report("tdecoder.\(index)", timeOutput, minus: skips[1])
     }
 
@@ -135,5 +138,6 @@ final class HTDemucs: SegmentSeparator {
       Floats(estimate.block(0)), layout: estimate.spectrumLayout,
       channels: sources.count * channels, scale: norm.deviation, offset: norm.mean,
       addingTo: stems)
+    finished?("output")
   }
 }

@@ -1,0 +1,38 @@
+package import Tensors
+
+/// Times the network alone, on a segment of noise: what `scripts/bench` shows.
+package final class SegmentBenchmark {
+  /// Seconds that are audio in a segment.
+  package let audioSeconds: Double
+  private let network: HTDemucs
+  private let mix: [Float]
+  private var stems: [Float]
+
+  /// Loads the network of a checkpoint.
+  package init(path: String, pool: ThreadPool) throws {
+    let checkpoint = try Checkpoint.open(path)
+    network = try HTDemucs(
+      checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: pool)
+    audioSeconds = Double(network.segmentFrames) / Double(network.sampleRate)
+    var state: UInt64 = 1
+    mix = (0..<network.channels * network.segmentFrames).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(Int32(truncatingIfNeeded: state >> 32)) / 21_474_836_480
+    }
+    stems = Array(repeating: 0, count: network.sources.count * mix.count)
+  }
+
+  /// Separates the segment once.
+  ///
+  /// - Returns: the seconds since the beginning at which each stage was done.
+  package func run() -> [(stage: String, seconds: Double)] {
+    var times: [(String, Double)] = []
+    let clock = ContinuousClock()
+    let start = clock.now
+    network.finished = { times.append(($0, (clock.now - start) / .seconds(1))) }
+    mix.withUnsafeBufferPointer { mix in
+      stems.withUnsafeMutableBufferPointer { network.separate(mix, into: $0) }
+    }
+    return times
+  }
+}
