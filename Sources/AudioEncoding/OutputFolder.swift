@@ -1,0 +1,41 @@
+internal import APCore
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The place of an output file, made ready.
+enum OutputFolder {
+  /// Creates the folders that `path` needs.
+  ///
+  /// - Throws: `cannotCreate`, also where `path` is something that a file must not replace.
+  static func prepare(for path: String) throws(FilterError) {
+    if let kind = kind(of: path), kind != S_IFREG {
+      throw FilterError(
+        .cannotCreate, "\(path) exists and is no regular file.",
+        advice: kind == S_IFDIR ? "Name a file: \(path)/{track}.wav." : "For a pipe give -o -.")
+    }
+    let folder = FilePath(path).removingLastComponent()
+    guard !folder.isEmpty, folder.string != "/" else { return }
+    var made = FilePath(root: folder.root)
+    for component in folder.components {
+      made.append(component)
+      guard mkdir(made.string, 0o777) != 0 else { continue }
+      let error = Errno(rawValue: errno)
+      guard kind(of: made.string) != S_IFDIR else { continue }
+      throw FilterError(
+        .cannotCreate, "Cannot create the folder \(made.string): \(error).", underlying: error)
+    }
+  }
+
+  /// What has this name, links followed; nil where nothing has.
+  private static func kind(of path: String) -> mode_t? {
+    var state = stat()
+    return stat(path, &state) == 0 ? state.st_mode & S_IFMT : nil
+  }
+}

@@ -1,0 +1,105 @@
+internal import APCore
+
+/// What happens to samples beyond full scale.
+public enum ClipMode: String, Sendable, CaseIterable {
+  /// Nothing in a float file; an integer file has no room for them.
+  case none
+  /// They are set to full scale.
+  case clamp
+  /// All tracks get one gain that brings the loudest sample to full scale.
+  case gain
+}
+
+/// Brings float samples to what the file holds, and counts those that did not fit.
+struct SampleConverter {
+  /// Samples that were beyond full scale, or no numbers, and so were changed.
+  private(set) var clipped = 0
+  /// What every sample is multiplied by.
+  var gain: Float = 1
+
+  private let format: SoundFormat
+  private let clampsFloats: Bool
+  private let dithers: Bool
+  private var noise = TriangularNoise()
+  private var floats: [Float] = []
+  private var shorts: [Int16] = []
+  private var longs: [Int32] = []
+
+  init(_ format: SoundFormat, clip: ClipMode, dithers: Bool) {
+    self.format = format
+    clampsFloats = clip == .clamp
+    self.dithers = dithers
+  }
+
+  /// The loudest sample that fits.
+  static func fullScale(_ format: SoundFormat, dithers: Bool) -> Float {
+    switch format.samples {
+    case .int16: 1 - (dithers ? 2 : 1) / 32_768
+    case .int24: 1 - (dithers ? 2 : 1) / 8_388_608
+    case .float32, nil: 1
+    }
+  }
+
+  /// Writes samples to a sink.
+  mutating func write(_ samples: Span<Float>, to sink: some SoundSink) throws(FilterError) {
+    switch format.samples {
+    case .int16:
+      shorts.grow(to: samples.count)
+      for index in samples.indices { shorts[index] = Int16(step(samples[index], 32_768)) }
+      let converted = shorts
+      try sink.write(converted.span.extracting(first: samples.count))
+    case .int24:
+      longs.grow(to: samples.count)
+      for index in samples.indices { longs[index] = Int32(step(samples[index], 8_388_608)) << 8 }
+      let converted = longs
+      try sink.write(converted.span.extracting(first: samples.count))
+    case .float32, nil:
+      guard gain != 1 || clampsFloats else { return try sink.write(samples) }
+      floats.grow(to: samples.count)
+      for index in samples.indices {
+        let sample = samples[index] * gain
+        floats[index] = clampsFloats ? limit(sample, -1, 1) : sample
+      }
+      let converted = floats
+      try sink.write(converted.span.extracting(first: samples.count))
+    }
+  }
+
+  /// The integer step that a sample falls on, of `scale` steps a unit.
+  @inline(__always)
+  private mutating func step(_ sample: Float, _ scale: Float) -> Float {
+    var value = sample * (scale * gain)
+    if dithers { value += noise.next() }
+    return limit(value.rounded(.toNearestOrEven), -scale, scale - 1)
+  }
+
+  @inline(__always)
+  private mutating func limit(_ value: Float, _ lowest: Float, _ highest: Float) -> Float {
+    // Written so that what is no number fails too.
+    if value >= lowest && value <= highest { return value }
+    clipped += 1
+    return value > 0 ? highest : value < 0 ? lowest : 0
+  }
+}
+
+/// Noise of a triangular density over −1...1 steps, the same in every run.
+private struct TriangularNoise {
+  private var state: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  /// Marsaglia's xorshift64, its upper bits taken twice.
+  @inline(__always)
+  mutating func next() -> Float {
+    state ^= state << 13
+    state ^= state >> 7
+    state ^= state << 17
+    let first = Int32(truncatingIfNeeded: state >> 41)
+    let second = Int32(truncatingIfNeeded: state >> 18 & 0x7f_ffff)
+    return Float(first - second) / 8_388_608
+  }
+}
+
+extension Array where Element: Numeric {
+  fileprivate mutating func grow(to count: Int) {
+    if self.count < count { self = Array(repeating: 0, count: count) }
+  }
+}

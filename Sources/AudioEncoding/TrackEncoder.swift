@@ -1,0 +1,113 @@
+internal import APCore
+internal import Resampling
+internal import SystemPackage
+
+/// Takes one track's audio records and gives its samples to a sink, without gaps.
+final class TrackEncoder {
+  let sink: any SoundSink
+  private let channels: Int
+  private let resampler: Resampler?
+  private var converter: SampleConverter
+  /// The input frame that comes next.
+  private(set) var position = 0
+  /// Samples that wait for the gain of the whole track; nil where nothing waits.
+  private var spool: FileDescriptor?
+  /// The loudest of them.
+  private(set) var peak: Float = 0
+  private var resampled: [Float] = []
+
+  private static let blockFrames = 16_384
+
+  /// - Parameter spools: whether samples wait for ``release(gain:)``.
+  init(
+    _ sink: any SoundSink, converter: SampleConverter, channels: Int, resampler: Resampler?,
+    spools: Bool
+  ) throws(FilterError) {
+    self.sink = sink
+    self.converter = converter
+    self.channels = channels
+    self.resampler = resampler
+    spool = spools ? try Spool.open() : nil
+  }
+
+  deinit {
+    // Its content is not wanted any more.
+    try? spool?.close()
+  }
+
+  /// Samples that did not fit the file's format.
+  var clipped: Int { converter.clipped }
+
+  /// Takes a record's samples; what lies between the last record and this one is silence.
+  func take(_ samples: [Float], at offset: Int) throws(FilterError) {
+    try fill(upTo: offset)
+    try push(samples.span)
+    position = offset + samples.count / channels
+  }
+
+  /// Ends the track at input frame `length`.
+  func finish(length: Int) throws(FilterError) {
+    try fill(upTo: length)
+    guard let resampler else { return }
+    resampled.removeAll(keepingCapacity: true)
+    resampler.finish(into: &resampled)
+    let rest = resampled
+    try emit(rest.span)
+  }
+
+  /// Gives what waited to the sink, each sample times `gain`.
+  func release(gain: Float) throws(FilterError) {
+    guard let spool else { return }
+    converter.gain = gain
+    var block = [Float](repeating: 0, count: Self.blockFrames * channels)
+    var offset: Int64 = 0
+    while true {
+      var filled = 0
+      do {
+        try block.withUnsafeMutableBytes { bytes in
+          while filled < bytes.count {
+            let count = try spool.read(
+              fromAbsoluteOffset: offset + Int64(filled),
+              into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+            if count == 0 { break }
+            filled += count
+          }
+        }
+      } catch {
+        throw FilterError(.io, "Cannot read the temporary file: \(error).", underlying: error)
+      }
+      if filled == 0 { return }
+      let samples = block
+      try convert(samples.span.extracting(first: filled / 4))
+      offset += Int64(filled)
+    }
+  }
+
+  private func fill(upTo end: Int) throws(FilterError) {
+    guard position < end else { return }
+    let silence = [Float](repeating: 0, count: min(end - position, Self.blockFrames) * channels)
+    while position < end {
+      let frames = min(end - position, Self.blockFrames)
+      try push(silence.span.extracting(first: frames * channels))
+      position += frames
+    }
+  }
+
+  private func push(_ samples: Span<Float>) throws(FilterError) {
+    guard let resampler else { return try emit(samples) }
+    resampled.removeAll(keepingCapacity: true)
+    resampler.push(samples, into: &resampled)
+    let ready = resampled
+    try emit(ready.span)
+  }
+
+  private func emit(_ samples: Span<Float>) throws(FilterError) {
+    guard let spool else { return try convert(samples) }
+    for index in samples.indices { peak = max(peak, abs(samples[index])) }
+    try spool.writeOrFail(samples.bytes, name: "a temporary file")
+  }
+
+  private func convert(_ samples: Span<Float>) throws(FilterError) {
+    try converter.write(samples, to: sink)
+  }
+}

@@ -1,0 +1,88 @@
+import APCore
+public import ArgumentParser
+public import AudioEncoding
+
+extension SoundFormat.Container: ExpressibleByArgument {}
+extension SoundFormat.Samples: ExpressibleByArgument {}
+extension ClipMode: ExpressibleByArgument {}
+
+@main
+struct APEncode: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-encode",
+    abstract: "Write each track of a stream to a sound file.",
+    discussion: "Reads a stream on standard input.",
+    version: Suite.version)
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the files go: a path with {track}, {source} or {index} in it, or - for standard output.",
+      valueName: "template"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The kind of file: wav, flac, ogg or mp3. (default: what the template ends in)",
+      valueName: "format"))
+  var format: SoundFormat.Container?
+
+  @Option(
+    help: ArgumentHelp(
+      "How samples are held: 16, 24 or f32. (default: f32 for wav, 24 for flac)", valueName: "bits")
+  )
+  var bits: SoundFormat.Samples?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What happens to samples beyond full scale: none, clamp, or gain, which makes all tracks \
+      quieter by one factor.
+      """, valueName: "mode"))
+  var clip: ClipMode = .none
+
+  @Flag(help: "Add noise of one step before rounding to 16 or 24 bits.")
+  var dither = false
+
+  @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
+  var rate: Int?
+
+  @Option(help: ArgumentHelp("Write these tracks only, separated by commas.", valueName: "names"))
+  var tracks: String?
+
+  @Flag(help: "Replace files that exist.")
+  var force = false
+
+  @OptionGroup var common: CommonOptions
+
+  /// Nothing comes after this filter that could read them.
+  var historyOptions: [String: JSONValue] { [:] }
+
+  func options() throws(FilterError) -> EncodingOptions {
+    var options = EncodingOptions(template: try OutputTemplate(output))
+    options.container = format
+    options.samples = bits
+    options.clip = clip
+    options.dithers = dither
+    options.rate = rate
+    options.tracks = tracks?.split(separator: ",").map(String.init)
+    options.overwrites = force
+    return options
+  }
+
+  func validate() throws {
+    if let rate, !(1000...768_000).contains(rate) {
+      throw ValidationError("--rate must be in 1000...768000.")
+    }
+    do {
+      if try options().tracks?.isEmpty == true { throw ValidationError("--tracks names no track.") }
+      _ = try options().format()
+    } catch let error as FilterError {
+      throw ValidationError(error.description)
+    }
+  }
+
+  func run(in context: FilterContext) throws {
+    try Encoding.run(options(), in: context)
+  }
+}
