@@ -60,7 +60,10 @@ final class WaveStream: SoundSink {
     try put(bytes.span.bytes)
   }
 
-  func finish() throws(FilterError) { try put(padding.span.bytes) }
+  func finish() throws(FilterError) {
+    let rest = padding
+    try put(rest.span.bytes)
+  }
 
   private func put(_ bytes: RawSpan) throws(FilterError) {
     try output.writeOrFail(bytes, name: name)
