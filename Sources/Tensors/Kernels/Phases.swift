@@ -26,27 +26,26 @@ public enum Phases {
     _ rows: BlockRows, channels: Int, position: Int, into output: MutableFloats
   ) {
     let start = position &* count &- padding
+    let whole = start >= 0 && start &+ count &* stride <= rows.columns
     for channel in 0..<channels {
       let row = rows.row(channel)
       let target = output + channel &* count &* stride
-      for part in 0..<stride / 16 {
-        let column = start &+ part &* 64
-        let values =
-          column &+ 64 <= rows.columns
-          ? UnsafeRawPointer(row + column).loadUnaligned(as: SIMD64<Float>.self)
-          : last(row, from: column, columns: rows.columns)
-        target.store(values.evenHalf.evenHalf, part &* 16)
-        target.store(values.oddHalf.evenHalf, stride &+ part &* 16)
-        target.store(values.evenHalf.oddHalf, 2 &* stride &+ part &* 16)
-        target.store(values.oddHalf.oddHalf, 3 &* stride &+ part &* 16)
+      if whole {
+        // A plain loop: the compiler makes it the shuffles that it does not make of `evenHalf`.
+        let source = row + start
+        for index in 0..<stride {
+          target[index] = source[4 &* index]
+          target[stride &+ index] = source[4 &* index &+ 1]
+          target[2 &* stride &+ index] = source[4 &* index &+ 2]
+          target[3 &* stride &+ index] = source[4 &* index &+ 3]
+        }
+      } else {
+        for index in 0..<count &* stride {
+          let column = start &+ index
+          target[index % count &* stride &+ index / count] =
+            column >= 0 && column < rows.columns ? row[column] : 0
+        }
       }
     }
-  }
-
-  /// The columns that exist from `start` on, then zeros.
-  private static func last(_ row: MutableFloats, from start: Int, columns: Int) -> SIMD64<Float> {
-    var values = SIMD64<Float>.zero
-    for lane in 0..<min(64, max(0, columns &- start)) { values[lane] = row[start &+ lane] }
-    return values
   }
 }

@@ -76,19 +76,14 @@ public struct TransposedConvolution: Sendable {
     products(
       input.block(0) + column, stride: input.stride, previous: -1, 0..<2, tile
     ) { row, phase, channel in
-      guard phase == 0 else { return }
       let source = tile + row &* Tile.columns
-      let target = output.row(0, channel)
       for part in stride(from: 0, to: Tile.columns, by: 16) {
-        // Four phases of 16 positions become 64 columns.
-        let phases = (0..<4).map4 { activate(source.lanes($0 &* Tile.columns &+ part), channel) }
-        var columns = SIMD64<Float>()
-        columns.evenHalf.evenHalf = phases.0
-        columns.oddHalf.evenHalf = phases.1
-        columns.evenHalf.oddHalf = phases.2
-        columns.oddHalf.oddHalf = phases.3
-        store(columns, at: start &+ 4 &* part, target, accumulate, limit: output.columns)
+        source.store(activate(source.lanes(part), channel), part)
       }
+      guard phase == TransposedConvolution.factor - 1 else { return }
+      interleave(
+        tile + (row &- phase) &* Tile.columns, at: start, output.row(0, channel), accumulate,
+        limit: output.columns)
     }
   }
 
@@ -121,29 +116,34 @@ public struct TransposedConvolution: Sendable {
     return activation == .gelu ? VectorMath.gelu(x) : x
   }
 
-  /// Writes the columns that exist; nearly always all of them.
-  @inline(__always) private func store(
-    _ values: SIMD64<Float>, at start: Int, _ target: MutableFloats, _ accumulate: Bool,
-    limit: Int
+  /// Writes four phases of 48 positions as 192 columns, as far as the output has them.
+  @inline(__always) private func interleave(
+    _ phases: MutableFloats, at start: Int, _ row: MutableFloats, _ accumulate: Bool, limit: Int
   ) {
-    if start >= 0, start &+ 64 <= limit {
-      var sum = values
+    let count = TransposedConvolution.factor &* Tile.columns
+    if start >= 0, start &+ count <= limit {
+      let target = row + start
+      // Plain loops: the compiler makes them the shuffles that it does not make of SIMD values.
       if accumulate {
-        sum += UnsafeRawPointer(target + start).loadUnaligned(as: SIMD64<Float>.self)
+        for index in 0..<Tile.columns {
+          target[4 &* index] += phases[index]
+          target[4 &* index &+ 1] += phases[Tile.columns &+ index]
+          target[4 &* index &+ 2] += phases[2 &* Tile.columns &+ index]
+          target[4 &* index &+ 3] += phases[3 &* Tile.columns &+ index]
+        }
+      } else {
+        for index in 0..<Tile.columns {
+          target[4 &* index] = phases[index]
+          target[4 &* index &+ 1] = phases[Tile.columns &+ index]
+          target[4 &* index &+ 2] = phases[2 &* Tile.columns &+ index]
+          target[4 &* index &+ 3] = phases[3 &* Tile.columns &+ index]
+        }
       }
-      UnsafeMutableRawPointer(target + start).storeBytes(of: sum, as: SIMD64<Float>.self)
     } else {
-      for lane in max(0, -start)..<max(max(0, -start), min(64, limit &- start)) {
-        let column = start &+ lane
-        target[column] = values[lane] + (accumulate ? target[column] : 0)
+      for index in 0..<count where start &+ index >= 0 && start &+ index < limit {
+        let value = phases[index % 4 &* Tile.columns &+ index / 4]
+        row[start &+ index] = value + (accumulate ? row[start &+ index] : 0)
       }
     }
-  }
-}
-
-extension Range<Int> {
-  /// The results for 0, 1, 2 and 3, without an array.
-  @inline(__always) fileprivate func map4<T>(_ body: (Int) -> T) -> (T, T, T, T) {
-    (body(lowerBound), body(lowerBound + 1), body(lowerBound + 2), body(lowerBound + 3))
   }
 }
