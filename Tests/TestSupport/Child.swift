@@ -34,16 +34,15 @@ struct Child {
   }
 
   /// Waits for its end.
-  func wait() throws -> (status: Int32, peakMemory: Int) {
+  ///
+  /// - Returns: its status, or 128 and the signal that ended it.
+  func wait() throws -> Int32 {
     var status: Int32 = 0
-    var usage = rusage()
-    while wait4(process, &status, 0, &usage) < 0 {
-      guard errno == EINTR else { throw TestSupportError("wait4: \(errno)") }
+    while waitpid(process, &status, 0) < 0 {
+      guard errno == EINTR else { throw TestSupportError("waitpid: \(errno)") }
     }
     let signal = status & 0x7f
-    return (
-      signal == 0 ? status >> 8 & 0xff : 128 + signal, Int(usage.ru_maxrss) * 1024
-    )
+    return signal == 0 ? status >> 8 & 0xff : 128 + signal
   }
 
   private static func environment(adding variables: [String: String]) -> [String] {

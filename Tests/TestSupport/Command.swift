@@ -31,6 +31,23 @@ public struct Command: Sendable {
     Command(executable: "/usr/bin/env", [name] + arguments)
   }
 
+  /// The command with its peak memory written to a file, in bytes.
+  ///
+  /// Python starts it, because the kernel counts the memory of the process that starts another as
+  /// the other's too, and a test process is large.
+  public func recordingPeakMemory(in file: String) -> Command {
+    let script = """
+      import resource, subprocess, sys
+      status = subprocess.call(sys.argv[2:])
+      peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+      open(sys.argv[1], "w").write(str(peak))
+      sys.exit(status if status >= 0 else 128 - status)
+      """
+    return Command(
+      executable: "/usr/bin/env", ["python3", "-c", script, file, executable] + arguments,
+      environment: environment)
+  }
+
   /// The folder of the built binaries: the test bundle lies beside them.
   public static let products: String = {
     let path = FilePath(CommandLine.arguments[0])
@@ -46,8 +63,6 @@ public struct Outcome: Sendable {
   public let output: [UInt8]
   /// What it wrote to standard error.
   public let errors: String
-  /// The most memory it had at once, in bytes.
-  public let peakMemory: Int
 
   /// Standard output as text.
   public var text: String { String(decoding: output, as: UTF8.self) }

@@ -76,11 +76,10 @@ public struct Pipeline: Sendable {
     }
     try transfer(feed: &feed, collectors: &collectors, children: children)
     return try children.enumerated().map { index, child in
-      let end = try child.wait()
+      let status = try child.wait()
       return Outcome(
-        status: end.status, output: index == children.count - 1 ? collectors.last!.bytes : [],
-        errors: String(decoding: collectors[index].bytes, as: UTF8.self),
-        peakMemory: end.peakMemory)
+        status: status, output: index == children.count - 1 ? collectors.last!.bytes : [],
+        errors: String(decoding: collectors[index].bytes, as: UTF8.self))
     }
   }
 

@@ -25,6 +25,13 @@ public final class TemporaryFolder: Sendable {
     return file(name)
   }
 
+  /// The number that a file in it holds.
+  public func number(in name: String) throws -> Int {
+    let text = String(decoding: try Files.read(file(name)), as: UTF8.self)
+    guard let number = Int(text) else { throw TestSupportError("\(text) is no number") }
+    return number
+  }
+
   /// Names of what lies in it, sorted.
   public func list() throws -> [String] {
     try Command.tool("ls", "-A", path).run().text.split(separator: "\n").map(String.init)

@@ -37,7 +37,9 @@ public struct WindowOptions: Sendable, Hashable {
     switch lengths {
     case .fixed(let length):
       guard length > 0, length <= day else { return "--length must be in 0...86400 seconds." }
-      guard 2 * overlap <= length else { return "--overlap must be at most half of --length." }
+      guard 2 * overlap <= length else {
+        return "--overlap (2 if not given) must be at most half of --length."
+      }
     case .between(let least, let most):
       guard !hasLength else { return "Give --length, or --min-length and --max-length." }
       guard least > 0, least <= most, most <= day else {

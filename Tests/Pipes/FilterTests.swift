@@ -1,0 +1,104 @@
+import APCore
+import TestSupport
+import Testing
+
+/// What all filters owe their surroundings.
+@Suite struct FilterTests {
+  @Test(arguments: Filters.light, [false, true])
+  func aClosedPipeEndsItInSilence(filter: String, ignoresBrokenPipes: Bool) throws {
+    var command = Command(filter)
+    command.ignoresBrokenPipes = ignoresBrokenPipes
+    let input = Filters.input(for: filter, frames: 3_000_000)
+    let outcome = try Pipeline([command], outputLimit: 10).run(.bytes(input))[0]
+    #expect(outcome.status == 128 + 13)
+    #expect(outcome.errors == "")
+    #expect(outcome.text == #"{"ap":1,"c"#)
+  }
+
+  @Test(arguments: Filters.light)
+  func aFullDiskIsSaid(filter: String) throws {
+    let outcome = try Pipeline([Command(filter)], outputFile: "/dev/full")
+      .run(.bytes(Filters.input(for: filter)))[0]
+    #expect(outcome.status == 74)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("No space left on device"))
+  }
+
+  @Test(arguments: Filters.light, ["stdin", "stdout"])
+  func aTerminalIsRefused(filter: String, stream: String) throws {
+    let command = Filters.python(
+      "terminal.py", [stream, "\(Command.products)/\(filter)"])
+    let outcome = try command.run(.bytes(Filters.input(for: filter)))
+    #expect(outcome.status == 64)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("is a terminal"))
+    #expect(outcome.output == [])
+  }
+
+  @Test(arguments: Filters.light)
+  func theSameInputGivesTheSameBytes(filter: String) throws {
+    let input = Filters.input(for: filter, frames: 50_000)
+    let first = try Command(filter).run(.bytes(input))
+    let second = try Command(filter, "--verbose", "--progress", "json").run(.bytes(input))
+    #expect(first.status == 0)
+    #expect(first.output == second.output)
+  }
+
+  @Test(arguments: Filters.light)
+  func progressIsSilentJSONOrABar(filter: String) throws {
+    let input = Filters.input(for: filter)
+    #expect(try Command(filter).run(.bytes(input)).errors == "")
+    let json = try Command(filter, "--progress", "json").run(.bytes(input))
+    #expect(!json.errorLines.isEmpty)
+    for line in json.errorLines {
+      let step = try JSONValue(parsing: Array(line.utf8))
+      #expect(step["type"] == "progress")
+      #expect(step["tool"] == .string(filter))
+      #expect(step["done"]?.int != nil)
+    }
+    #expect(try Command(filter, "--progress", "json", "--quiet").run(.bytes(input)).errors == "")
+    #expect(try Command(filter, "--progress", "always").run(.bytes(input)).errors.contains("\r"))
+  }
+
+  @Test(arguments: Filters.light)
+  func aSignalEndsItAsThatSignal(filter: String) throws {
+    // The filter waits for input that does not come. A shell starts what it runs beside itself
+    // with SIGINT ignored, and ignored it must stay.
+    let folder = try TemporaryFolder()
+    let script = """
+      mkfifo "$2"; exec 3<>"$2"
+      "$1" <&3 & sleep 0.3; kill -INT $!; sleep 0.1; kill -TERM $!; wait $!
+      """
+    let outcome = try Command.tool(
+      "sh", "-c", script, "sh", "\(Command.products)/\(filter)", folder.file("never")
+    ).run()
+    #expect(outcome.status == 128 + 15, "\(outcome.errors)")
+  }
+
+  @Test(arguments: Filters.light)
+  func loadsNoLibraryOfOthers(filter: String) throws {
+    // What ldd does: the loader lists what it would load, and runs nothing.
+    let list = try Command(filter, environment: ["LD_TRACE_LOADED_OBJECTS": "1"]).run().text
+    #expect(list.contains("libc"))
+    for library in ["avformat", "avcodec", "avutil", "openblas", "sndfile", "swresample"] {
+      #expect(!list.contains(library))
+    }
+  }
+
+  @Test(arguments: Filters.light)
+  func helpIsThereAtOnce(filter: String) throws {
+    let clock = ContinuousClock()
+    let times = try (0..<10).map { _ in
+      try clock.measure { _ = try Command(filter, "--help").run() }
+    }
+    // The best of ten: other tests run beside this one.
+    #expect(times.min() ?? .seconds(1) < .milliseconds(50))
+  }
+
+  @Test(arguments: Filters.all)
+  func theVersionIsTheSuites(filter: String) throws {
+    let outcome = try Command(filter, "--version").run()
+    #expect(outcome.status == 0)
+    #expect(outcome.text == "\(Suite.version)\n")
+  }
+}

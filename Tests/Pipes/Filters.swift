@@ -1,0 +1,44 @@
+import TestSupport
+
+/// The filters of the suite, and how to run each on a stream.
+enum Filters {
+  /// All of them.
+  static let all = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
+  /// Those that need no library of others, and so must not load one.
+  static let light = ["ap-segment", "ap-xfade"]
+
+  /// A Python script of `Fixtures/`.
+  static func python(_ script: String, _ arguments: [String] = []) -> Command {
+    Command(
+      executable: "/usr/bin/env",
+      ["python3", "\(Project.root)/Tests/Pipes/Fixtures/\(script)"] + arguments)
+  }
+
+  /// A stream that the filter takes.
+  static func input(for filter: String, frames: Int = 1_000) -> [UInt8] {
+    guard filter == "ap-xfade" else {
+      return StreamText.whole(["mix": Sounds.noise(frames: frames)])
+    }
+    var text = windowed()
+    var records = 0
+    for start in stride(from: 0, to: frames, by: 4_096) {
+      let count = min(4_096, frames - start)
+      text.audio(
+        Sounds.noise(frames: count), offset: start,
+        more: ",\"length\":\(count),\"segment\":\(records)")
+      records += 1
+    }
+    text.end(records: records, frames: ["mix": frames])
+    return text.bytes
+  }
+
+  /// Begins a windowed stream.
+  static func windowed() -> StreamText {
+    StreamText(
+      header: """
+        "channels":1,"encoding":"f32le","layout":"windowed","rate":44100,\
+        "tracks":[{"name":"mix"}],"type":"stream","window":{"fade":"cosine","length":4096,\
+        "overlap":0}
+        """)
+  }
+}
