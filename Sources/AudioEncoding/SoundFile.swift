@@ -18,6 +18,7 @@ protocol SoundSink: AnyObject {
 final class SoundFile: SoundSink {
   let name: String
   private let file: FileDescriptor
+  private let container: SoundFormat.Container
   private var handle: OpaquePointer?
 
   /// - Parameters:
@@ -30,6 +31,7 @@ final class SoundFile: SoundSink {
   ) throws(FilterError) {
     self.name = name
     self.file = file
+    container = format.container
     var info = SF_INFO()
     info.samplerate = Int32(rate)
     info.channels = Int32(channels)
@@ -45,7 +47,7 @@ final class SoundFile: SoundSink {
     // The chunk holds the time of day: the same stream must give the same file.
     sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
     sf_command(handle, Int32(SFC_RF64_AUTO_DOWNGRADE), nil, Int32(SF_TRUE))
-    setQuality(format.container)
+    setQuality()
     for (key, code) in Self.tagCodes {
       if let value = tags[key] { sf_set_string(handle, Int32(code), value) }
     }
@@ -74,6 +76,7 @@ final class SoundFile: SoundSink {
     let status = sf_close(handle)
     handle = nil
     guard status == 0 else { throw failure(String(cString: sf_error_number(status))) }
+    if container == .ogg { try OggPages.resetSerial(in: file, name: name) }
   }
 
   private func check(_ written: sf_count_t) throws(FilterError) {
@@ -86,7 +89,7 @@ final class SoundFile: SoundSink {
       advice: "Is there room on the disk?")
   }
 
-  private func setQuality(_ container: SoundFormat.Container) {
+  private func setQuality() {
     // 0 is the best and 1 the smallest: about 220 kb/s as Vorbis, 240 kb/s as MP3 (V0).
     var compression = container == .ogg ? 0.3 : 0
     if container == .mp3 {
