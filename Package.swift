@@ -57,7 +57,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
     .target(
       name: "Demucs",
-      dependencies: ["APCore", "CLibAV", "Resampling", "Tensors", systemPackage, yams],
+      dependencies: ["APCore", "CLibAV", "Resampling", "Tensors", crypto, systemPackage, yams],
       resources: [
         .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
       ],
@@ -84,7 +84,8 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DemucsTests", dependencies: ["Demucs", "TestSupport"], swiftSettings: settings),
+      name: "DemucsTests", dependencies: ["Demucs", "TestSupport", systemPackage],
+      swiftSettings: settings),
     .testTarget(
       name: "Pipes",
       dependencies: [

@@ -30,18 +30,6 @@ struct BagMember {
   let weights: [Float]
 }
 
-/// How a track is cut, and how often.
-struct SeparationSettings: Sendable, Equatable {
-  /// The part of a segment that the next one covers too.
-  var overlap = 0.25
-  /// Seconds of a segment; nil: the training length.
-  var segmentSeconds: Double?
-  /// How many randomly shifted passes are averaged; 0: one without a shift.
-  var shifts = 0
-  /// What the shifts are drawn from.
-  var seed: UInt64 = 0
-}
-
 extension SeparationPass {
   /// All passes over a track (`apply_model`).
   ///
@@ -62,9 +50,9 @@ extension SeparationPass {
         ? [0]
         : (0..<settings.shifts).map { _ in random.integer(upTo: longestShift) - longestShift }
       guard let separator = member.separator else { continue }
-      let frames = settings.segmentSeconds.map { Int($0 * Double(sampleRate)) }
       let grid = SegmentGrid(
-        segmentFrames: frames ?? separator.segmentFrames, overlap: settings.overlap)
+        segmentFrames: settings.segmentFrames(training: separator.segmentFrames, rate: sampleRate),
+        overlap: settings.overlap)
       let gains = zip(member.weights, totals).map { $0 / $1 / Float(origins.count) }
       passes += origins.map {
         SeparationPass(separator: separator, grid: grid, origin: $0, sourceGains: gains)

@@ -1,0 +1,70 @@
+internal import APCore
+internal import SystemPackage
+
+/// A track in a file without a name, whose loudness is known once it is whole.
+final class SpooledTrack {
+  private let descriptor: FileDescriptor
+  private var meter: LoudnessMeter
+
+  /// - Throws: `cannotCreate`.
+  init(channels: Int) throws(FilterError) {
+    descriptor = try Spool.open()
+    meter = LoudnessMeter(channels: channels)
+  }
+
+  deinit {
+    // The file is gone with its descriptor; there is nothing left to save.
+    try? descriptor.close()
+  }
+
+  /// The figures of what has been appended.
+  var loudness: Loudness { meter.loudness }
+
+  /// Appends interleaved frames.
+  ///
+  /// - Throws: `io`.
+  func append(_ samples: Span<Float>) throws(FilterError) {
+    meter.add(samples)
+    do {
+      try samples.withUnsafeBytes { bytes in _ = try descriptor.writeAll(bytes) }
+    } catch {
+      throw FilterError(
+        .io, "Cannot write the temporary file: \(error).",
+        advice: "Set TMPDIR to a folder with room, or take --normalize window, which needs none.",
+        underlying: error)
+    }
+  }
+
+  /// Gives back all frames in blocks.
+  ///
+  /// - Throws: `io`, and what `body` throws.
+  func forEachBlock(_ body: (Span<Float>) throws -> Void) throws {
+    let frameBytes = meter.channels * MemoryLayout<Float>.stride
+    var block = [Float](repeating: 0, count: TrackSeparator.blockFrames * meter.channels)
+    var position = 0
+    while position < meter.frames {
+      let frames = min(TrackSeparator.blockFrames, meter.frames - position)
+      try block.withUnsafeMutableBytes { bytes in
+        try read(
+          UnsafeMutableRawBufferPointer(rebasing: bytes[..<(frames * frameBytes)]),
+          at: position * frameBytes)
+      }
+      try body(block.span.extracting(first: frames * meter.channels))
+      position += frames
+    }
+  }
+
+  private func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(FilterError) {
+    var done = 0
+    while done < bytes.count {
+      do {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[done...])
+        let count = try descriptor.read(fromAbsoluteOffset: Int64(offset + done), into: rest)
+        guard count > 0 else { throw Errno.ioError }
+        done += count
+      } catch {
+        throw FilterError(.io, "Cannot read the temporary file: \(error).", underlying: error)
+      }
+    }
+  }
+}
