@@ -1,3 +1,4 @@
+internal import APCore
 internal import CLibAV
 
 /// A discrete Fourier transform of real signals of one size, both ways, neither normalised:
@@ -12,8 +13,8 @@ final class RealTransform {
   private let inverseContext: Context
 
   /// - Parameter size: Samples in a transform.
-  /// - Throws: `RealTransform.Unsupported` for a size that libavutil does not offer.
-  init(size: Int) throws(Unsupported) {
+  /// - Throws: `unavailable` for a size that libavutil does not offer.
+  init(size: Int) throws(FilterError) {
     forwardContext = try Context(size: size, inverse: false)
     inverseContext = try Context(size: size, inverse: true)
   }
@@ -31,25 +32,18 @@ final class RealTransform {
     inverseContext.run(from: spectrum, into: signal)
   }
 
-  /// libavutil has no transform of this size.
-  struct Unsupported: Error, CustomStringConvertible {
-    let size: Int
-
-    var description: String {
-      "libavutil offers no real Fourier transform of \(size) samples"
-    }
-  }
-
   private final class Context {
     private var context: OpaquePointer?
     private var function: av_tx_fn?
 
-    init(size: Int, inverse: Bool) throws(Unsupported) {
+    init(size: Int, inverse: Bool) throws(FilterError) {
       var scale: Float = 1
       guard let length = Int32(exactly: size), length > 0, length.isMultiple(of: 2),
         av_tx_init(&context, &function, AV_TX_FLOAT_RDFT, inverse ? 1 : 0, length, &scale, 0) == 0
       else {
-        throw Unsupported(size: size)
+        throw FilterError(
+          .unavailable, "libavutil offers no real Fourier transform of \(size) samples.",
+          advice: "The model was made with another nfft than any released one.")
       }
     }
 

@@ -1,3 +1,4 @@
+internal import APCore
 internal import Glibc
 internal import Tensors
 
@@ -49,8 +50,8 @@ final class Spectrogram {
   ///   - length: Samples of a channel, at least 1.
   ///   - frameLength: Samples of a frame, a multiple of 8; the hop is a quarter of it.
   ///   - pool: The threads that share the work.
-  /// - Throws: `RealTransform.Unsupported` for a frame length that libavutil does not offer.
-  init(length: Int, frameLength: Int = 4096, pool: ThreadPool) throws {
+  /// - Throws: `unavailable` for a frame length that libavutil does not offer.
+  init(length: Int, frameLength: Int = 4096, pool: ThreadPool) throws(FilterError) {
     precondition(length > 0, "length must be positive")
     precondition(frameLength > 0 && frameLength.isMultiple(of: 8), "frameLength: a multiple of 8")
     self.length = length
@@ -66,7 +67,9 @@ final class Spectrogram {
     analysisWindow = hann.map { Float($0 / root) }
     // The transform's factor frameLength, the normalisation's 1/√frameLength, and the overlap's 3/2.
     synthesisWindow = hann.map { Float($0 / root / 1.5) }
-    lanes = try (0..<pool.threads).map { _ in try SpectrogramLane(frameLength: frameLength) }
+    lanes = try (0..<pool.threads).map { _ throws(FilterError) in
+      try SpectrogramLane(frameLength: frameLength)
+    }
   }
 
   /// Computes the spectrum of each channel.

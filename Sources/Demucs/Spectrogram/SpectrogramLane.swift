@@ -1,3 +1,5 @@
+internal import APCore
+
 /// The transform and the scratch memory that one thread at a time uses for a block of frames.
 final class SpectrogramLane {
   private let transform: RealTransform
@@ -8,7 +10,7 @@ final class SpectrogramLane {
   private let rowStride: Int
 
   /// - Parameter frameLength: Samples of a frame.
-  init(frameLength: Int) throws(RealTransform.Unsupported) {
+  init(frameLength: Int) throws(FilterError) {
     transform = try RealTransform(size: frameLength)
     let line = RealTransform.alignment / MemoryLayout<Float>.stride
     rowStride = (frameLength + 2 + line - 1) / line * line + line

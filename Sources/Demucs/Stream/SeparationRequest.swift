@@ -1,0 +1,67 @@
+public import APCore
+internal import Tensors
+
+/// What `ap-demucs` is asked to do with the stream on standard input.
+public struct SeparationRequest: Sendable {
+  /// A model's name or path (`ModelStore.find`); nil: the preferred one.
+  public var model: String?
+  /// Names of the stems that come out, in this order; none: all.
+  public var stems: [String] = []
+  /// The stem that comes out with `no_` and its name beside it, instead of `stems`.
+  public var twoStems: String?
+  /// What that other one is.
+  public var other = OtherStem.sum
+  /// How often, and in which pieces.
+  public var settings = SeparationSettings()
+  /// Whether each segment is normalised by its own figures, not the track's.
+  public var normalizesSegments = false
+  /// Threads; nil: as many as there are processors.
+  public var threads: Int?
+
+  /// All defaults.
+  public init() {}
+
+  /// Reads a stream from standard input and writes its stems to standard output.
+  ///
+  /// - Throws: `FilterError`: of the stream, of the model, `usage` for stems or a segment that the
+  ///   model does not have.
+  public func run(in context: FilterContext, store: ModelStore = .standard) throws {
+    let reader = try context.openInput()
+    let writer = try context.openOutput()
+
+    let location = try store.find(model)
+    if let notice = location.notice { context.log.info(notice) }
+    let bag = try location.open()
+    let outputs = try outputs(of: bag.sources)
+    try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
+    let members = try load(bag, for: outputs)
+
+    var entry = context.historyEntry
+    entry.options["model"] = try location.identity()
+    try StreamSeparation(
+      passes: SeparationPass.all(members, settings: settings), outputs: outputs,
+      normalizesSegments: normalizesSegments, reader: reader, writer: writer, log: context.log,
+      progress: context.progress
+    ).run(historyEntry: entry)
+  }
+
+  private func outputs(of sources: [String]) throws(FilterError) -> [StemOutput] {
+    guard let twoStems else { return try StemOutput.stems(stems, of: sources) }
+    return try StemOutput.twoStems(twoStems, other: other, of: sources)
+  }
+
+  /// Loads the networks that the outputs need; of a bag of specialists, often one.
+  private func load(_ bag: ModelBag, for outputs: [StemOutput]) throws -> [BagMember] {
+    let used = bag.sources.indices.filter { source in
+      outputs.contains { $0.sourceGains[source] != 0 }
+    }
+    let needed = Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
+    let pool = ThreadPool(threads: threads)
+    return try bag.members.enumerated().map { index, member in
+      BagMember(
+        separator: needed.contains(index)
+          ? try HTDemucs(member.checkpoint.weights(), config: member.config, pool: pool) : nil,
+        weights: member.weights)
+    }
+  }
+}

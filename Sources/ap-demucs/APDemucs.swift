@@ -1,0 +1,110 @@
+import APCore
+import ArgumentParser
+import Demucs
+
+@main
+struct APDemucs: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-demucs", abstract: "Separate music into stems with Demucs v4.",
+    version: Suite.version)
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Take this model: a name or a file; htdemucs, or else the small one, if not given.",
+      valueName: "model"))
+  var model: String?
+
+  @Flag(help: "Show which models there are, and end.")
+  var listModels = false
+
+  @Option(
+    help: ArgumentHelp("Give these stems only, separated by commas.", valueName: "names"),
+    transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+  var stems: [String] = []
+
+  @Option(help: ArgumentHelp("Give this stem and all the rest as one.", valueName: "stem"))
+  var twoStems: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the rest is: the sum of the other stems, or the mix minus the stem.",
+      valueName: "sum|minus"))
+  var other: OtherStem?
+
+  @Option(help: ArgumentHelp("Average this many randomly shifted passes.", valueName: "n"))
+  var shifts = 0
+
+  @Option(
+    help: ArgumentHelp("Draw the shifts as Python does after random.seed(n).", valueName: "n"))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp("Let segments overlap by this part of their length.", valueName: "part"))
+  var overlap = 0.25
+
+  @Option(
+    help: ArgumentHelp(
+      "Cut into segments this long; as long as in training if not given.", valueName: "seconds"))
+  var segment: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Normalize by the figures of the whole track, or of each segment's window.",
+      valueName: "track|window"))
+  var normalize = Normalize.track
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var common: CommonOptions
+
+  enum Normalize: String, CaseIterable, ExpressibleByArgument {
+    case track, window
+  }
+
+  var historyOptions: [String: JSONValue] {
+    [
+      "normalize": .string(normalize.rawValue),
+      "other": .string((other ?? .sum).rawValue),
+      "overlap": JSONValue(overlap),
+      "seed": .number(String(seed ?? 0)),
+      "segment": segment.map { JSONValue($0) } ?? .null,
+      "shifts": JSONValue(shifts),
+      "stems": JSONValue(stems),
+      "two-stems": twoStems.map { .string($0) } ?? .null,
+    ]
+  }
+
+  func validate() throws {
+    if stems.contains("") || Set(stems).count != stems.count {
+      throw ValidationError("--stems takes different names, separated by commas.")
+    }
+    if !stems.isEmpty, twoStems != nil {
+      throw ValidationError("Give one of --stems and --two-stems.")
+    }
+    if other != nil, twoStems == nil {
+      throw ValidationError("--other needs --two-stems.")
+    }
+    if !(0...1000).contains(shifts) { throw ValidationError("--shifts must be in 0...1000.") }
+    if seed != nil, shifts == 0 { throw ValidationError("--seed needs --shifts.") }
+    if !(0...0.99).contains(overlap) { throw ValidationError("--overlap must be in 0...0.99.") }
+    if let segment, !(segment > 0 && segment.isFinite) {
+      throw ValidationError("--segment must be more than 0 seconds.")
+    }
+  }
+
+  func run(in context: FilterContext) throws {
+    guard !listModels else { return print(ModelTable(ModelStore.standard.list())) }
+    var request = SeparationRequest()
+    request.model = model
+    request.stems = stems
+    request.twoStems = twoStems
+    request.other = other ?? .sum
+    request.settings = SeparationSettings(
+      overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
+    request.normalizesSegments = normalize == .window
+    request.threads = threads.threads
+    try request.run(in: context)
+  }
+}
+
+extension OtherStem: ExpressibleByArgument {}

@@ -1,0 +1,29 @@
+import Demucs
+
+/// What `--list-models` shows: a line a model, its columns under each other.
+struct ModelTable: CustomStringConvertible {
+  private let rows: [[String]]
+
+  init(_ models: [ModelListing]) {
+    rows =
+      [["MODEL", "STEMS", "SEGMENT", "LICENCE", "WHERE"]]
+      + models.map { model in
+        [
+          model.name,
+          model.sources.isEmpty ? "?" : model.sources.joined(separator: ","),
+          model.segment.map { "\($0.value) s" } ?? "?",
+          model.licence ?? "?",
+          model.problem ?? model.path ?? "not installed",
+        ]
+      }
+  }
+
+  var description: String {
+    let widths = rows[0].indices.map { column in rows.map(\.[column].count).max() ?? 0 }
+    return rows.map { row in
+      zip(row.dropLast(), widths).map { cell, width in
+        cell + String(repeating: " ", count: width - cell.count + 2)
+      }.joined() + (row.last ?? "")
+    }.joined(separator: "\n")
+  }
+}
