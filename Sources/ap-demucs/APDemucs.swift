@@ -1,6 +1,6 @@
 import APCore
-import ArgumentParser
-import Demucs
+public import ArgumentParser
+public import Demucs
 
 @main
 struct APDemucs: FilterCommand {
@@ -93,7 +93,9 @@ struct APDemucs: FilterCommand {
   }
 
   func run(in context: FilterContext) throws {
-    guard !listModels else { return print(ModelTable(ModelStore.standard.list())) }
+    guard !listModels else {
+      return try context.write(text: ModelTable(ModelStore.standard.list()).text)
+    }
     var request = SeparationRequest()
     request.model = model
     request.stems = stems

@@ -1,7 +1,7 @@
 import Demucs
 
 /// What `--list-models` shows: a line a model, its columns under each other.
-struct ModelTable: CustomStringConvertible {
+struct ModelTable {
   private let rows: [[String]]
 
   init(_ models: [ModelListing]) {
@@ -18,12 +18,13 @@ struct ModelTable: CustomStringConvertible {
       }
   }
 
-  var description: String {
+  /// Ends with a line feed.
+  var text: String {
     let widths = rows[0].indices.map { column in rows.map(\.[column].count).max() ?? 0 }
     return rows.map { row in
       zip(row.dropLast(), widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.count + 2)
-      }.joined() + (row.last ?? "")
-    }.joined(separator: "\n")
+      }.joined() + (row.last ?? "") + "\n"
+    }.joined()
   }
 }

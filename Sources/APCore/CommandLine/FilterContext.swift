@@ -54,6 +54,21 @@ public final class FilterContext {
     }
   }
 
+  /// Writes words to standard output, for a filter that was asked for some instead of a stream.
+  ///
+  /// - Throws: `io`, or `brokenPipe` where the reader is gone.
+  public func write(text: String) throws(FilterError) {
+    do {
+      try Array(text.utf8).span.withUnsafeBytes { bytes throws(Errno) in
+        try Syscalls.writeAll(.standardOutput, bytes)
+      }
+    } catch .brokenPipe {
+      throw FilterError(.brokenPipe, "The reader of the output is gone.")
+    } catch {
+      throw FilterError(.io, "Cannot write the output: \(error).", underlying: error)
+    }
+  }
+
   /// Ends the process after success. Closing tells of a write that failed late.
   func end() -> Never {
     progress.clear()
