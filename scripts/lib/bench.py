@@ -1,6 +1,7 @@
 """What scripts/bench measures. Tables go to standard output, all else to standard error."""
 
 import argparse
+import json
 import os
 import statistics
 import subprocess
@@ -55,6 +56,13 @@ def separate(song, model, threads):
     return seconds, peaks[1]
 
 
+def network(model, threads):
+    """Seconds of one segment in our network alone: the better of two, as for PyTorch."""
+    command = [BUILD / "ap-bench", model, str(threads), "2"]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return min(json.loads(answer.splitlines()[-1].removeprefix("segments")))
+
+
 def bench_demucs(folder, threads, rounds):
     import reference  # needs torch
 
@@ -63,18 +71,22 @@ def bench_demucs(folder, threads, rounds):
     # One and three segments of 7.8 s at the default overlap: half their difference is the time of
     # one segment, without loading, start and end.
     short, long = music(folder, 5), music(folder, 17)
-    ours, theirs, peaks = [], [], []
+    alone, whole, theirs, peaks, their_peaks = [], [], [], [], []
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
+        alone.append(network(model, threads))
+        seconds, peak = reference.time_segment(model, threads)
+        theirs.append(seconds)
+        their_peaks.append(peak)
         (of_short, _), (of_long, peak) = (separate(song, model, threads) for song in (short, long))
-        ours.append((of_long - of_short) / 2)
+        whole.append((of_long - of_short) / 2)
         peaks.append(peak)
-        theirs.append(reference.time_segment(model, threads))
     print(f"\n| one segment of htdemucs, {threads} threads, median of {rounds} | seconds | peak memory |")
     print("|---|---|---|")
-    print(f"| ap-demucs | {statistics.median(ours):.2f} | {max(peaks):.0f} MB |")
-    seconds = statistics.median(of for of, _ in theirs)
-    print(f"| PyTorch {reference.version()}, demucs-infer | {seconds:.2f} | {max(m for _, m in theirs):.0f} MB |")
+    print(f"| our network alone | {statistics.median(alone):.2f} | |")
+    print(f"| PyTorch {reference.version()}, its network alone | {statistics.median(theirs):.2f} "
+          f"| {max(their_peaks):.0f} MB |")
+    print(f"| ap-decode, ap-demucs | {statistics.median(whole):.2f} | {max(peaks):.0f} MB |", flush=True)
 
 
 def bench_memory(folder, threads, rounds):
