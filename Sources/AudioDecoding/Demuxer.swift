@@ -62,6 +62,15 @@ final class Demuxer {
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
+  /// Why the file, read to its end, must have been longer; nil where nothing says so.
+  var shortfall: String? {
+    if let tail = input.oggTail, !tail.isEndOfStream { return "its last page is missing" }
+    guard let bytes = MatroskaHeader.promisedBytes(input.head), input.farthest < bytes else {
+      return nil
+    }
+    return "its header promises \(bytes) bytes, not \(input.farthest)"
+  }
+
   /// Where in the file the demuxer is, in bytes.
   var byte: Int64 {
     context?.pointee.pb.map { avio_seek($0, 0, 1) } ?? 0

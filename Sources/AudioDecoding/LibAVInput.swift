@@ -12,6 +12,10 @@ final class LibAVInput {
   private(set) var error: Errno?
   /// The file's first bytes.
   private(set) var head: [UInt8] = []
+  /// The bytes before the place, where the file is Ogg.
+  private(set) var oggTail: OggTail?
+  /// How far into the file reads have come, in bytes.
+  private(set) var farthest: Int64 = 0
   /// Bytes read, or the place in a regular file.
   private var position: Int64 = 0
   private let file: InputFile
@@ -41,8 +45,13 @@ final class LibAVInput {
         file.isRegular
         ? try file.descriptor.read(fromAbsoluteOffset: file.start + position, into: buffer)
         : try file.descriptor.read(into: buffer)
-      if position == 0 { head = Array(buffer.prefix(min(count, 4096))) }
+      if position == 0 {
+        head = Array(buffer.prefix(min(count, 4096)))
+        if head.starts(with: "OggS".utf8) { oggTail = OggTail() }
+      }
+      oggTail?.add(buffer.prefix(count))
       position += Int64(count)
+      farthest = max(farthest, position)
       return count == 0 ? ap_averror_eof() : Int32(count)
     } catch {
       self.error = error as? Errno ?? .ioError

@@ -95,7 +95,7 @@ final class StreamDecoder {
       case 0: continue
       case ap_averror_eagain(): try feed()
       case ap_averror_eof():
-        if !isAtEnd, let shortfall = extent.shortfall { try meetEarlyEnd(shortfall) }
+        if !isAtEnd { try checkEnd() }
         isAtEnd = true
         output.lost = lost
         return false
@@ -140,11 +140,13 @@ extension StreamDecoder {
       .badInput, "\(file.description) is damaged at \(extent.time)\(place).", advice: Self.advice)
   }
 
-  private func meetEarlyEnd(_ missing: String) throws(FilterError) {
+  /// Holds the file's end to what its header promised.
+  private func checkEnd() throws(FilterError) {
+    guard let reason = extent.shortfall ?? demuxer.shortfall else { return }
     damages += 1
     guard !isLenient else { return }
     throw FilterError(
-      .badInput, "\(file.description) was cut at \(extent.time): \(missing).", advice: Self.advice)
+      .badInput, "\(file.description) was cut at \(extent.time): \(reason).", advice: Self.advice)
   }
 
   private static let advice = "Give --lenient to take what can be read."

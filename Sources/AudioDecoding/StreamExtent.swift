@@ -74,7 +74,9 @@ struct StreamExtent {
       // A damaged timestamp may say anything.
       if lost > 0 || isLostPage, gap < 600 * Int64(rate) { silence = max(0, Int(gap)) }
     }
-    nextTimestamp = timestamp.map { $0 + Int64(count) }
+    nextTimestamp = timestamp.map {
+      $0 + av_rescale_q(Int64(count), AVRational(num: 1, den: Int32(rate)), timeBase)
+    }
 
     var delay = 0
     if mediaTicks != nil, let timestamp, timestamp < 0 {
@@ -116,14 +118,20 @@ struct StreamExtent {
   var shortfall: String? {
     guard let promisedTicks else { return nil }
     let isShort =
-      switch formats {
-      case _ where !Self.exact.isDisjoint(with: formats): ticks < promisedTicks
-      // Its last packet is as long as all that is missing.
-      case ["ogg"]: (nextTimestamp ?? 0) + Int64(rate) / 10 < promisedTicks
-      default: ticks + 2 * lastPacketTicks < promisedTicks
+      if formats == ["mp3"] {
+        ticks + 2 * lastPacketTicks < promisedTicks
+      } else if Self.exact.isDisjoint(with: formats) {
+        // By timestamps: an Ogg file's last packet is as long as all that is missing after it.
+        (nextTimestamp ?? 0) - min(0, firstTimestamp) + tenthOfASecond < promisedTicks
+      } else {
+        ticks < promisedTicks
       }
     guard isShort else { return nil }
     return "its header promises \(seconds(ticks: promisedTicks))"
+  }
+
+  private var tenthOfASecond: Int64 {
+    av_rescale_q(1, AVRational(num: 1, den: 10), timeBase)
   }
 
   /// How far the stream is, as "12.345 s".
