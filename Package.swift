@@ -92,6 +92,6 @@ let package = Package(
         "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
         crypto,
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]
 )
