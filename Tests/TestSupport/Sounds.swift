@@ -4,7 +4,7 @@ import Glibc
 public enum Sounds {
   /// White noise in −1..<1, interleaved: [frames × channels].
   public static func noise(frames: Int, channels: Int = 1, seed: UInt64 = 1) -> [Float] {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix(seed: seed)
     return (0..<frames * channels).map { _ in
       Float(generator.next() >> 40) / Float(1 << 23) - 1
     }
@@ -23,10 +23,16 @@ public enum Sounds {
 }
 
 /// Steele, Lea and Flood's generator: a few lines, and every seed will do.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
+public struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
 
-  mutating func next() -> UInt64 {
+  /// Every seed gives other numbers, in every run the same ones.
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var bits = state
     bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
