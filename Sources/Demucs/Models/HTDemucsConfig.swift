@@ -105,23 +105,29 @@ public struct HTDemucsConfig: Sendable, Hashable {
 
   /// Refuses sizes that do not fit each other.
   private func checkSizes(_ arguments: ModelArguments) throws(FilterError) {
-    func check(_ name: String, _ isRight: Bool, _ wanted: String) throws(FilterError) {
-      guard isRight else { throw arguments.refusal(name, nil, wanted: wanted) }
+    func check(
+      _ name: String, _ value: Int, _ isRight: Bool, _ wanted: String
+    ) throws(FilterError) {
+      guard isRight else { throw arguments.refusal(name, "\(value)", wanted: wanted) }
     }
-    let strides = (0..<depth).reduce(1) { product, _ in product * stride }
+    // The padding is a quarter of the kernel at both sides: then a layer shortens by its stride.
+    try check(
+      "kernel_size", kernelSize, kernelSize - kernelSize / 4 * 2 == stride,
+      "one that fits stride = \(stride)")
     let width = (1..<depth).reduce(channels) { product, _ in product * growth }
-    try check("kernel_size", kernelSize >= stride, "one no smaller than stride = \(stride)")
-    try check("growth", width <= 65_536, "a width of at most 65,536 channels")
-    try check(
-      "nfft", nfft % 4 == 0 && (nfft / 2) % strides == 0,
-      "a multiple of \(max(4, 2 * strides))")
+    try check("growth", growth, width <= 65_536, "a width of at most 65,536 channels")
     // Below that the class switches to layers that merge the branches.
-    try check("depth", frequencyBins(depth - 1) > kernelSize, "less")
-    try check("t_heads", transformerChannels % tHeads == 0, "a divisor of \(transformerChannels)")
+    try check("depth", depth, frequencyBins(depth - 1) > kernelSize, "less")
+    let strides = (0..<depth).reduce(1) { product, _ in product * stride }
+    try check("nfft", nfft, nfft % max(4, 2 * strides) == 0, "a multiple of \(2 * strides)")
+    try check("dconv_comp", dconvComp, dconvComp <= channels, "at most \(channels)")
+    let model = transformerChannels
     try check(
-      "bottom_channels", transformerChannels % 4 == 0,
-      "a multiple of 4, because the embedding has four parts")
-    try check("segment", segmentFrames > nfft, "more than \(nfft) frames")
-    try check("dconv_comp", dconvComp <= channels, "at most \(channels)")
+      bottomChannels == 0 ? "channels" : "bottom_channels", model, model % 4 == 0,
+      "a multiple of 4 as width of the transformer")
+    try check("t_heads", tHeads, model % tHeads == 0, "a divisor of \(model)")
+    try check(
+      "segment", segment.numerator / segment.denominator, segmentFrames > nfft,
+      "more than \(nfft) frames")
   }
 }

@@ -41,7 +41,7 @@ struct ModelArguments {
     guard let value = values[name] else { return fallback }
     guard let number = value.wholeNumber, range.contains(number) else {
       throw refusal(
-        name, value, wanted: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        name, value.words, wanted: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -52,7 +52,8 @@ struct ModelArguments {
   ) throws(FilterError) -> Double {
     guard let value = values[name] else { return fallback }
     guard let number = value.number, range.contains(number) else {
-      throw refusal(name, value, wanted: "a number from \(range.lowerBound) to \(range.upperBound)")
+      throw refusal(
+        name, value.words, wanted: "a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -63,7 +64,7 @@ struct ModelArguments {
   {
     guard let value = values[name] else { return Fraction(fallback)! }
     guard let fraction = value.fraction, fraction.value > 0, fraction.value <= limit else {
-      throw refusal(name, value, wanted: "a number of seconds up to \(limit)")
+      throw refusal(name, value.words, wanted: "a number of seconds up to \(limit)")
     }
     return fraction
   }
@@ -87,26 +88,28 @@ struct ModelArguments {
   func require(_ name: String, is expected: Bool) throws(FilterError) {
     guard let value = values[name] else { return }
     guard value.isTrue == expected else {
-      throw refusal(name, value, wanted: expected ? "true" : "false")
+      throw refusal(name, value.words, wanted: expected ? "true" : "false")
     }
   }
 
   /// As `require(_:is:)`, for a number.
   func require(_ name: String, is expected: Double) throws(FilterError) {
     guard let value = values[name] else { return }
-    guard value.number == expected else { throw refusal(name, value, wanted: "\(expected)") }
+    guard value.number == expected else { throw refusal(name, value.words, wanted: "\(expected)") }
   }
 
   /// As `require(_:is:)`, for a word.
   func require(_ name: String, is expected: String) throws(FilterError) {
     guard let value = values[name] else { return }
-    guard value.text == expected else { throw refusal(name, value, wanted: "\"\(expected)\"") }
+    guard value.text == expected else {
+      throw refusal(name, value.words, wanted: "\"\(expected)\"")
+    }
   }
 
-  func refusal(_ name: String, _ value: CheckpointValue?, wanted: String) -> FilterError {
+  func refusal(_ name: String, _ value: String, wanted: String) -> FilterError {
     FilterError(
       .unsupportedCheckpoint,
-      "\(path) was made with \(name) = \(value?.words ?? "its default"), and \(wanted) is needed.",
+      "\(path) was made with \(name) = \(value), and \(wanted) is needed.",
       advice: "No released htdemucs is like that.")
   }
 

@@ -1,0 +1,26 @@
+import Demucs
+import TestSupport
+import Testing
+
+@Suite struct ModelCatalogTests {
+  /// The script stands alone, so it has the table once more.
+  @Test func fetchModelsKnowsTheSameFiles() throws {
+    let folder = try TemporaryFolder()
+    let script = fixture("../../scripts/fetch-models")
+    let outcome = try Command(
+      executable: script, ["--list"], environment: ["AP_MODELS": folder.path]
+    ).run()
+    let expected = ModelCatalog.models.filter { !$0.files.isEmpty }.map { model in
+      "\(model.name)\tnot installed\t\(model.files.map(\.name).joined(separator: " "))\n"
+    }
+    #expect(outcome.text == expected.joined())
+  }
+
+  @Test func weightsFitFilesAndSources() {
+    for model in ModelCatalog.models {
+      guard let weights = model.weights else { continue }
+      #expect(weights.count == model.files.count)
+      #expect(weights.allSatisfy { $0.count == model.sources.count })
+    }
+  }
+}
