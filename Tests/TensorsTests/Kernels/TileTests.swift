@@ -1,0 +1,84 @@
+import Testing
+
+@testable import Tensors
+
+/// Both compiled kernels, whichever of them this processor would take.
+@Suite struct TileTests {
+  enum Kernel: CaseIterable {
+    case tile8x48, tile4x16
+
+    func callAsFunction(
+      _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
+    ) {
+      switch self {
+      case .tile8x48: multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate)
+      case .tile4x16: multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate)
+      }
+    }
+  }
+
+  struct Shape: Sendable {
+    var depth: Int
+    var taps = 1
+    var stride = 48
+    var aStride = 8
+    var offsets: [Int]?
+  }
+
+  static let shapes = [
+    Shape(depth: 0), Shape(depth: 1), Shape(depth: 7), Shape(depth: 61),
+    Shape(depth: 5, stride: 51), Shape(depth: 3, aStride: 48), Shape(depth: 2, aStride: 11),
+    Shape(depth: 4, taps: 1, stride: 80, offsets: [3]),
+    Shape(depth: 3, taps: 3, stride: 80, offsets: [0, 1, 2]),
+    Shape(depth: 3, taps: 3, stride: 80, offsets: [4, 0, 19]),
+    Shape(depth: 1, taps: 9, stride: 64, offsets: [0, 1, 2, 64, 65, 66, 128, 129, 130]),
+    Shape(depth: 6, taps: 0, offsets: [0]), Shape(depth: 0, taps: 3, offsets: [0, 1, 2]),
+  ]
+
+  @Test(arguments: Kernel.allCases, shapes)
+  func equalsThreeLoops(kernel: Kernel, shape: Shape) {
+    for accumulate in [false, true] {
+      let reach = (shape.offsets?.max() ?? 0) + shape.depth * shape.stride + Tile.columns
+      let a = noise(shape.taps * shape.depth * shape.aStride + 8, seed: 1)
+      let b = noise(reach, seed: 2)
+      let before = noise(Tile.count, seed: 3)
+      let c = FloatStorage(before + [7])
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          (shape.offsets ?? []).withUnsafeBufferPointer { offsets in
+            kernel(
+              a.baseAddress!, aStride: shape.aStride,
+              TileRows(
+                origin: b.baseAddress!, stride: shape.stride, depth: shape.depth,
+                offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps),
+              into: c.base, accumulate: accumulate)
+          }
+        }
+      }
+      var expected = accumulate ? before.map(Double.init) : Array(repeating: 0, count: Tile.count)
+      for index in 0..<Tile.count {
+        for tap in 0..<shape.taps {
+          for k in 0..<shape.depth {
+            let left = a[(tap * shape.depth + k) * shape.aStride + index / Tile.columns]
+            let right =
+              b[(shape.offsets?[tap] ?? 0) + k * shape.stride + index % Tile.columns]
+            expected[index] += Double(left) * Double(right)
+          }
+        }
+      }
+      let actual = Array(UnsafeBufferPointer(start: c.base, count: Tile.count))
+      #expect(difference(actual, expected) < 1e-6)
+      #expect(c.base[Tile.count] == 7, "nothing is written behind the tile")
+    }
+  }
+
+  @Test(arguments: [(0, 0), (1, 1), (47, 1), (48, 1), (49, 2), (336, 7)])
+  func panelsAreColumnsRoundedUp(columns: Int, panels: Int) {
+    #expect(Tile.panels(columns) == panels)
+  }
+
+  @Test(arguments: [(0, 0), (1, 1), (7, 1), (8, 1), (9, 2), (48, 6)])
+  func tilesAreRowsRoundedUp(rows: Int, tiles: Int) {
+    #expect(Tile.tiles(rows) == tiles)
+  }
+}
