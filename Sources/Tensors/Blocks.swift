@@ -40,8 +40,7 @@ public struct Blocks: Sendable {
 
   /// Floats that blocks take up.
   public static func floats(count: Int, channels: Int, columns: Int) -> Int {
-    // Behind the last row a whole panel may be read, though nothing of it is used.
-    count * channels * stride(columns: columns) + margin + Tile.columns
+    count * channels * stride(columns: columns) + margin
   }
 
   /// Floats from a row to the next for rows of `columns`.

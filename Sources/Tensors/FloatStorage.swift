@@ -19,7 +19,9 @@ public final class FloatStorage: @unchecked Sendable {
     precondition(count >= 0, "count must not be negative")
     self.count = count
     let page = 4096
-    bytes = max(page, (count * MemoryLayout<Float>.stride + page - 1) / page * page)
+    // Kernels read whole panels, also where a row's last one has fewer columns.
+    let slack = 64
+    bytes = ((count + slack) * MemoryLayout<Float>.stride + page - 1) / page * page
     guard
       let address = mmap(
         nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),

@@ -24,7 +24,7 @@ struct CrossTransformer {
 
   /// - Parameters:
   ///   - weights: at the root, since the convolutions stand beside `crosstransformer`.
-  init(_ weights: Weights, config: HTDemucsConfig) throws {
+  init(_ weights: Weights, config: HTDemucsConfig, precision: Precision) throws {
     let outer = config.channels(config.depth - 1)
     let channels = config.transformerChannels
     let transformer = weights["crosstransformer"]
@@ -32,8 +32,8 @@ struct CrossTransformer {
       guard config.bottomChannels != 0 else { return nil }
       return Convolution(
         weight: try weights[name].floats("weight", shape: [outputs, inputs, 1]),
-        bias: try weights[name].floats("bias", shape: [outputs]), inputs: inputs, taps: 1,
-        activation: .none)
+        bias: try weights[name].floats("bias", shape: [outputs]), inputs: inputs,
+        activation: .none, precision: precision)
     }
     let frequencies = config.frequencyBins(config.depth)
     let spectra = config.segmentSpectra
@@ -55,21 +55,30 @@ struct CrossTransformer {
     layers = try (0..<config.tLayers).map { index in
       let isCross = index % 2 == 1
       return TransformerLayerPair(
-        try TransformerLayer(transformer["layers"][index], config: config, isCross: isCross),
-        try TransformerLayer(transformer["layers_t"][index], config: config, isCross: isCross),
+        try TransformerLayer(
+          transformer["layers"][index], config: config, isCross: isCross, precision: precision),
+        try TransformerLayer(
+          transformer["layers_t"][index], config: config, isCross: isCross, precision: precision),
         isCross: isCross)
     }
     let (f, t) = (branches[0].tokens, branches[1].tokens)
     attention = [
-      [AttentionInputs(queries: f, keys: f), AttentionInputs(queries: t, keys: t)],
-      [AttentionInputs(queries: f, keys: t), AttentionInputs(queries: t, keys: f)],
+      [
+        AttentionInputs(queries: f, keys: f, precision: precision),
+        AttentionInputs(queries: t, keys: t, precision: precision),
+      ],
+      [
+        AttentionInputs(queries: f, keys: t, precision: precision),
+        AttentionInputs(queries: t, keys: f, precision: precision),
+      ],
     ]
   }
 
   /// Floats of scratch memory for a thread.
   var scratch: Int {
-    let outer = (branches[0].downsampler?.outputs ?? 0) * Tile.columns
-    return layers.reduce(Tile.count + outer) { max($0, $1.scratch) }
+    let convolutions = branches.flatMap { [$0.upsampler, $0.downsampler] }.compactMap { $0 }
+    let needed = convolutions.map { $0.outputs * Tile.columns + $0.scratch }
+    return (needed + layers.map(\.scratch)).max() ?? 0
   }
 
   /// Reads both encoders' results and *adds* the transformed ones to them, which is what the decoders begin with.
@@ -110,8 +119,8 @@ struct CrossTransformer {
     let rows = x.block(panel / x.panels) + column
     if let upsampler = branch.upsampler {
       upsampler(
-        origin: Floats(rows), stride: x.stride, offsets: [0], output: output,
-        outputStride: Tile.columns, valid: valid, tile: scratch)
+        origin: Floats(rows), stride: x.stride, output: output,
+        outputStride: Tile.columns, valid: valid, scratch: scratch)
     } else {
       for channel in 0..<tokens.channels {
         (output + channel * Tile.columns).update(
@@ -134,11 +143,10 @@ struct CrossTransformer {
     let valid = tokens.valid(panel: panel)
     var result = tokens.panel(panel)
     if let downsampler = branch.downsampler {
-      let tile = scratch
-      result = tile + Tile.count
+      result = scratch + downsampler.scratch
       downsampler(
-        origin: Floats(tokens.panel(panel)), stride: Tile.columns, offsets: [0], output: result,
-        outputStride: Tile.columns, valid: valid, tile: tile)
+        origin: Floats(tokens.panel(panel)), stride: Tile.columns, output: result,
+        outputStride: Tile.columns, valid: valid, scratch: scratch)
     }  // [C, 48]
     let rows = x.block(panel / x.panels) + panel % x.panels * Tile.columns
     for channel in 0..<x.channels {

@@ -4,7 +4,7 @@ extension DConv {
   /// - Parameters:
   ///   - weights: at a layer's `dconv`.
   ///   - channels: of that layer.
-  init(_ weights: Weights, config: HTDemucsConfig, channels: Int) throws {
+  init(_ weights: Weights, config: HTDemucsConfig, channels: Int, precision: Precision) throws {
     let hidden = config.dconvHidden(channels)
     func pair(_ weights: Weights, _ shape: [Int]) throws -> (weight: [Float], bias: [Float]) {
       (
@@ -22,7 +22,7 @@ extension DConv {
           expand: try pair(layer[3], [2 * channels, hidden, 1]),
           outerNorm: try pair(layer[4], [2 * channels]),
           scale: try layer[6].floats("scale", shape: [channels]),
-          dilation: 1 << index)
+          dilation: 1 << index, precision: precision)
       })
   }
 }

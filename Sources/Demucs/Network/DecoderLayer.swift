@@ -14,26 +14,30 @@ struct DecoderLayer {
   ///   - outputs: channels out.
   init(
     _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool,
-    isLast: Bool
+    isLast: Bool, precision: Precision
   ) throws {
     self.inputs = inputs
     rewrite = Convolution(
       weight: try weights["rewrite"].floats(
         "weight", shape: [2 * inputs, inputs, 3] + (isTime ? [] : [3])),
       bias: try weights["rewrite"].floats("bias", shape: [2 * inputs]),
-      inputs: inputs, taps: isTime ? 3 : 9, activation: .glu)
-    dconv = try DConv(weights["dconv"], config: config, channels: inputs)
+      inputs: inputs, blocks: isTime ? 1 : 3, columns: [-1, 0, 1], activation: .glu,
+      precision: precision)
+    dconv = try DConv(weights["dconv"], config: config, channels: inputs, precision: precision)
     expand = TransposedConvolution(
       weight: try weights["conv_tr"].floats(
         "weight", shape: [inputs, outputs, config.kernelSize] + (isTime ? [] : [1])),
       bias: try weights["conv_tr"].floats("bias", shape: [outputs]),
-      inputs: inputs, activation: isLast ? .none : .gelu)
+      inputs: inputs, activation: isLast ? .none : .gelu, precision: precision)
   }
 
   /// Floats of scratch memory for a thread.
   func scratch(columns: Int) -> Int {
-    Tile.count + dconv.hiddenRows * Blocks.stride(columns: columns) + 2 * Blocks.margin
+    products + dconv.hiddenRows * Blocks.stride(columns: columns) + 2 * Blocks.margin
   }
+
+  /// Floats at the beginning of the scratch memory that any product needs.
+  private var products: Int { max(rewrite.scratch, dconv.scratch, expand.scratch) }
 
   /// Rows of the time branch's hidden memory.
   var hiddenRows: Int { dconv.hiddenRows }
@@ -46,27 +50,27 @@ struct DecoderLayer {
   ///   - accumulate: adds to what stands in `output`: the skip of the next layer.
   func alongFrequency(_ x: Blocks, into output: Blocks, accumulate: Bool, _ work: Workspace) {
     let y = Blocks(count: x.count, channels: inputs, columns: x.columns, in: work.frequency)
-    let offsets = (0..<3).flatMap { row in (0..<3).map { row * x.blockStride + $0 - 1 } }
+    let products = self.products
     work.pool.run(x.count) { frequency, worker in
-      let tile = work.scratch[worker]
+      let scratch = work.scratch[worker]
       let rows = y.rows(frequency)
       let hidden = BlockRows(
-        base: tile + (Tile.count + Blocks.margin), stride: rows.stride, columns: rows.columns)
+        base: scratch + (products + Blocks.margin), stride: rows.stride, columns: rows.columns)
       rows.clearMargins(rows: inputs)
-      let used = (frequency == 0 ? 3 : 0)..<(frequency == x.count - 1 ? 6 : 9)
+      let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
       for panel in 0..<x.panels {
         let column = panel * Tile.columns
         rewrite(
-          origin: Floats(x.block(frequency - 1) + column), stride: x.stride, offsets: offsets,
-          used: used, output: rows.base + column, outputStride: rows.stride,
-          valid: rows.valid(panel: panel), tile: tile)
+          origin: Floats(x.block(frequency - 1) + column), stride: x.stride,
+          blockStride: x.blockStride, used: used, output: rows.base + column,
+          outputStride: rows.stride, valid: rows.valid(panel: panel), scratch: scratch)
       }  // [C, T]
-      dconv(rows, hidden: hidden, tile: tile)
+      dconv(rows, hidden: hidden, scratch: scratch)
     }
     work.pool.run((x.count + 1) * x.panels) { job, worker in
       expand.alongBlocks(
         y, group: job / x.panels, panel: job % x.panels, into: output, accumulate: accumulate,
-        tile: work.scratch[worker])
+        scratch: work.scratch[worker])
     }
   }
 
@@ -86,14 +90,14 @@ struct DecoderLayer {
     work.pool.run(x.panels) { panel, worker in
       let column = panel * Tile.columns
       rewrite(
-        origin: Floats(x.block(0) + column), stride: x.stride, offsets: [-1, 0, 1],
+        origin: Floats(x.block(0) + column), stride: x.stride,
         output: rows.base + column, outputStride: rows.stride, valid: rows.valid(panel: panel),
-        tile: work.scratch[worker])
+        scratch: work.scratch[worker])
     }  // [C, T]
     dconv(rows, hidden: hidden, scratch: work.scratch, pool: work.pool)
     work.pool.run(Tile.panels(x.columns + 1)) { panel, worker in
       expand.alongColumns(
-        y, panel: panel, into: output, accumulate: accumulate, tile: work.scratch[worker])
+        y, panel: panel, into: output, accumulate: accumulate, scratch: work.scratch[worker])
     }
   }
 }

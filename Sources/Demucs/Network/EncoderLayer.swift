@@ -13,7 +13,8 @@ struct EncoderLayer {
   ///   - inputs: channels in.
   ///   - outputs: channels out.
   init(
-    _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool
+    _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool,
+    precision: Precision
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
@@ -23,22 +24,26 @@ struct EncoderLayer {
     conv = Convolution(
       weight: isTime ? Phases.reorder(weight, rows: outputs * inputs) : weight,
       bias: try weights["conv"].floats("bias", shape: [outputs]),
-      inputs: isTime ? inputs * Phases.count : inputs,
-      taps: isTime ? kernel / Phases.count : kernel, activation: .gelu)
-    dconv = try DConv(weights["dconv"], config: config, channels: outputs)
+      inputs: isTime ? inputs * Phases.count : inputs, blocks: isTime ? 1 : kernel,
+      columns: isTime ? [0, 1] : [0], activation: .gelu, precision: precision)
+    dconv = try DConv(
+      weights["dconv"], config: config, channels: outputs, precision: precision)
     rewrite = Convolution(
       weight: try weights["rewrite"].floats("weight", shape: [2 * outputs, outputs, 1] + along),
       bias: try weights["rewrite"].floats("bias", shape: [2 * outputs]),
-      inputs: outputs, taps: 1, activation: .glu)
+      inputs: outputs, activation: .glu, precision: precision)
   }
 
   /// Floats of scratch memory for a thread.
   func scratch(columns: Int) -> Int {
-    let stride = Blocks.stride(columns: columns)
     let alongTime = Phases.floats(channels: inputs)
-    let alongFrequency = (outputs + dconv.hiddenRows) * stride + 2 * Blocks.margin
-    return Tile.count + max(alongTime, alongFrequency)
+    let alongFrequency =
+      (outputs + dconv.hiddenRows) * Blocks.stride(columns: columns) + 2 * Blocks.margin
+    return products + max(alongTime, alongFrequency)
   }
+
+  /// Floats at the beginning of the scratch memory that any product needs.
+  private var products: Int { max(conv.scratch, dconv.scratch, rewrite.scratch) }
 
   /// Rows of the time branch's hidden memory.
   var hiddenRows: Int { dconv.hiddenRows }
@@ -52,27 +57,27 @@ struct EncoderLayer {
   func alongFrequency(
     _ x: Blocks, into output: Blocks, embedding: FloatStorage?, _ work: Workspace
   ) {
-    let offsets = (0..<conv.taps).map { $0 * x.blockStride }
+    let products = self.products
     work.pool.run(output.count) { frequency, worker in
-      let tile = work.scratch[worker]
+      let scratch = work.scratch[worker]
       let y = BlockRows(
-        base: tile + (Tile.count + Blocks.margin), stride: output.stride, columns: output.columns)
+        base: scratch + (products + Blocks.margin), stride: output.stride, columns: output.columns)
       let hidden = BlockRows(
         base: y.row(outputs) + Blocks.margin, stride: y.stride, columns: y.columns)
       y.clearMargins(rows: outputs)
       let first = 4 * frequency - 2
-      let used = max(0, -first)..<min(conv.taps, x.count - first)
+      let used = max(0, -first)..<min(8, x.count - first)
       for panel in 0..<output.panels {
         let column = panel * Tile.columns
         conv(
-          origin: Floats(x.block(first) + column), stride: x.stride, offsets: offsets, used: used,
-          output: y.base + column, outputStride: y.stride, valid: y.valid(panel: panel),
-          tile: tile)
+          origin: Floats(x.block(first) + column), stride: x.stride, blockStride: x.blockStride,
+          used: used, output: y.base + column, outputStride: y.stride,
+          valid: y.valid(panel: panel), scratch: scratch)
       }  // [C, T]
-      dconv(y, hidden: hidden, tile: tile)
+      dconv(y, hidden: hidden, scratch: scratch)
       let shift = embedding.map { Floats($0.base + frequency * outputs) }
       for panel in 0..<output.panels {
-        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, tile: tile)
+        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, scratch: scratch)
       }  // [C, T]
     }
   }
@@ -87,19 +92,20 @@ struct EncoderLayer {
     let hidden = Blocks(
       count: 1, channels: dconv.hiddenRows, columns: output.columns, in: work.hidden
     ).rows(0)
+    let products = self.products
     y.clearMargins(rows: outputs)
     work.pool.run(output.panels) { panel, worker in
-      let tile = work.scratch[worker]
-      let phases = tile + Tile.count
+      let scratch = work.scratch[worker]
+      let phases = scratch + products
       let column = panel * Tile.columns
       Phases.split(x.rows(0), channels: inputs, position: column, into: phases)  // [4·C, 64]
       conv(
-        origin: Floats(phases), stride: Phases.stride, offsets: [0, 1], output: y.base + column,
-        outputStride: y.stride, valid: y.valid(panel: panel), tile: tile)
+        origin: Floats(phases), stride: Phases.stride, output: y.base + column,
+        outputStride: y.stride, valid: y.valid(panel: panel), scratch: scratch)
     }  // [C, T / 4]
     dconv(y, hidden: hidden, scratch: work.scratch, pool: work.pool)
     work.pool.run(output.panels) { panel, worker in
-      rewrite(y, panel: panel, into: output.rows(0), tile: work.scratch[worker])
+      rewrite(y, panel: panel, into: output.rows(0), scratch: work.scratch[worker])
     }
   }
 }
@@ -107,12 +113,13 @@ struct EncoderLayer {
 extension Convolution {
   /// A 1×1 convolution of one panel of rows.
   func callAsFunction(
-    _ x: BlockRows, panel: Int, into output: BlockRows, shift: Floats? = nil, tile: MutableFloats
+    _ x: BlockRows, panel: Int, into output: BlockRows, shift: Floats? = nil,
+    scratch: MutableFloats
   ) {
     let column = panel * Tile.columns
     self(
-      origin: Floats(x.base + column), stride: x.stride, offsets: [0],
+      origin: Floats(x.base + column), stride: x.stride,
       output: output.base + column, outputStride: output.stride, valid: x.valid(panel: panel),
-      shift: shift, tile: tile)
+      shift: shift, scratch: scratch)
   }
 }

@@ -35,8 +35,11 @@ final class HTDemucs: SegmentSeparator {
   /// - Parameters:
   ///   - weights: the checkpoint's root; nothing may be left over.
   ///   - pool: the threads that share the work.
+  ///   - precision: what products are made of.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or unused.
-  init(_ weights: Weights, config: HTDemucsConfig, pool: ThreadPool) throws {
+  init(
+    _ weights: Weights, config: HTDemucsConfig, pool: ThreadPool, precision: Precision = .f32
+  ) throws {
     self.config = config
     let depth = config.depth
     let outputs = 2 * config.audioChannels * config.sources.count
@@ -45,7 +48,7 @@ final class HTDemucs: SegmentSeparator {
         try EncoderLayer(
           weights[name][layer], config: config,
           inputs: isTime ? config.timeChannelsIn(layer) : config.channelsIn(layer),
-          outputs: config.channels(layer), isTime: isTime)
+          outputs: config.channels(layer), isTime: isTime, precision: precision)
       }
     }
     func decoder(_ name: String, outputs: Int, isTime: Bool) throws -> [DecoderLayer] {
@@ -54,12 +57,12 @@ final class HTDemucs: SegmentSeparator {
         return try DecoderLayer(
           weights[name][index], config: config, inputs: config.channels(layer),
           outputs: layer == 0 ? outputs : config.channels(layer - 1), isTime: isTime,
-          isLast: layer == 0)
+          isLast: layer == 0, precision: precision)
       }
     }
     encoders = try encoder("encoder", isTime: false)
     timeEncoders = try encoder("tencoder", isTime: true)
-    transformer = try CrossTransformer(weights, config: config)
+    transformer = try CrossTransformer(weights, config: config, precision: precision)
     decoders = try decoder("decoder", outputs: outputs, isTime: false)
     timeDecoders = try decoder("tdecoder", outputs: outputs / 2, isTime: true)
     embedding = try HTDemucs.embedding(weights, config: config)

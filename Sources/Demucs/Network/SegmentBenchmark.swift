@@ -9,10 +9,10 @@ package final class SegmentBenchmark {
   private var stems: [Float]
 
   /// Loads the network of a checkpoint.
-  package init(path: String, pool: ThreadPool) throws {
+  package init(path: String, pool: ThreadPool, precision: Precision) throws {
     let checkpoint = try Checkpoint.open(path)
     network = try HTDemucs(
-      checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: pool)
+      checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: pool, precision: precision)
     audioSeconds = Double(network.segmentFrames) / Double(network.sampleRate)
     var state: UInt64 = 1
     mix = (0..<network.channels * network.segmentFrames).map { _ in

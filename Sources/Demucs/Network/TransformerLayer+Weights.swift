@@ -5,7 +5,7 @@ extension TransformerLayer {
   /// - Parameters:
   ///   - weights: at `layers.N` or `layers_t.N`.
   ///   - isCross: whether the layer attends to the other branch.
-  init(_ weights: Weights, config: HTDemucsConfig, isCross: Bool) throws {
+  init(_ weights: Weights, config: HTDemucsConfig, isCross: Bool, precision: Precision) throws {
     let channels = config.transformerChannels
     let hidden = config.transformerHidden
     func affine(_ weights: Weights, _ shape: [Int]) throws -> (weight: [Float], bias: [Float]) {
@@ -27,7 +27,7 @@ extension TransformerLayer {
       Linear(
         weight: Array(projection[part * channels * channels..<(part + 1) * channels * channels]),
         bias: Array(projectionBias[part * channels..<(part + 1) * channels]), norm: norm,
-        scale: Array(repeating: scale, count: channels))
+        scale: Array(repeating: scale, count: channels), precision: precision)
     }
     let output = try affine(attention["out_proj"], [channels, channels])
     let widen = try affine(weights["linear1"], [hidden, channels])
@@ -38,11 +38,12 @@ extension TransformerLayer {
       keys: project(1, norm: keyNorm), values: project(2, norm: keyNorm),
       output: Linear(
         weight: output.weight, bias: output.bias,
-        scale: try weights["gamma_1"].floats("scale", shape: [channels])),
-      widen: Linear(weight: widen.weight, bias: widen.bias, norm: feedForwardNorm),
+        scale: try weights["gamma_1"].floats("scale", shape: [channels]), precision: precision),
+      widen: Linear(
+        weight: widen.weight, bias: widen.bias, norm: feedForwardNorm, precision: precision),
       narrow: Linear(
         weight: narrow.weight, bias: narrow.bias,
-        scale: try weights["gamma_2"].floats("scale", shape: [channels])),
+        scale: try weights["gamma_2"].floats("scale", shape: [channels]), precision: precision),
       norm: try affine(weights["norm_out"], [channels]), heads: config.tHeads)
   }
 }

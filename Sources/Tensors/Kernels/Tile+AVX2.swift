@@ -4,8 +4,8 @@
 /// Register plan: 8 registers hold a block (4 rows of 2), 2 the current row of `b`, 4 the broadcast values
 /// of `a`; 8 independent sums are what two fused products a cycle with a latency of 4 need.
 @inline(never)
-func multiplyTile4x16(
-  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
+func multiplyTile4x16<P: Product>(
+  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool, _: P.Type
 ) {
   for column in stride(from: 0, to: Tile.columns, by: 16) {
     for row in stride(from: 0, to: Tile.rows, by: 4) {
@@ -19,10 +19,10 @@ func multiplyTile4x16(
         var source = b.origin + ((b.offsets?[tap] ?? 0) &+ column)
         for _ in 0..<b.depth {
           let values = source.lanes(0)
-          r0 = r0.adding(Lanes(repeating: a[0]), times: values)
-          r1 = r1.adding(Lanes(repeating: a[1]), times: values)
-          r2 = r2.adding(Lanes(repeating: a[2]), times: values)
-          r3 = r3.adding(Lanes(repeating: a[3]), times: values)
+          r0 = P.add(a[0], values, to: r0)
+          r1 = P.add(a[1], values, to: r1)
+          r2 = P.add(a[2], values, to: r2)
+          r3 = P.add(a[3], values, to: r3)
           a += aStride
           source += b.stride
         }

@@ -4,17 +4,19 @@
 /// broadcast values of `a`. Two fused products a cycle need 8 independent sums to hide their
 /// latency of 4; 24 are plenty. A step loads 3 vectors and 8 scalars for 24 products.
 @inline(never)
-func multiplyTile8x48(
-  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
+@_specialize(where P == FloatProduct)
+@_specialize(where P == PairProduct)
+func multiplyTile8x48<P: Product>(
+  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool, _: P.Type
 ) {
-  var r0 = TileRow()
-  var r1 = TileRow()
-  var r2 = TileRow()
-  var r3 = TileRow()
-  var r4 = TileRow()
-  var r5 = TileRow()
-  var r6 = TileRow()
-  var r7 = TileRow()
+  var r0 = TileRow<P>()
+  var r1 = TileRow<P>()
+  var r2 = TileRow<P>()
+  var r3 = TileRow<P>()
+  var r4 = TileRow<P>()
+  var r5 = TileRow<P>()
+  var r6 = TileRow<P>()
+  var r7 = TileRow<P>()
   if accumulate {
     r0.load(c, 0)
     r1.load(c, 1)
@@ -55,16 +57,15 @@ func multiplyTile8x48(
 }
 
 /// One row of a tile: 48 sums in three registers.
-private struct TileRow {
+private struct TileRow<P: Product> {
   private var x = Lanes.zero
   private var y = Lanes.zero
   private var z = Lanes.zero
 
   @inline(__always) mutating func add(_ a: Float, _ b0: Lanes, _ b1: Lanes, _ b2: Lanes) {
-    let a = Lanes(repeating: a)
-    x = x.adding(a, times: b0)
-    y = y.adding(a, times: b1)
-    z = z.adding(a, times: b2)
+    x = P.add(a, b0, to: x)
+    y = P.add(a, b1, to: y)
+    z = P.add(a, b2, to: z)
   }
 
   @inline(__always) mutating func load(_ c: MutableFloats, _ row: Int) {

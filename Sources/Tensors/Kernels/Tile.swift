@@ -28,6 +28,8 @@ struct TileRows {
   var depth: Int
   var offsets: UnsafePointer<Int>?
   var taps: Int
+  /// What a word of either matrix holds; `depth` counts words.
+  var precision: Precision
 }
 
 /// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]`, added to `c` if `accumulate`.
@@ -39,21 +41,28 @@ struct TileRows {
 func multiplyTile(
   _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool = false
 ) {
-  if Processor.hasAVX512 {
-    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate)
-  } else {
-    multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate)
+  switch (b.precision, Processor.hasAVX512) {
+  case (.f32, true):
+    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
+  case (.bf16, true):
+    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
+  case (.f32, false):
+    multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
+  case (.bf16, false):
+    multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
   }
 }
 
 /// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]` with a packed panel on the right.
 @inline(__always)
 func multiplyTile(
-  _ a: Floats, aStride: Int = Tile.rows, panel b: Floats, depth: Int, into c: MutableFloats,
-  accumulate: Bool = false
+  _ a: Floats, aStride: Int = Tile.rows, panel b: Floats, depth: Int, precision: Precision,
+  into c: MutableFloats, accumulate: Bool = false
 ) {
   multiplyTile(
     a, aStride: aStride,
-    TileRows(origin: b, stride: Tile.columns, depth: depth, offsets: nil, taps: 1),
+    TileRows(
+      origin: b, stride: Tile.columns, depth: depth, offsets: nil, taps: 1,
+      precision: precision),
     into: c, accumulate: accumulate)
 }

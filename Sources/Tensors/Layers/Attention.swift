@@ -1,22 +1,30 @@
 /// Queries, keys and values of one attention, all heads, in the orders in which its two products read them.
 ///
-/// Queries and keys are panels `[C, 48]`; values are tiles of 8 channels of a head, `[C / 8][token][8]`.
+/// Queries and keys are panels `[C, 48]`; values are tiles of 8 channels of a head, `[C / 8][token][8]`. In
+/// bfloat16, pairs are of channels in the former and of tokens in the latter.
 public struct AttentionInputs: Sendable {
   let queries: TokenPanels
   let keys: TokenPanels
+  let precision: Precision
   private let values: FloatStorage
 
-  /// Scratch for `queries` and `keys` of the given shapes.
-  public init(queries: TokenPanels, keys: TokenPanels) {
-    self.queries = TokenPanels(
-      channels: queries.channels, groups: queries.groups, tokens: queries.tokens)
-    self.keys = TokenPanels(channels: keys.channels, groups: keys.groups, tokens: keys.tokens)
-    values = FloatStorage(count: keys.count * Tile.columns * Tile.tiles(keys.channels) * Tile.rows)
+  /// Room for the queries of some tokens and the keys and values of others.
+  public init(queries: TokenPanels, keys: TokenPanels, precision: Precision) {
+    func room(_ tokens: TokenPanels) -> TokenPanels {
+      TokenPanels(
+        channels: precision.words(tokens.channels), groups: tokens.groups, tokens: tokens.tokens)
+    }
+    self.queries = room(queries)
+    self.keys = room(keys)
+    self.precision = precision
+    values = FloatStorage(
+      count: keys.count * precision.words(Tile.columns) * Tile.tiles(keys.channels) * Tile.rows)
   }
 
   /// The values of 8 channels from token `panel · 48` on, `[token][8]`.
   @inline(__always) func values(tile: Int, panel: Int) -> MutableFloats {
-    values.base + (tile &* keys.count &+ panel) &* Tile.count
+    values.base
+      + (tile &* keys.count &+ panel) &* precision.words(Tile.columns) &* Tile.rows
   }
 
   /// Writes a tile `[8][48]` of values in their order.
@@ -24,8 +32,17 @@ public struct AttentionInputs: Sendable {
     let target = values(tile: index, panel: panel)
     for row in 0..<Tile.rows {
       let offset = bias[row]
-      for token in 0..<Tile.columns {
-        target[token &* Tile.rows &+ row] = tile[row &* Tile.columns &+ token] + offset
+      let source = tile + row &* Tile.columns
+      switch precision {
+      case .f32:
+        for token in 0..<Tile.columns {
+          target[token &* Tile.rows &+ row] = source[token] + offset
+        }
+      case .bf16:
+        for pair in 0..<Tile.columns / 2 {
+          target[pair &* Tile.rows &+ row] = Narrowing.pair(
+            source[2 &* pair] + offset, source[2 &* pair &+ 1] + offset)
+        }
       }
     }
   }
@@ -40,10 +57,8 @@ public struct AttentionInputs: Sendable {
 /// for softmax (2018).
 struct Attention {
   let inputs: AttentionInputs
-  let heads: Int
-
   /// Channels of a head: a multiple of 8.
-  var width: Int { inputs.queries.channels / heads }
+  let width: Int
 
   /// Keys of a block, in panels: 240 keys of 48 scores are 46 kB.
   static let blockPanels = 5
@@ -55,8 +70,9 @@ struct Attention {
 
   /// Computes one head's output for one panel of queries: `output[width][48]`.
   func callAsFunction(head: Int, panel: Int, into output: MutableFloats, scratch: MutableFloats) {
-    let width = self.width
-    let queries = Floats(inputs.queries.panel(panel) + head &* width &* Tile.columns)
+    let precision = inputs.precision
+    let queries = Floats(
+      inputs.queries.panel(panel) + head &* precision.words(width) &* Tile.columns)
     let maxima = scratch
     let sums = scratch + Tile.columns
     let scores = scratch + 2 &* Tile.columns
@@ -73,8 +89,8 @@ struct Attention {
       for index in 0..<width / Tile.rows {
         multiplyTile(
           Floats(inputs.values(tile: head &* width / Tile.rows &+ index, panel: first)),
-          panel: Floats(scores), depth: keys, into: output + index &* Tile.count,
-          accumulate: first > 0)
+          panel: Floats(scores), depth: precision.words(keys), precision: precision,
+          into: output + index &* Tile.count, accumulate: first > 0)
       }
       first = panels.upperBound
     }
@@ -91,14 +107,15 @@ struct Attention {
   private func score(
     _ queries: Floats, head: Int, panels: Range<Int>, _ scores: MutableFloats
   ) -> Int {
+    let depth = inputs.precision.words(width)
     for panel in panels {
-      let keys = Floats(inputs.keys.panel(panel) + head &* width &* Tile.columns)
+      let keys = Floats(inputs.keys.panel(panel) + head &* depth &* Tile.columns)
       let block = scores + (panel &- panels.lowerBound) &* Tile.columns &* Tile.columns
       let valid = inputs.keys.valid(panel: panel)
       for key in stride(from: 0, to: valid, by: Tile.rows) {
         multiplyTile(
-          keys + key, aStride: Tile.columns, panel: queries, depth: width,
-          into: block + key &* Tile.columns)
+          keys + key, aStride: Tile.columns, panel: queries, depth: depth,
+          precision: inputs.precision, into: block + key &* Tile.columns)
       }
       for index in stride(from: valid &* Tile.columns, to: Tile.columns &* Tile.columns, by: 16) {
         block.store(Lanes(repeating: -Float.greatestFiniteMagnitude), index)
@@ -107,7 +124,7 @@ struct Attention {
     return panels.count &* Tile.columns
   }
 
-  /// Turns scores into e^(score − maximum), and brings what was summed so far to the new maximum.
+  /// Turns scores into words of e^(score − maximum), and brings what was summed so far to the new maximum.
   private func rescale(
     _ scores: MutableFloats, keys: Int, _ maxima: MutableFloats, _ sums: MutableFloats,
     _ output: MutableFloats, isFirst: Bool
@@ -120,11 +137,22 @@ struct Attention {
       }
       maxima.store(maximum, column)
       var sum = Lanes.zero
-      for key in 0..<keys {
-        let index = key &* Tile.columns &+ column
-        let weight = VectorMath.exp(scores.lanes(index) - maximum)
-        scores.store(weight, index)
-        sum += weight
+      switch inputs.precision {
+      case .f32:
+        for key in 0..<keys {
+          let index = key &* Tile.columns &+ column
+          let weight = VectorMath.exp(scores.lanes(index) - maximum)
+          scores.store(weight, index)
+          sum += weight
+        }
+      case .bf16:
+        for pair in 0..<keys / 2 {
+          let index = 2 &* pair &* Tile.columns &+ column
+          let low = VectorMath.exp(scores.lanes(index) - maximum)
+          let high = VectorMath.exp(scores.lanes(index &+ Tile.columns) - maximum)
+          scores.store(Narrowing.pair(low, high), pair &* Tile.columns &+ column)
+          sum += low + high
+        }
       }
       let factor = VectorMath.exp(old - maximum)
       sums.store(sum.adding(factor, times: sums.lanes(column)), column)

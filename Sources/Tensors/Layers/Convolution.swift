@@ -6,34 +6,45 @@ public enum Activation: Sendable {
   case glu
 }
 
-/// A convolution over rows that lie in the cache: a matrix product for each tap, no copy of the input.
+/// A convolution: a matrix product over its taps, without a copy of the input in memory.
 ///
 /// In a GLU layer each tile holds four channels and their four gates, so that the gating needs no
 /// second pass.
 public struct Convolution: Sendable {
   /// Channels that come in.
-  public let inputs: Int
+  public var inputs: Int { taps.inputs }
   /// Channels that leave, after a GLU.
   public let outputs: Int
-  /// Kernel size, all axes.
-  public let taps: Int
 
+  private let taps: Taps
   private let matrix: PackedMatrix
   private let bias: FloatStorage
   private let activation: Activation
 
-  /// Packs a checkpoint's `weight` [outputs (twice for GLU), inputs, taps…] and `bias`.
-  public init(weight: [Float], bias: [Float], inputs: Int, taps: Int, activation: Activation) {
+  /// Packs a checkpoint's `weight` [outputs (twice for GLU), inputs, blocks, columns] and `bias`.
+  ///
+  /// - Parameters:
+  ///   - blocks: the kernel's size along the blocks.
+  ///   - columns: the columns that the kernel reads, relative to the one computed, within 16.
+  public init(
+    weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
+    activation: Activation, precision: Precision
+  ) {
     let rows = Convolution.rowOrder(bias.count, activation)
-    self.inputs = inputs
+    let taps = Taps(inputs: inputs, blocks: blocks, columns: columns, precision: precision)
+    let kernel = blocks * columns.count
     self.taps = taps
     self.activation = activation
     outputs = activation == .glu ? bias.count / 2 : bias.count
     matrix = PackedMatrix(
-      weight, rowOffsets: rows.map { row in row.map { $0 * inputs * taps } },
-      columnOffsets: (0..<taps).flatMap { tap in (0..<inputs).map { $0 * taps + tap } })
+      weight, rowOffsets: rows.map { row in row.map { $0 * inputs * kernel } },
+      columnOffsets: taps.order(channelStride: kernel) { $0 * columns.count + $1 },
+      precision: precision)
     self.bias = FloatStorage(rows.map { row in row.map { bias[$0] } ?? 0 })
   }
+
+  /// Floats of scratch memory that a call needs.
+  public var scratch: Int { Tile.count + taps.scratch }
 
   /// Which channel each row of the packed matrix is; nil is filling.
   static func rowOrder(_ channels: Int, _ activation: Activation) -> [Int?] {
@@ -52,30 +63,26 @@ public struct Convolution: Sendable {
   /// Computes 48 columns of all output channels.
   ///
   /// - Parameters:
-  ///   - origin: the first tap's first input row, at the column where this tap reads.
+  ///   - origin: row 0 of the first block that the kernel reads, at the first column computed.
   ///   - stride: floats from an input row to the next.
-  ///   - offsets: from the first tap to each other: `taps` of them.
-  ///   - used: the taps that fall inside of the input; the others count as zero.
+  ///   - blockStride: floats from an input block to the next.
+  ///   - used: those of the kernel's blocks that exist; the others count as zeros.
   ///   - output: column 0 of the first output row.
   ///   - outputStride: floats from an output row to the next.
-  ///   - valid: columns that exist; the others are written as zero.
-  ///   - shift: a value for each output channel to add after the activation.
-  ///   - tile: scratch memory for a tile.
+  ///   - valid: columns that exist; the others are written as zeros.
+  ///   - shift: a value for each output channel to add after a GLU.
+  ///   - scratch: as much as `scratch` says.
   public func callAsFunction(
-    origin: Floats, stride: Int, offsets: [Int], used: Range<Int>? = nil,
+    origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
     output: MutableFloats, outputStride: Int, valid: Int, shift: Floats? = nil,
-    tile: MutableFloats
+    scratch: MutableFloats
   ) {
-    let taps = used ?? 0..<self.taps
-    offsets.withUnsafeBufferPointer { offsets in
-      guard let first = offsets.baseAddress else { return }
-      let rows = TileRows(
-        origin: origin, stride: stride, depth: inputs, offsets: first + taps.lowerBound,
-        taps: taps.count)
+    let tile = scratch
+    taps.read(
+      origin, stride: stride, blockStep: blockStride, used: used, strip: scratch + Tile.count
+    ) { rows, start in
       for index in 0..<matrix.tiles {
-        multiplyTile(
-          matrix.tile(index) + taps.lowerBound &* inputs &* Tile.rows, aStride: Tile.rows, rows,
-          into: tile)
+        multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: tile)
         finish(index, tile, output, outputStride, valid, shift)
       }
     }

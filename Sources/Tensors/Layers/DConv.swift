@@ -15,6 +15,9 @@ public struct DConv: Sendable {
   /// Rows of scratch memory for the hidden channels.
   public var hiddenRows: Int { layers.reduce(0) { max($0, $1.hiddenRows) } }
 
+  /// Floats of other scratch memory for a thread.
+  public var scratch: Int { layers.reduce(0) { max($0, $1.scratch) } }
+
   /// Panels that are one job of a shared walk. Sums are taken by chunk, so that they do not depend on the
   /// number of threads.
   private static let chunk = 16
@@ -23,15 +26,15 @@ public struct DConv: Sendable {
   ///
   /// - Parameters:
   ///   - hidden: `hiddenRows` rows with the stride and margins of `x`.
-  public func callAsFunction(_ x: BlockRows, hidden: BlockRows, tile: MutableFloats) {
+  public func callAsFunction(_ x: BlockRows, hidden: BlockRows, scratch: MutableFloats) {
     let panels = 0..<Tile.panels(x.columns)
     for layer in layers {
-      let norm = layer.squeeze(x, hidden, panels: panels, tile: tile)
+      let norm = layer.squeeze(x, hidden, panels: panels, scratch: scratch)
         .normalization(count: layer.hidden * x.columns)
       layer.activate(hidden, norm, panels: panels)
       let factors = layer.expansionFactors(
         layer.hiddenMoments(hidden, panels: panels), columns: x.columns)
-      layer.expand(hidden, into: x, factors: factors, panels: panels, tile: tile)
+      layer.expand(hidden, into: x, factors: factors, panels: panels, scratch: scratch)
     }
   }
 
@@ -45,7 +48,7 @@ public struct DConv: Sendable {
     }
     for layer in layers {
       let norm = pool.collect(chunks) { chunk, worker in
-        layer.squeeze(x, hidden, panels: range(chunk), tile: scratch[worker])
+        layer.squeeze(x, hidden, panels: range(chunk), scratch: scratch[worker])
       }.reduce(into: Moments()) { $0.add($1) }
         .normalization(count: layer.hidden * x.columns)
       let moments = pool.collect(chunks) { chunk, _ in
@@ -54,7 +57,8 @@ public struct DConv: Sendable {
       }.reduce(into: HiddenMoments(hidden: layer.hidden)) { $0.add($1) }
       let factors = layer.expansionFactors(moments, columns: x.columns)
       pool.run(chunks) { chunk, worker in
-        layer.expand(hidden, into: x, factors: factors, panels: range(chunk), tile: scratch[worker])
+        layer.expand(
+          hidden, into: x, factors: factors, panels: range(chunk), scratch: scratch[worker])
       }
     }
   }

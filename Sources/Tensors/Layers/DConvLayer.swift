@@ -9,9 +9,9 @@ public struct DConvLayer: Sendable {
   public let channels: Int
   /// Channels between the convolutions.
   public let hidden: Int
-  /// Distance of the three taps.
-  public let dilation: Int
 
+  private let squeezeTaps: Taps
+  private let expandTaps: Taps
   private let squeeze: PackedMatrix
   private let squeezeBias: [Float]
   private let innerWeight: [Float]
@@ -31,26 +31,29 @@ public struct DConvLayer: Sendable {
   ///   - expand: `weight` [2·channels, hidden, 1] and `bias` of the second convolution.
   ///   - outerNorm: weight and bias of the second GroupNorm.
   ///   - scale: LayerScale, one a channel.
+  ///   - dilation: the distance of the three taps.
   public init(
     squeeze: (weight: [Float], bias: [Float]), innerNorm: (weight: [Float], bias: [Float]),
     expand: (weight: [Float], bias: [Float]), outerNorm: (weight: [Float], bias: [Float]),
-    scale: [Float], dilation: Int
+    scale: [Float], dilation: Int, precision: Precision
   ) {
     let channels = scale.count
     let hidden = squeeze.bias.count
     self.channels = channels
     self.hidden = hidden
-    self.dilation = dilation
+    squeezeTaps = Taps(
+      inputs: channels, blocks: 1, columns: [-dilation, 0, dilation], precision: precision)
+    expandTaps = Taps(inputs: hidden, blocks: 1, columns: [0], precision: precision)
     self.squeeze = PackedMatrix(
       squeeze.weight, rowOffsets: (0..<hidden).map { $0 * channels * 3 },
-      columnOffsets: (0..<3).flatMap { tap in (0..<channels).map { $0 * 3 + tap } })
+      columnOffsets: squeezeTaps.order(channelStride: 3) { $1 }, precision: precision)
     squeezeBias = squeeze.bias
     innerWeight = innerNorm.weight
     innerBias = innerNorm.bias
     let order = Convolution.rowOrder(2 * channels, .glu)
     self.expand = PackedMatrix(
       expand.weight, rowOffsets: order.map { $0.map { $0 * hidden } },
-      columnOffsets: Array(0..<hidden))
+      columnOffsets: expandTaps.order(channelStride: 1) { _, _ in 0 }, precision: precision)
     expandBias = order.map { $0.map { expand.bias[$0] } ?? 0 }
     // LayerScale multiplies value · σ(gate), so it can be folded into the value's own factors.
     func folded(_ values: [Float]) -> [Float] {
@@ -64,22 +67,23 @@ public struct DConvLayer: Sendable {
   /// Scratch rows that a caller provides for the hidden channels: whole tiles.
   public var hiddenRows: Int { squeeze.tiles * Tile.rows }
 
+  /// Floats of other scratch memory that a walk needs.
+  public var scratch: Int { Tile.count + max(squeezeTaps.scratch, expandTaps.scratch) }
+
   // MARK: The three walks
 
   /// h = the dilated convolution of x, for some panels; returns the moments of what it wrote.
   func squeeze(
-    _ x: BlockRows, _ h: BlockRows, panels: Range<Int>, tile: MutableFloats
+    _ x: BlockRows, _ h: BlockRows, panels: Range<Int>, scratch: MutableFloats
   ) -> Moments {
     var moments = Moments()
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 3) { offsets in
-      guard let first = offsets.baseAddress else { return }
-      for tap in 0..<3 { first[tap] = (tap &- 1) &* dilation }
-      for panel in panels {
-        let column = panel &* Tile.columns
-        let valid = x.valid(panel: panel)
-        let rows = TileRows(
-          origin: Floats(x.base + column), stride: x.stride, depth: channels, offsets: first,
-          taps: 3)
+    let tile = scratch
+    for panel in panels {
+      let column = panel &* Tile.columns
+      let valid = x.valid(panel: panel)
+      squeezeTaps.read(
+        Floats(x.base + column), stride: x.stride, strip: scratch + Tile.count
+      ) { rows, _ in
         for index in 0..<squeeze.tiles {
           multiplyTile(squeeze.tile(index), aStride: Tile.rows, rows, into: tile)
           for row in 0..<min(Tile.rows, hidden &- index &* Tile.rows) {
@@ -137,33 +141,40 @@ public struct DConvLayer: Sendable {
 
   /// x += LayerScale(GLU(GroupNorm(W·h + b))), for some panels.
   func expand(
-    _ h: BlockRows, into x: BlockRows, factors: [Float], panels: Range<Int>, tile: MutableFloats
+    _ h: BlockRows, into x: BlockRows, factors: [Float], panels: Range<Int>,
+    scratch: MutableFloats
   ) {
     factors.withUnsafeBufferPointer { factors in
       guard let scales = factors.baseAddress else { return }
-      let shifts = scales + expandBias.count
       for panel in panels {
-        let column = panel &* Tile.columns
-        let valid = x.valid(panel: panel)
-        let rows = TileRows(
-          origin: Floats(h.base + column), stride: h.stride, depth: hidden, offsets: nil, taps: 1)
-        for index in 0..<expand.tiles {
-          multiplyTile(expand.tile(index), aStride: Tile.rows, rows, into: tile)
-          for row in 0..<min(4, channels &- index &* 4) {
-            let value = index &* Tile.rows &+ row
-            let gate = value &+ 4
-            let target = x.row(index &* 4 &+ row) + column
-            let source = tile + row &* Tile.columns
-            Rows.store(target, valid: valid) {
-              let v = Lanes(repeating: shifts[value])
-                .adding(source.lanes($0), times: Lanes(repeating: scales[value]))
-              let g = Lanes(repeating: shifts[gate])
-                .adding(
-                  source.lanes($0 &+ 4 &* Tile.columns), times: Lanes(repeating: scales[gate]))
-              return target.lanes($0).adding(v, times: VectorMath.sigmoid(g))
-            }
+        expandTaps.read(
+          Floats(h.base + panel &* Tile.columns), stride: h.stride, strip: scratch + Tile.count
+        ) { rows, _ in
+          for index in 0..<expand.tiles {
+            multiplyTile(expand.tile(index), aStride: Tile.rows, rows, into: scratch)
+            add(index, Floats(scratch), scales, to: x, panel: panel)
           }
         }
+      }
+    }
+  }
+
+  /// Adds a tile of four channels and their gates, normalised and gated.
+  @inline(__always) private func add(
+    _ index: Int, _ tile: Floats, _ scales: Floats, to x: BlockRows, panel: Int
+  ) {
+    let shifts = scales + expandBias.count
+    for row in 0..<min(4, channels &- index &* 4) {
+      let value = index &* Tile.rows &+ row
+      let gate = value &+ 4
+      let target = x.row(index &* 4 &+ row) + panel &* Tile.columns
+      let source = tile + row &* Tile.columns
+      Rows.store(target, valid: x.valid(panel: panel)) {
+        let v = Lanes(repeating: shifts[value])
+          .adding(source.lanes($0), times: Lanes(repeating: scales[value]))
+        let g = Lanes(repeating: shifts[gate])
+          .adding(source.lanes($0 &+ 4 &* Tile.columns), times: Lanes(repeating: scales[gate]))
+        return target.lanes($0).adding(v, times: VectorMath.sigmoid(g))
       }
     }
   }

@@ -3,8 +3,6 @@
 /// What comes before and behind it in a transformer is folded into its weights when it is packed: the factors of a
 /// LayerNorm before it, and a scale of each output (LayerScale, 1/√d of the queries).
 public struct Linear: Sendable {
-  /// Channels in.
-  public var inputs: Int { matrix.depth }
   /// Channels out.
   public var outputs: Int { matrix.rows }
 
@@ -18,12 +16,13 @@ public struct Linear: Sendable {
   ///   - scale: a factor for each output.
   public init(
     weight: [Float], bias: [Float], norm: (weight: [Float], bias: [Float])? = nil,
-    scale: [Float]? = nil
+    scale: [Float]? = nil, precision: Precision
   ) {
     let outputs = bias.count
     let inputs = weight.count / outputs
     matrix = PackedMatrix(
-      weight, rows: outputs, columns: inputs, rowScale: scale, columnScale: norm?.weight)
+      weight, rows: outputs, columns: inputs, rowScale: scale, columnScale: norm?.weight,
+      precision: precision)
     var folded = bias
     for row in 0..<outputs {
       var sum = Double(bias[row])
@@ -43,23 +42,33 @@ public struct Linear: Sendable {
     _ finish: (_ index: Int, _ bias: Floats) -> Void
   ) {
     for index in range ?? 0..<matrix.tiles {
-      multiplyTile(matrix.tile(index), panel: panel, depth: matrix.depth, into: tile)
+      multiplyTile(
+        matrix.tile(index), panel: panel, depth: matrix.depth, precision: matrix.precision,
+        into: tile)
       finish(index, Floats(bias.base + index &* Tile.rows))
     }
   }
 
-  /// `output[row] = activation(W·panel + b)`.
+  /// `output = activation(W·panel + b)`, in the words of this layer's precision: for another product.
   @inline(__always)
   func callAsFunction(
     _ panel: Floats, into output: MutableFloats, tile: MutableFloats,
     _ activation: (Lanes) -> Lanes = { $0 }
   ) {
+    @inline(__always) func value(_ bias: Floats, _ row: Int, _ column: Int) -> Lanes {
+      activation(tile.lanes(row &* Tile.columns &+ column) + Lanes(repeating: bias[row]))
+    }
+    let isPaired = matrix.precision == .bf16
     tiles(panel, tile: tile) { index, bias in
-      let target = output + index &* Tile.count
-      for row in 0..<min(Tile.rows, outputs &- index &* Tile.rows) {
-        let offset = Lanes(repeating: bias[row])
-        for column in stride(from: row &* Tile.columns, to: (row &+ 1) &* Tile.columns, by: 16) {
-          target.store(activation(tile.lanes(column) + offset), column)
+      let target = output + index &* matrix.precision.words(Tile.rows) &* Tile.columns
+      let rows = matrix.precision.words(min(Tile.rows, outputs &- index &* Tile.rows))
+      for row in 0..<rows {
+        for column in stride(from: 0, to: Tile.columns, by: 16) {
+          target.store(
+            isPaired
+              ? Narrowing.pair(
+                value(bias, 2 &* row, column), value(bias, 2 &* row &+ 1, column))
+              : value(bias, row, column), row &* Tile.columns &+ column)
         }
       }
     }

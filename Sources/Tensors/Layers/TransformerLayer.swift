@@ -52,8 +52,11 @@ public struct TransformerLayer: Sendable {
     let tile = scratch
     let normalized = tile + Tile.count
     let hidden = normalized + channels &* Tile.columns
-    output.add(attention, to: x, tile: tile)
+    let precision = output.matrix.precision
+    output.add(
+      precision.panel(attention, channels: channels, into: normalized), to: x, tile: tile)
     LayerNorm.normalize(Floats(x), into: normalized, channels: channels)
+    precision.panel(Floats(normalized), channels: channels, into: normalized)
     widen(Floats(normalized), into: hidden, tile: tile, VectorMath.gelu)
     narrow.add(Floats(hidden), to: x, tile: tile)
     return moments(Floats(x), valid: valid)
@@ -125,7 +128,8 @@ public struct TransformerLayerPair: Sendable {
     let heads = layers[0].heads
     pool.run(total * heads) { job, worker in
       let (branch, panel) = locate(job / heads)
-      let attend = Attention(inputs: attention[branch], heads: heads)
+      let attend = Attention(
+        inputs: attention[branch], width: branches[branch].channels / heads)
       let head = job % heads
       attend(
         head: head, panel: panel,
@@ -159,7 +163,8 @@ public struct TransformerLayerPair: Sendable {
     let normalized = tile + Tile.count
     LayerNorm.normalize(
       Floats(tokens.panel(panel)), into: normalized, channels: tokens.channels)
-    let input = Floats(normalized)
+    let input = attention[branch].precision.panel(
+      Floats(normalized), channels: tokens.channels, into: normalized)
     layers[branch].queries(input, into: attention[branch].queries.panel(panel), tile: tile)
     let reader = isCross ? 1 - branch : branch
     layers[reader].keys(input, into: attention[reader].keys.panel(panel), tile: tile)

@@ -4,8 +4,6 @@
 /// input g − 1. So the product has a row for each (channel, r) and two taps, and runs over g from 0 to
 /// the input's length, both included.
 public struct TransposedConvolution: Sendable {
-  /// Channels that come in.
-  public let inputs: Int
   /// Channels that leave.
   public let outputs: Int
   /// Output positions for an input position.
@@ -13,6 +11,9 @@ public struct TransposedConvolution: Sendable {
   /// Output positions cut off in front.
   public static let padding = 2
 
+  /// The input before, in another block or in another column.
+  private let blockTaps: Taps
+  private let columnTaps: Taps
   private let matrix: PackedMatrix
   private let bias: [Float]
   private let activation: Activation
@@ -20,11 +21,14 @@ public struct TransposedConvolution: Sendable {
   /// Packs a checkpoint's `weight` [inputs, outputs, 8] and `bias` [outputs].
   ///
   /// - Parameter activation: `.gelu` or `.none`.
-  public init(weight: [Float], bias: [Float], inputs: Int, activation: Activation) {
+  public init(
+    weight: [Float], bias: [Float], inputs: Int, activation: Activation, precision: Precision
+  ) {
     precondition(activation != .glu, "a transposed convolution has no GLU")
     let factor = TransposedConvolution.factor
     let outputs = bias.count
-    self.inputs = inputs
+    blockTaps = Taps(inputs: inputs, blocks: 2, columns: [0], precision: precision)
+    columnTaps = Taps(inputs: inputs, blocks: 1, columns: [0, -1], precision: precision)
     self.outputs = outputs
     self.bias = bias
     self.activation = activation
@@ -33,10 +37,13 @@ public struct TransposedConvolution: Sendable {
       rowOffsets: (0..<outputs).flatMap { output in
         (0..<factor).map { output * 2 * factor + $0 }
       },
-      columnOffsets: [0, factor].flatMap { tap in
-        (0..<inputs).map { $0 * outputs * 2 * factor + tap }
-      })
+      columnOffsets: blockTaps.order(channelStride: outputs * 2 * factor) { tap, _ in
+        tap * factor
+      }, precision: precision)
   }
+
+  /// Floats of scratch memory that a call needs.
+  public var scratch: Int { Tile.count + max(blockTaps.scratch, columnTaps.scratch) }
 
   /// Along the blocks: computes 48 columns of the output blocks 4·group − 2 ..< 4·group + 2.
   ///
@@ -45,13 +52,15 @@ public struct TransposedConvolution: Sendable {
   ///   - accumulate: adds the result to what stands in the output.
   public func alongBlocks(
     _ input: Blocks, group: Int, panel: Int, into output: Blocks, accumulate: Bool,
-    tile: MutableFloats
+    scratch: MutableFloats
   ) {
-    let taps = (group == input.count ? 1 : 0)..<(group == 0 ? 1 : 2)
+    let tile = scratch
+    let used = (group == input.count ? 1 : 0)..<(group == 0 ? 1 : 2)
     let column = panel &* Tile.columns
     let valid = input.valid(panel: panel)
     products(
-      input.block(group) + column, stride: input.stride, previous: -input.blockStride, taps, tile
+      blockTaps, input.block(group) + column, stride: input.stride,
+      blockStep: -input.blockStride, used: used, scratch
     ) { row, phase, channel in
       let block = group &* TransposedConvolution.factor &+ phase &- TransposedConvolution.padding
       guard block >= 0, block < output.count else { return }
@@ -68,13 +77,14 @@ public struct TransposedConvolution: Sendable {
   ///
   /// - Parameter panel: of the input's positions 0…input.columns.
   public func alongColumns(
-    _ input: Blocks, panel: Int, into output: Blocks, accumulate: Bool, tile: MutableFloats
+    _ input: Blocks, panel: Int, into output: Blocks, accumulate: Bool, scratch: MutableFloats
   ) {
+    let tile = scratch
     let column = panel &* Tile.columns
     let start =
       column &* TransposedConvolution.factor &- TransposedConvolution.padding
     products(
-      input.block(0) + column, stride: input.stride, previous: -1, 0..<2, tile
+      columnTaps, input.block(0) + column, stride: input.stride, blockStep: 0, used: 0..<1, scratch
     ) { row, phase, channel in
       let source = tile + row &* Tile.columns
       for part in stride(from: 0, to: Tile.columns, by: 16) {
@@ -87,22 +97,17 @@ public struct TransposedConvolution: Sendable {
     }
   }
 
-  /// Calls `finish(row, phase, channel)` for each row of each tile when it stands in `tile`.
+  /// Calls `finish(row, phase, channel)` for each row of each tile when it stands in `scratch`.
   @inline(__always) private func products(
-    _ origin: Floats, stride: Int, previous: Int, _ taps: Range<Int>, _ tile: MutableFloats,
-    _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
+    _ taps: Taps, _ origin: MutableFloats, stride: Int, blockStep: Int, used: Range<Int>,
+    _ scratch: MutableFloats, _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
   ) {
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2) { offsets in
-      guard let first = offsets.baseAddress else { return }
-      first[0] = 0
-      first[1] = previous
-      let rows = TileRows(
-        origin: origin, stride: stride, depth: inputs, offsets: first + taps.lowerBound,
-        taps: taps.count)
+    taps.read(
+      Floats(origin), stride: stride, blockStep: blockStep, used: used,
+      strip: scratch + Tile.count
+    ) { rows, start in
       for index in 0..<matrix.tiles {
-        multiplyTile(
-          matrix.tile(index) + taps.lowerBound &* inputs &* Tile.rows, aStride: Tile.rows, rows,
-          into: tile)
+        multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: scratch)
         for row in 0..<Tile.rows {
           let channel = (index &* Tile.rows &+ row) / TransposedConvolution.factor
           if channel < outputs { finish(row, row % TransposedConvolution.factor, channel) }

@@ -41,19 +41,19 @@ import Testing
       Naive.table(rows).map { $0 + filling }, weight, bias, stride: 4, padding: 2)
     let conv = Convolution(
       weight: Phases.reorder(weight, rows: inputs * outputs), bias: bias,
-      inputs: inputs * Phases.count, taps: 2, activation: .none)
+      inputs: inputs * Phases.count, columns: [0, 1], activation: .none, precision: .f32)
 
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: outputs, columns: expected[0].count)
     let phases = FloatStorage(count: Phases.floats(channels: inputs))
-    let tile = FloatStorage(count: Tile.count)
+    let scratch = FloatStorage(count: conv.scratch)
     for panel in 0..<y.panels {
       let column = panel * Tile.columns
       Phases.split(x.rows(0), channels: inputs, position: column, into: phases.base)
       conv(
-        origin: Floats(phases.base), stride: Phases.stride, offsets: [0, 1],
+        origin: Floats(phases.base), stride: Phases.stride,
         output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
-        tile: tile.base)
+        scratch: scratch.base)
     }
     #expect(difference(y.values(), expected) < 2e-6)
     #expect(y.marginsAreZero)

@@ -11,8 +11,12 @@ import Testing
       _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
     ) {
       switch self {
-      case .tile8x48: multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate)
-      case .tile4x16: multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate)
+      case .tile8x48:
+        multiplyTile8x48(
+          a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
+      case .tile4x16:
+        multiplyTile4x16(
+          a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
       }
     }
   }
@@ -50,7 +54,8 @@ import Testing
               a.baseAddress!, aStride: shape.aStride,
               TileRows(
                 origin: b.baseAddress!, stride: shape.stride, depth: shape.depth,
-                offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps),
+                offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps,
+                precision: .f32),
               into: c.base, accumulate: accumulate)
           }
         }

@@ -1,0 +1,74 @@
+/// From where around a column a convolution reads: some blocks or none beside its own, and in each the same few
+/// columns.
+///
+/// The products of a sum are ordered by block, then by column, then by channel. In float32 they read the
+/// activations where these lie. For bfloat16 the columns needed are first narrowed to a strip.
+struct Taps: Sendable {
+  /// Channels that a tap reads.
+  let inputs: Int
+  /// How many blocks are read.
+  let blocks: Int
+  /// The columns read, relative to the one that is computed; at most 16 apart.
+  let columns: [Int]
+  let precision: Precision
+
+  /// Words from a row of a strip to the next: a panel and what the taps reach beside it.
+  private static let stripStride = 64
+
+  /// Words that a tap adds to a sum.
+  private var depth: Int { precision.words(inputs) }
+
+  /// Floats of scratch memory for a strip.
+  var scratch: Int { precision == .f32 ? 0 : blocks * depth * Taps.stripStride }
+
+  /// What to pack a matrix's columns by, given where each tap's first value of a row lies and the distance
+  /// between channels.
+  func order(channelStride: Int, tap: (_ block: Int, _ column: Int) -> Int) -> [Int?] {
+    let filling: [Int?] = precision == .bf16 && inputs % 2 == 1 ? [nil] : []
+    return (0..<blocks).flatMap { block in
+      columns.indices.flatMap { column in
+        (0..<inputs).map { tap(block, column) + $0 * channelStride } + filling
+      }
+    }
+  }
+
+  /// Hands the right matrix of 48 columns to `body`, and where in a tile of weights its sums begin.
+  ///
+  /// - Parameters:
+  ///   - origin: row 0 of the first block, at the first of the 48 columns.
+  ///   - stride: floats from a row to the next.
+  ///   - blockStep: floats from a block to the next that is read.
+  ///   - used: the blocks that exist; the others count as zeros.
+  ///   - strip: scratch memory.
+  @inline(__always)
+  func read(
+    _ origin: Floats, stride: Int, blockStep: Int = 0, used: Range<Int>? = nil,
+    strip: MutableFloats, _ body: (_ rows: TileRows, _ start: Int) -> Void
+  ) {
+    let used = used ?? 0..<blocks
+    let first = columns[0] < columns[columns.count - 1] ? columns[0] : columns[columns.count - 1]
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: used.count * columns.count) { offsets in
+      var index = 0
+      for block in used {
+        if precision == .bf16 {
+          Narrowing.rows(
+            origin + (block &* blockStep &+ first), stride: stride, channels: inputs,
+            columns: Taps.stripStride, into: strip + block &* depth &* Taps.stripStride,
+            targetStride: Taps.stripStride)
+        }
+        for column in columns {
+          offsets[index] =
+            precision == .f32
+            ? block &* blockStep &+ column
+            : block &* depth &* Taps.stripStride &+ column &- first
+          index &+= 1
+        }
+      }
+      let rows = TileRows(
+        origin: precision == .f32 ? origin : Floats(strip),
+        stride: precision == .f32 ? stride : Taps.stripStride, depth: depth,
+        offsets: UnsafePointer(offsets.baseAddress), taps: index, precision: precision)
+      body(rows, used.lowerBound &* columns.count &* depth &* Tile.rows)
+    }
+  }
+}
