@@ -16,9 +16,9 @@ extension PickleMachine {
     switch callee.name {
     case "collections.OrderedDict" where arguments.isEmpty:
       push(.dict([]))
-    case "torch._utils._rebuild_tensor_v2":
+    case "torch._utils._rebuild_tensor_v2" where !isOpaque(arguments.first):
       push(.tensor(try tensor(arguments)))
-    case "torch._utils._rebuild_parameter":
+    case "torch._utils._rebuild_parameter" where !isOpaque(arguments.first):
       guard let first = arguments.first, case .tensor(let tensor) = nodes[first] else {
         throw reader.damaged("a parameter before byte \(reader.offset) has no tensor")
       }
@@ -27,6 +27,11 @@ extension PickleMachine {
       // A result that is called again keeps the name of the first callee.
       push(.opaque(.init(name: callee.name, arguments: arguments)))
     }
+  }
+
+  /// Whether a tensor's storage is of a type not known here, such as complex numbers.
+  private func isOpaque(_ id: ID?) -> Bool {
+    if let id, case .opaque = nodes[id] { true } else { false }
   }
 
   /// Keeps the state of an opaque object; attributes set on a dict or a tensor are dropped, as

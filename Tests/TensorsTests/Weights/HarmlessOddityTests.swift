@@ -18,6 +18,15 @@ import Testing
     #expect(try weights.floats("t", shape: [1, 1]) == [1])
   }
 
+  /// A training script may have kept tensors of types that no network here has.
+  @Test func tensorOfAnotherTypeStaysAWord() throws {
+    let text = TestPickle.tensor(
+      storage: "ComplexFloatStorage", count: 1, shape: [1], strides: [1])
+    let checkpoint = try checkpoint(TestArchive(pickle: text, storages: [le64(0)]).bytes)
+    #expect(checkpoint.content["state"]?["t"]?.name == "torch._utils._rebuild_tensor_v2")
+    #expect(!checkpoint.weights().has("t"))
+  }
+
   /// `os.system("touch …")` stays a word.
   @Test func nothingIsRun() throws {
     let folder = try TemporaryFolder()
