@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct FloatStorageTests {
+  /// Up to more than a huge page.
+  @Test(arguments: [0, 1, 1023, 1024, 1025, 3 << 20]) func startsOnAPageWithZeros(count: Int) {
+    let storage = FloatStorage(count: count)
+    #expect(storage.count == count)
+    #expect(UInt(bitPattern: storage.base) % 4096 == 0)
+    let ends = [0, count / 2, count - 1].filter { (0..<count).contains($0) }
+    #expect(ends.allSatisfy { storage.base[$0] == 0 })
+    for index in ends { storage.base[index] = 1 }
+    #expect(ends.allSatisfy { storage.base[$0] == 1 })
+  }
+
+  @Test(arguments: [0, 1, 5000]) func copiesAnArray(count: Int) {
+    let values = noise(count, seed: 1)
+    let storage = FloatStorage(values)
+    #expect(Array(UnsafeBufferPointer(start: storage.base, count: storage.count)) == values)
+  }
+}
+
+@Suite struct ScratchTests {
+  @Test(arguments: [1, 2, 7], [0, 1, 16, 17, 1000]) func workersShareNoCacheLine(
+    threads: Int, floats: Int
+  ) {
+    let scratch = Scratch(threads: threads, floats: floats)
+    for worker in 0..<threads {
+      for index in 0..<floats { scratch[worker][index] = Float(worker) }
+    }
+    for worker in 0..<threads {
+      #expect(UInt(bitPattern: scratch[worker]) % 64 == 0)
+      #expect((0..<floats).allSatisfy { scratch[worker][$0] == Float(worker) })
+    }
+  }
+}

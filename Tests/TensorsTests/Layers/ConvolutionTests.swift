@@ -1,0 +1,135 @@
+import Testing
+
+@testable import Tensors
+
+@Suite struct ConvolutionTests {
+  struct Shape: Sendable {
+    var inputs: Int
+    /// Channels that leave.
+    var outputs: Int
+    var taps: Int
+    var columns: Int
+  }
+
+  static let shapes = [
+    Shape(inputs: 1, outputs: 1, taps: 1, columns: 1),
+    Shape(inputs: 1, outputs: 3, taps: 3, columns: 2),
+    Shape(inputs: 5, outputs: 4, taps: 1, columns: 47),
+    Shape(inputs: 3, outputs: 7, taps: 3, columns: 48),
+    Shape(inputs: 8, outputs: 8, taps: 3, columns: 49),
+    Shape(inputs: 7, outputs: 13, taps: 5, columns: 97),
+    Shape(inputs: 16, outputs: 6, taps: 1, columns: 150),
+  ]
+
+  @Test(arguments: shapes, [Activation.none, .gelu, .glu])
+  func equalsTheNaiveConvolution(shape: Shape, activation: Activation) {
+    let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
+    let channels = activation == .glu ? 2 * shape.outputs : shape.outputs
+    let (weight, bias) = affine(channels, shape.inputs * shape.taps, seed: 2)
+    let linear = Naive.convolution(
+      Naive.table(rows), weight, bias, padding: shape.taps / 2)
+    let expected =
+      switch activation {
+      case .none: linear
+      case .gelu: Naive.gelu(linear)
+      case .glu: Naive.glu(linear)
+      }
+
+    let conv = Convolution(
+      weight: weight, bias: bias, inputs: shape.inputs, taps: shape.taps, activation: activation)
+    #expect(conv.outputs == shape.outputs)
+    let x = Blocks(rows)
+    let y = Blocks(count: 1, channels: shape.outputs, columns: shape.columns)
+    apply(conv, x, y, offsets: (0..<shape.taps).map { $0 - shape.taps / 2 })
+    #expect(difference(y.values(), expected) < 3e-6)
+    #expect(y.marginsAreZero)
+  }
+
+  /// What stood in the output is not looked at, and tails of the last panel become zero.
+  @Test(arguments: [1, 31, 47, 48, 49]) func overwritesWhatStoodThere(columns: Int) {
+    let rows = noise(rows: 3, columns: columns, seed: 3)
+    let (weight, bias) = affine(10, 3, seed: 4)
+    let conv = Convolution(weight: weight, bias: bias, inputs: 3, taps: 1, activation: .glu)
+    let x = Blocks(rows)
+    let clean = Blocks(count: 1, channels: 5, columns: columns)
+    let dirty = Blocks.dirty(channels: 5, columns: columns)
+    apply(conv, x, clean, offsets: [0])
+    apply(conv, x, dirty, offsets: [0])
+    #expect(clean.values() == dirty.values())
+    for channel in 0..<5 {
+      for column in columns..<dirty.panels * Tile.columns {
+        #expect(dirty.row(0, channel)[column] == 0)
+      }
+    }
+  }
+
+  @Test(arguments: [1, 4, 5, 11]) func shiftIsAddedAfterTheGate(outputs: Int) {
+    let rows = noise(rows: 6, columns: 50, seed: 5)
+    let (weight, bias) = affine(2 * outputs, 6, seed: 6)
+    let shift = noise(outputs, seed: 7)
+    let conv = Convolution(weight: weight, bias: bias, inputs: 6, taps: 1, activation: .glu)
+    let x = Blocks(rows)
+    let y = Blocks(count: 1, channels: outputs, columns: 50)
+    let stored = FloatStorage(shift)
+    apply(conv, x, y, offsets: [0], shift: stored)
+    let gated = Naive.glu(Naive.convolution(Naive.table(rows), weight, bias))
+    let expected = zip(gated, shift).map { row, shift in row.map { $0 + Double(shift) } }
+    #expect(difference(y.values(), expected) < 2e-6)
+    #expect(y.marginsAreZero)
+  }
+
+  /// A 3×3 convolution over blocks, whose first and last rows of taps fall off the edges.
+  @Test(arguments: [1, 2, 5], [1, 48, 61]) func tapsOutsideOfTheInputCountAsZero(
+    count: Int, columns: Int
+  ) {
+    let (inputs, outputs) = (3, 5)
+    let values = (0..<count).map { noise(rows: inputs, columns: columns, seed: UInt64(10 + $0)) }
+    let (weight, bias) = affine(outputs, inputs * 9, seed: 8)
+    let conv = Convolution(weight: weight, bias: bias, inputs: inputs, taps: 9, activation: .none)
+    let x = Blocks(values)
+    let y = Blocks(count: count, channels: outputs, columns: columns)
+    let offsets = (0..<3).flatMap { row in (0..<3).map { row * x.blockStride + $0 - 1 } }
+    let tile = FloatStorage(count: Tile.count)
+    for block in 0..<count {
+      for panel in 0..<y.panels {
+        let column = panel * Tile.columns
+        conv(
+          origin: Floats(x.block(block - 1) + column), stride: x.stride, offsets: offsets,
+          used: (block == 0 ? 3 : 0)..<(block == count - 1 ? 6 : 9),
+          output: y.block(block) + column, outputStride: y.stride,
+          valid: y.valid(panel: panel), tile: tile.base)
+      }
+    }
+    // The sum of a convolution along time for each neighbour.
+    let zeros = Array(repeating: Float(0), count: outputs)
+    for block in 0..<count {
+      var expected = Array(
+        repeating: Array(repeating: 0.0, count: columns), count: outputs)
+      for row in 0..<3 where values.indices.contains(block + row - 1) {
+        let kernel = (0..<outputs * inputs).flatMap { pair in
+          let first = pair * 9 + row * 3
+          return weight[first..<first + 3]
+        }
+        expected = Naive.sum(
+          expected,
+          Naive.convolution(
+            Naive.table(values[block + row - 1]), kernel, row == 1 ? bias : zeros, padding: 1))
+      }
+      #expect(difference(y.values(block), expected) < 3e-6)
+    }
+    #expect(y.marginsAreZero)
+  }
+
+  private func apply(
+    _ conv: Convolution, _ x: Blocks, _ y: Blocks, offsets: [Int], shift: FloatStorage? = nil
+  ) {
+    let tile = FloatStorage(count: Tile.count)
+    for panel in 0..<y.panels {
+      let column = panel * Tile.columns
+      conv(
+        origin: Floats(x.block(0) + column), stride: x.stride, offsets: offsets,
+        output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
+        shift: shift.map { Floats($0.base) }, tile: tile.base)
+    }
+  }
+}
