@@ -18,19 +18,26 @@ struct Segmentation {
     let plan = try windows.plan(for: header)
     header.layout = .windowed(
       Windowing(length: plan.longest, overlap: plan.overlap, fade: fade))
-    if let most { header.frames = header.frames.map { min($0, plan.end(ofFirst: most) ?? $0) } }
+    let limit = most.flatMap { plan.end(ofFirst: $0) }
+    if let limit { header.frames = header.frames.map { min($0, limit) } }
     header.history.append(context.historyEntry)
     try writer.write(header)
 
     var cutters: [String: WindowCutter] = [:]
     var counts: [String: Int] = [:]
+    var isShortened = false
     func write(_ track: String, _ start: Int, _ samples: Span<Float>) throws(FilterError) {
       let index = counts[track, default: 0]
+      let length = samples.count / header.channels
+      // Absent sound takes no window, so that counting alone could go past the new length.
+      if let most, index >= most || start + length > limit ?? .max {
+        isShortened = true
+        return
+      }
       counts[track] = index + 1
-      if let most, index >= most { return }
       try writer.write(
         samples, track: track, offset: start,
-        segment: Segment(index: index, length: samples.count / header.channels))
+        segment: Segment(index: index, length: length))
     }
     while let record = try reader.next() {
       guard case .audio(let audio) = record else {
@@ -45,14 +52,15 @@ struct Segmentation {
         try write(track, start, samples)
       }
       cutters[track] = cutter
-      context.progress.update(done: audio.offset, total: header.frames, rate: header.rate)
+      let end = audio.offset + audio.samples.count / header.channels
+      context.progress.update(done: end, total: header.frames, rate: header.rate)
     }
     for track in header.tracks.map(\.name) {
       try cutters[track]?.finish { start, samples throws(FilterError) in
         try write(track, start, samples)
       }
     }
-    if let most, counts.values.contains(where: { $0 > most }) {
+    if let most, isShortened {
       context.log.info("Left out what follows the first \(most) windows, as --max-segments asks.")
     }
     try writer.finish(extra: reader.end?.extra ?? [:])

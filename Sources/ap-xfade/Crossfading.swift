@@ -46,7 +46,8 @@ struct Crossfading {
         try write(window.track, start, samples)
       }
       joiners[window.track] = track
-      context.progress.update(done: window.start, total: header.frames, rate: header.rate)
+      let end = window.start + window.segment.length
+      context.progress.update(done: end, total: header.frames, rate: header.rate)
     }
     for track in header.tracks.map(\.name) {
       try joiners[track]?.finish { start, samples throws(FilterError) in

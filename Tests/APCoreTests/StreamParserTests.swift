@@ -109,6 +109,10 @@ import Testing
   @Test(arguments: [
     (2, ["mix": 3], "The end record counts 2 records, but 1 came."),
     (1, ["mix": 2], "The end record counts 2 frames of \"mix\", but 3 came."),
+    (
+      1, ["mix": 3, "x": 0],
+      "The end record counts frames of \"x\", which the header does not name."
+    ),
     (1, [:], "The end record counts no frames of \"mix\", but 3 came."),
   ])
   func refusesAWrongCount(records: Int, frames: [String: Int], message: String) {

@@ -35,14 +35,18 @@ struct Child {
 
   /// Waits for its end.
   ///
-  /// - Returns: its status, or 128 and the signal that ended it.
-  func wait() throws -> Int32 {
+  /// - Returns: its status, or 128 and the signal that ended it; and the processor time it took.
+  func wait() throws -> (status: Int32, processorTime: Duration) {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { throw TestSupportError("waitpid: \(errno)") }
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 {
+      guard errno == EINTR else { throw TestSupportError("wait4: \(errno)") }
     }
     let signal = status & 0x7f
-    return signal == 0 ? status >> 8 & 0xff : 128 + signal
+    let times = [usage.ru_utime, usage.ru_stime].map { time in
+      Duration.seconds(time.tv_sec) + .microseconds(time.tv_usec)
+    }
+    return (signal == 0 ? status >> 8 & 0xff : 128 + signal, times[0] + times[1])
   }
 
   private static func environment(adding variables: [String: String]) -> [String] {

@@ -63,6 +63,8 @@ public struct Outcome: Sendable {
   public let output: [UInt8]
   /// What it wrote to standard error.
   public let errors: String
+  /// What it took of processors, whatever ran beside it.
+  public let processorTime: Duration
 
   /// Standard output as text.
   public var text: String { String(decoding: output, as: UTF8.self) }

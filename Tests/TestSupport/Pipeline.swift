@@ -76,10 +76,11 @@ public struct Pipeline: Sendable {
     }
     try transfer(feed: &feed, collectors: &collectors, children: children)
     return try children.enumerated().map { index, child in
-      let status = try child.wait()
+      let end = try child.wait()
       return Outcome(
-        status: status, output: index == children.count - 1 ? collectors.last!.bytes : [],
-        errors: String(decoding: collectors[index].bytes, as: UTF8.self))
+        status: end.status, output: index == children.count - 1 ? collectors.last!.bytes : [],
+        errors: String(decoding: collectors[index].bytes, as: UTF8.self),
+        processorTime: end.processorTime)
     }
   }
 

@@ -18,6 +18,7 @@ public protocol FilterCommand: ParsableCommand {
 extension FilterCommand {
   /// Runs the command with the process's own arguments, and ends the process.
   public static func main() {
+    Syscalls.occupyStandardDescriptors()
     Syscalls.ignoreBrokenPipes()
     let name = configuration.commandName ?? _commandName
     let command: Self

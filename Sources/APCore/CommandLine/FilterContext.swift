@@ -74,8 +74,6 @@ public final class FilterContext {
     progress.clear()
     do {
       try Syscalls.close(.standardOutput)
-    } catch .badFileDescriptor {
-      // The parent gave none, and nothing was written.
     } catch {
       end(with: FilterError(.io, "Cannot write the output: \(error).", underlying: error))
     }

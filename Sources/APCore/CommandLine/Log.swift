@@ -49,11 +49,19 @@ public struct Log: Sendable {
     if level >= .debug { write(message(), .debug) }
   }
 
+  /// A message can quote a file's name or another program's words: it stays one line, and does
+  /// nothing to a terminal.
+  private static func line(_ message: String) -> String {
+    var line = String.UnicodeScalarView()
+    for scalar in message.unicodeScalars {
+      line.append(scalar.properties.generalCategory == .control ? " " : scalar)
+    }
+    return String(line)
+  }
+
   private func write(_ message: String, _ importance: LogLevel) {
     guard importance <= level else { return }
-    // A message can quote a file's name or another program's words: it stays one line.
-    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-    Console.write("\(tool): \(line)\n")
+    Console.write("\(tool): \(Self.line(message))\n")
   }
 }
 

@@ -176,6 +176,10 @@ public struct StreamParser: Sendable {
       throw FilterError(
         .badInput, "The end record counts \(end.records) records, but \(ledger.records) came.")
     }
+    for track in end.frames.keys where ledger.frames[track] == nil {
+      throw FilterError(
+        .badInput, "The end record counts frames of \"\(track)\", which the header does not name.")
+    }
     for (track, frames) in ledger.frames where end.frames[track] != frames {
       let claim = end.frames[track].map { "\($0)" } ?? "no"
       throw FilterError(

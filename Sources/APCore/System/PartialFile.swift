@@ -38,15 +38,28 @@ public final class PartialFile {
     defer { TemporaryFiles.shared.remove(path) }
     do {
       try Syscalls.close(descriptor)
-      if overwrites {
-        try Syscalls.rename(path, over: target)
-      } else {
-        try Syscalls.link(path, to: target)
-      }
-    } catch .fileExists {
-      throw Self.exists(target)
     } catch {
       throw FilterError(.io, "Cannot write \(target): \(error).", underlying: error)
+    }
+    do {
+      try name()
+    } catch .fileExists where !overwrites {
+      throw Self.exists(target)
+    } catch {
+      throw FilterError(.cannotCreate, "Cannot create \(target): \(error).", underlying: error)
+    }
+  }
+
+  private func name() throws(Errno) {
+    guard !overwrites else { return try Syscalls.rename(path, over: target) }
+    do {
+      try Syscalls.link(path, to: target)
+    } catch .fileExists {
+      throw .fileExists
+    } catch {
+      // A file system without second names, as FAT is.
+      guard !Syscalls.exists(target) else { throw .fileExists }
+      try Syscalls.rename(path, over: target)
     }
   }
 

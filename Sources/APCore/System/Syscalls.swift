@@ -28,7 +28,13 @@ enum Syscalls {
   static func readSome(
     _ descriptor: FileDescriptor, into buffer: UnsafeMutableRawBufferPointer
   ) throws(Errno) -> Int {
-    try retrying { read(descriptor.rawValue, buffer.baseAddress, buffer.count) }
+    while true {
+      do {
+        return try retrying { read(descriptor.rawValue, buffer.baseAddress, buffer.count) }
+      } catch .wouldBlock {
+        try wait(for: descriptor, POLLIN)
+      }
+    }
   }
 
   /// Writes all of it, in as many calls as it takes. `write(2)`.
@@ -37,9 +43,27 @@ enum Syscalls {
   ) throws(Errno) {
     var done = 0
     while done < bytes.count {
-      done += try retrying {
-        write(descriptor.rawValue, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+      do {
+        done += try retrying {
+          write(descriptor.rawValue, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        }
+      } catch .wouldBlock {
+        try wait(for: descriptor, POLLOUT)
       }
+    }
+  }
+
+  /// Waits until a descriptor that another process made non-blocking can go on. `poll(2)`.
+  private static func wait(for descriptor: FileDescriptor, _ event: Int32) throws(Errno) {
+    var request = pollfd(fd: descriptor.rawValue, events: Int16(event), revents: 0)
+    _ = try retrying { poll(&request, 1, -1) }
+  }
+
+  /// Gives closed standard descriptors something that fails when it is used, so that no file that
+  /// is opened later takes their place. `fcntl(2)`, `open(2)`.
+  static func occupyStandardDescriptors() {
+    for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) < 0 {
+      _ = open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)
     }
   }
 
