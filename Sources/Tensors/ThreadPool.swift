@@ -50,6 +50,13 @@ public final class ThreadPool: Sendable {
     withoutActuallyEscaping(job) { shared.run(count, $0) }
   }
 
+  /// The results of `count` jobs in the order of their indices.
+  ///
+  /// - Throws: what the first job throws that throws.
+  public func map<T>(_ count: Int, _ job: (_ index: Int) throws -> T) throws -> [T] {
+    try collect(count) { index, _ in Result { try job(index) } }.map { try $0.get() }
+  }
+
   private static func detach(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))
     var thread = pthread_t()

@@ -54,6 +54,12 @@ struct APDemucs: FilterCommand {
       valueName: "track|window"))
   var normalize = Normalize.track
 
+  @Option(
+    help: ArgumentHelp(
+      "Multiply these numbers: bf16 is faster where the processor has it, and less exact.",
+      valueName: "f32|bf16|auto"))
+  var precision = ProductPrecision.f32
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var common: CommonOptions
 
@@ -66,6 +72,7 @@ struct APDemucs: FilterCommand {
       "normalize": .string(normalize.rawValue),
       "other": .string((other ?? .sum).rawValue),
       "overlap": JSONValue(overlap),
+      "precision": .string(precision.rawValue),
       "seed": .number(String(seed ?? 0)),
       "segment": segment.map { JSONValue($0) } ?? .null,
       "shifts": JSONValue(shifts),
@@ -104,9 +111,11 @@ struct APDemucs: FilterCommand {
     request.settings = SeparationSettings(
       overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
+    request.precision = precision
     request.threads = threads.threads
     try request.run(in: context)
   }
 }
 
 extension OtherStem: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}

@@ -8,23 +8,21 @@ import Tensors
 struct CrossTransformer {
   private let branches: [Branch]
   private let layers: [TransformerLayerPair]
-  private let attention: [[AttentionInputs]]
 
-  /// One branch's way in and out, and its memory.
+  /// One branch's way in and out.
   private struct Branch {
     /// nil where the transformer has the encoder's width.
     let upsampler: Convolution?
     let downsampler: Convolution?
     let normWeight: [Float]
     let normBias: [Float]
-    let position: TokenPanels
-    let tokens: TokenPanels
-    let attended: TokenPanels
   }
 
   /// - Parameters:
   ///   - weights: at the root, since the convolutions stand beside `crosstransformer`.
-  init(_ weights: Weights, config: HTDemucsConfig, precision: Precision) throws {
+  init(
+    _ weights: Weights, config: HTDemucsConfig, pool: ThreadPool, precision: Precision
+  ) throws {
     let outer = config.channels(config.depth - 1)
     let channels = config.transformerChannels
     let transformer = weights["crosstransformer"]
@@ -35,43 +33,22 @@ struct CrossTransformer {
         bias: try weights[name].floats("bias", shape: [outputs]), inputs: inputs,
         activation: .none, precision: precision)
     }
-    let frequencies = config.frequencyBins(config.depth)
-    let spectra = config.segmentSpectra
-    let frames = config.timeFrames(config.depth)
-    branches = try [("", frequencies, spectra), ("_t", 1, frames)].map { suffix, groups, tokens in
+    branches = try ["", "_t"].map { suffix in
       let norm = transformer["norm_in\(suffix)"]
       return Branch(
         upsampler: try convolution("channel_upsampler\(suffix)", outer, channels),
         downsampler: try convolution("channel_downsampler\(suffix)", channels, outer),
         normWeight: try norm.floats("weight", shape: [channels]),
-        normBias: try norm.floats("bias", shape: [channels]),
-        position: suffix.isEmpty
-          ? PositionalEmbedding.frequencyAndTime(
-            channels: channels, frequencies: groups, tokens: tokens)
-          : PositionalEmbedding.time(channels: channels, tokens: tokens),
-        tokens: TokenPanels(channels: channels, groups: groups, tokens: tokens),
-        attended: TokenPanels(channels: channels, groups: groups, tokens: tokens))
+        normBias: try norm.floats("bias", shape: [channels]))
     }
-    layers = try (0..<config.tLayers).map { index in
-      let isCross = index % 2 == 1
-      return TransformerLayerPair(
-        try TransformerLayer(
-          transformer["layers"][index], config: config, isCross: isCross, precision: precision),
-        try TransformerLayer(
-          transformer["layers_t"][index], config: config, isCross: isCross, precision: precision),
-        isCross: isCross)
+    let layers = try pool.map(2 * config.tLayers) { index in
+      try TransformerLayer(
+        transformer[index % 2 == 0 ? "layers" : "layers_t"][index / 2], config: config,
+        isCross: index / 2 % 2 == 1, precision: precision)
     }
-    let (f, t) = (branches[0].tokens, branches[1].tokens)
-    attention = [
-      [
-        AttentionInputs(queries: f, keys: f, precision: precision),
-        AttentionInputs(queries: t, keys: t, precision: precision),
-      ],
-      [
-        AttentionInputs(queries: f, keys: t, precision: precision),
-        AttentionInputs(queries: t, keys: f, precision: precision),
-      ],
-    ]
+    self.layers = (0..<config.tLayers).map { index in
+      TransformerLayerPair(layers[2 * index], layers[2 * index + 1], isCross: index % 2 == 1)
+    }
   }
 
   /// Floats of scratch memory for a thread.
@@ -88,31 +65,35 @@ struct CrossTransformer {
   ///   - xt: the time branch, [1, C, T].
   ///   - trace: called with the tokens of both branches after each layer.
   func callAsFunction(
-    _ x: Blocks, _ xt: Blocks, _ work: Workspace,
+    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ work: Workspace,
     trace: ((_ layer: Int, _ tokens: [TokenPanels]) -> Void)? = nil
   ) {
-    for (branch, rows) in zip(branches, [x, xt]) {
-      work.pool.run(branch.tokens.count) { panel, worker in
-        enter(branch, rows, panel, work.scratch[worker])
+    let tokens = memory.tokens
+    for (index, rows) in [x, xt].enumerated() {
+      work.pool.run(tokens[index].count) { panel, worker in
+        enter(
+          branches[index], rows, panel, tokens[index], position: memory.positions[index],
+          work.scratch[worker])
       }
     }
-    let tokens = branches.map(\.tokens)
     for (index, layer) in layers.enumerated() {
       layer(
-        tokens, attention: attention[index % 2], attended: branches.map(\.attended),
+        tokens, attention: memory.attention[index % 2], attended: memory.attended,
         scratch: work.scratch, pool: work.pool)
       trace?(index, tokens)
     }
-    for (branch, rows) in zip(branches, [x, xt]) {
-      work.pool.run(branch.tokens.count) { panel, worker in
-        leave(branch, panel, rows, work.scratch[worker])
+    for (index, rows) in [x, xt].enumerated() {
+      work.pool.run(tokens[index].count) { panel, worker in
+        leave(branches[index], tokens[index], panel, rows, work.scratch[worker])
       }
     }
   }
 
   /// tokens = LayerNorm(upsampled x) + position, for one panel.
-  private func enter(_ branch: Branch, _ x: Blocks, _ panel: Int, _ scratch: MutableFloats) {
-    let tokens = branch.tokens
+  private func enter(
+    _ branch: Branch, _ x: Blocks, _ panel: Int, _ tokens: TokenPanels, position: TokenPanels,
+    _ scratch: MutableFloats
+  ) {
     let output = tokens.panel(panel)
     let column = panel % x.panels * Tile.columns
     let valid = tokens.valid(panel: panel)
@@ -128,7 +109,7 @@ struct CrossTransformer {
       }
     }  // [C, 48]
     LayerNorm.normalize(Floats(output), into: output, channels: tokens.channels)
-    let position = branch.position.panel(panel)
+    let position = position.panel(panel)
     for channel in 0..<tokens.channels {
       let (weight, bias) = (branch.normWeight[channel], branch.normBias[channel])
       for index in channel * Tile.columns..<(channel + 1) * Tile.columns {
@@ -138,8 +119,9 @@ struct CrossTransformer {
   }
 
   /// x += downsampled tokens, for one panel.
-  private func leave(_ branch: Branch, _ panel: Int, _ x: Blocks, _ scratch: MutableFloats) {
-    let tokens = branch.tokens
+  private func leave(
+    _ branch: Branch, _ tokens: TokenPanels, _ panel: Int, _ x: Blocks, _ scratch: MutableFloats
+  ) {
     let valid = tokens.valid(panel: panel)
     var result = tokens.panel(panel)
     if let downsampler = branch.downsampler {

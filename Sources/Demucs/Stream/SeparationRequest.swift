@@ -15,6 +15,8 @@ public struct SeparationRequest: Sendable {
   public var settings = SeparationSettings()
   /// Whether each segment is normalised by its own figures, not the track's.
   public var normalizesSegments = false
+  /// What products are made of.
+  public var precision = ProductPrecision.f32
   /// Threads; nil: as many as there are processors.
   public var threads: Int?
 
@@ -57,11 +59,17 @@ public struct SeparationRequest: Sendable {
     }
     let needed = Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
     let pool = ThreadPool(threads: threads)
+    var last: HTDemucs?
     return try bag.members.enumerated().map { index, member in
-      BagMember(
-        separator: needed.contains(index)
-          ? try HTDemucs(member.checkpoint.weights(), config: member.config, pool: pool) : nil,
-        weights: member.weights)
+      guard needed.contains(index) else {
+        return BagMember(separator: nil, weights: member.weights)
+      }
+      // Members run one after the other.
+      let network = try HTDemucs(
+        member.checkpoint.weights(), config: member.config, pool: pool,
+        precision: precision.products, sharingMemoryOf: last)
+      last = network
+      return BagMember(separator: network, weights: member.weights)
     }
   }
 }

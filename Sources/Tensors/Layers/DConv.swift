@@ -66,8 +66,8 @@ public struct DConv: Sendable {
 
 extension ThreadPool {
   /// The results of `count` jobs in the order of their indices.
-  func collect<Result>(_ count: Int, _ job: (_ index: Int, _ worker: Int) -> Result) -> [Result] {
-    [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
+  func collect<T>(_ count: Int, _ job: (_ index: Int, _ worker: Int) -> T) -> [T] {
+    [T](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let results = buffer.baseAddress else { return }
       run(count) { index, worker in (results + index).initialize(to: job(index, worker)) }
       initialized = count

@@ -1,0 +1,55 @@
+import Tensors
+
+/// All memory that a segment needs, planned once. What networks of the same build share.
+final class HTDemucsMemory {
+  let spectrogram: Spectrogram
+  /// The normalised spectrum, then what each encoder layer left. A decoder layer adds to what the encoder left,
+  /// so that a skip takes up no memory of its own.
+  let levels: [Blocks]
+  /// The same of the time branch.
+  let timeLevels: [Blocks]
+  let transformer: TransformerMemory
+  /// What the last decoder layers leave.
+  let estimate: Blocks
+  let timeEstimate: Blocks
+  let work: Workspace
+
+  private let precision: Precision
+
+  init(
+    _ layers: HTDemucsLayers, config: HTDemucsConfig, pool: ThreadPool, precision: Precision
+  ) throws {
+    let depth = config.depth
+    let spectra = config.segmentSpectra
+    let outputs = config.audioChannels * config.sources.count
+    self.precision = precision
+    spectrogram = try Spectrogram(
+      length: config.segmentFrames, frameLength: config.nfft, pool: pool)
+    levels = (0...depth).map { layer in
+      Blocks(
+        count: config.frequencyBins(layer), channels: config.channelsIn(layer), columns: spectra)
+    }
+    timeLevels = (0...depth).map { layer in
+      Blocks(
+        count: 1, channels: config.timeChannelsIn(layer), columns: config.timeFrames(layer))
+    }
+    transformer = TransformerMemory(config, pool: pool, precision: precision)
+    estimate = Blocks(count: config.frequencyBins(0), channels: 2 * outputs, columns: spectra)
+    timeEstimate = Blocks(count: 1, channels: outputs, columns: config.segmentFrames)
+    work = Workspace(
+      layers, levels: Array(levels.dropFirst()), timeLevels: Array(timeLevels.dropFirst()),
+      pool: pool)
+  }
+
+  /// Whether a network with these threads and this precision can run in this memory.
+  func fits(_ pool: ThreadPool, _ precision: Precision) -> Bool {
+    pool === work.pool && precision == self.precision
+  }
+}
+
+extension Blocks {
+  /// Where a spectrum's rows lie: a block for each frequency.
+  var spectrumLayout: Spectrogram.Layout {
+    Spectrogram.Layout(channelStride: stride, frequencyStride: blockStride)
+  }
+}

@@ -1,0 +1,33 @@
+import Tensors
+
+/// The tokens of both branches, and what their attention needs: first of the frequency branch, then of time.
+struct TransformerMemory {
+  let tokens: [TokenPanels]
+  /// What attention leaves.
+  let attended: [TokenPanels]
+  /// What is added to the tokens at first.
+  let positions: [TokenPanels]
+  /// Of layers that attend to their own branch, and of those that attend to the other.
+  let attention: [[AttentionInputs]]
+
+  init(_ config: HTDemucsConfig, pool: ThreadPool, precision: Precision) {
+    let channels = config.transformerChannels
+    func panels() -> [TokenPanels] {
+      [
+        TokenPanels(
+          channels: channels, groups: config.frequencyBins(config.depth),
+          tokens: config.segmentSpectra),
+        TokenPanels(channels: channels, groups: 1, tokens: config.timeFrames(config.depth)),
+      ]
+    }
+    tokens = panels()
+    attended = panels()
+    positions = panels()
+    PositionalEmbedding.frequencyAndTime(positions[0], pool)
+    PositionalEmbedding.time(positions[1], pool)
+    let (f, t) = (tokens[0], tokens[1])
+    attention = [[(f, f), (t, t)], [(f, t), (t, f)]].map { pairs in
+      pairs.map { AttentionInputs(queries: $0, keys: $1, precision: precision) }
+    }
+  }
+}
