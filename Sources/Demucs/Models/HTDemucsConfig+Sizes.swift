@@ -31,13 +31,13 @@ extension HTDemucsConfig {
   /// Frequency bins that come into encoder layer `layer`; with `layer == depth`, into the
   /// transformer.
   public func frequencyBins(_ layer: Int) -> Int {
-    (0..<layer).reduce(nfft / 2) { bins, _ in bins / stride }
+    (0..<layer).reduce(nfft / 2) { bins, _ in bins / Self.stride }
   }
 
   /// Frames of the time branch that come into encoder layer `layer`; with `layer == depth`, into
   /// the transformer.
   public func timeFrames(_ layer: Int) -> Int {
-    (0..<layer).reduce(segmentFrames) { frames, _ in (frames + stride - 1) / stride }
+    (0..<layer).reduce(segmentFrames) { frames, _ in (frames + Self.stride - 1) / Self.stride }
   }
 
   /// Channels inside a residual branch over `channels`.

@@ -21,10 +21,10 @@ public struct HTDemucsConfig: Sendable, Hashable {
   public let growth: Int
   /// Encoder layers a branch, and as many decoder layers.
   public let depth: Int
-  /// Of the convolutions that shorten frequency and time.
-  public let kernelSize: Int
+  /// Of the convolutions that shorten frequency and time, in all released checkpoints.
+  public static let kernelSize = 8
   /// By how much those shorten it.
-  public let stride: Int
+  public static let stride = 4
   /// Length of the Fourier transform.
   public let nfft: Int
   /// Factor of the frequency embedding that is added behind the first encoder layer; 0: none.
@@ -62,8 +62,6 @@ public struct HTDemucsConfig: Sendable, Hashable {
     channels = try arguments.int("channels", default: 48, in: 1...4096)
     growth = try arguments.int("growth", default: 2, in: 1...8)
     depth = try arguments.int("depth", default: 4, in: 1...8)
-    kernelSize = try arguments.int("kernel_size", default: 8, in: 1...64)
-    stride = try arguments.int("stride", default: 4, in: 1...32)
     nfft = try arguments.int("nfft", default: 4096, in: 64...65_536)
     freqEmb = try arguments.double("freq_emb", default: 0.2, in: 0...100)
     embScale = try arguments.double("emb_scale", default: 10, in: 0...1000)
@@ -94,6 +92,8 @@ public struct HTDemucsConfig: Sendable, Hashable {
     }
     try arguments.require("wiener_iters", is: 0)
     try arguments.require("end_iters", is: 0)
+    try arguments.require("kernel_size", is: Double(Self.kernelSize))
+    try arguments.require("stride", is: Double(Self.stride))
     try arguments.require("context", is: 1)
     try arguments.require("context_enc", is: 0)
     try arguments.require("t_sin_random_shift", is: 0)
@@ -110,22 +110,20 @@ public struct HTDemucsConfig: Sendable, Hashable {
     ) throws(FilterError) {
       guard isRight else { throw arguments.refusal(name, "\(value)", wanted: wanted) }
     }
-    // The padding is a quarter of the kernel at both sides: then a layer shortens by its stride.
-    try check(
-      "kernel_size", kernelSize, kernelSize - kernelSize / 4 * 2 == stride,
-      "one that fits stride = \(stride)")
     let width = (1..<depth).reduce(channels) { product, _ in product * growth }
     try check("growth", growth, width <= 65_536, "a width of at most 65,536 channels")
     // Below that the class switches to layers that merge the branches.
-    try check("depth", depth, frequencyBins(depth - 1) > kernelSize, "less")
-    let strides = (0..<depth).reduce(1) { product, _ in product * stride }
+    try check("depth", depth, frequencyBins(depth - 1) > Self.kernelSize, "less")
+    let strides = (0..<depth).reduce(1) { product, _ in product * Self.stride }
     try check("nfft", nfft, nfft % max(4, 2 * strides) == 0, "a multiple of \(2 * strides)")
     try check("dconv_comp", dconvComp, dconvComp <= channels, "at most \(channels)")
     let model = transformerChannels
     try check(
       bottomChannels == 0 ? "channels" : "bottom_channels", model, model % 4 == 0,
       "a multiple of 4 as width of the transformer")
-    try check("t_heads", tHeads, model % tHeads == 0, "a divisor of \(model)")
+    // Attention takes a head's channels by tiles of 8.
+    try check(
+      "t_heads", tHeads, model % (8 * tHeads) == 0, "a divisor of an eighth of \(model)")
     try check(
       "segment", segment.numerator / segment.denominator, segmentFrames > nfft,
       "more than \(nfft) frames")

@@ -26,7 +26,7 @@ struct DecoderLayer {
     dconv = try DConv(weights["dconv"], config: config, channels: inputs, precision: precision)
     expand = TransposedConvolution(
       weight: try weights["conv_tr"].floats(
-        "weight", shape: [inputs, outputs, config.kernelSize] + (isTime ? [] : [1])),
+        "weight", shape: [inputs, outputs, HTDemucsConfig.kernelSize] + (isTime ? [] : [1])),
       bias: try weights["conv_tr"].floats("bias", shape: [outputs]),
       inputs: inputs, activation: isLast ? .none : .gelu, precision: precision)
   }

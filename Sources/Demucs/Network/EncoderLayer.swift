@@ -18,7 +18,7 @@ struct EncoderLayer {
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
-    let kernel = config.kernelSize
+    let kernel = HTDemucsConfig.kernelSize
     let along = isTime ? [] : [1]
     let weight = try weights["conv"].floats("weight", shape: [outputs, inputs, kernel] + along)
     conv = Convolution(
