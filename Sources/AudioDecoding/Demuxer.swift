@@ -62,13 +62,22 @@ final class Demuxer {
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
+  /// Whether the stream is Ogg Vorbis, whose last packet libavformat cuts at the wrong place if the
+  /// file has one page of sound only.
+  var isOggVorbis: Bool {
+    formats == ["ogg"] && stream.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_VORBIS
+  }
+
+  /// The samples of an Ogg Vorbis file, once it has been read to its end.
+  var vorbisLength: Int? { isOggVorbis ? input.oggTail?.endOfStream : nil }
+
   /// Why the file, read to its end, must have been longer; nil where nothing says so.
   var shortfall: String? {
-    if let tail = input.oggTail, !tail.isEndOfStream { return "its last page is missing" }
-    guard let bytes = MatroskaHeader.promisedBytes(input.head), input.farthest < bytes else {
+    if let tail = input.oggTail, tail.endOfStream == nil { return "its last page is missing" }
+    guard let bytes = MatroskaHeader.promisedBytes(input.head), input.size < bytes else {
       return nil
     }
-    return "its header promises \(bytes) bytes, not \(input.farthest)"
+    return "its header promises \(bytes) bytes, not \(input.size)"
   }
 
   /// Where in the file the demuxer is, in bytes.

@@ -15,7 +15,7 @@ final class LibAVInput {
   /// The bytes before the place, where the file is Ogg.
   private(set) var oggTail: OggTail?
   /// How far into the file reads have come, in bytes.
-  private(set) var farthest: Int64 = 0
+  private var farthest: Int64 = 0
   /// Bytes read, or the place in a regular file.
   private var position: Int64 = 0
   private let file: InputFile
@@ -37,6 +37,13 @@ final class LibAVInput {
   deinit {
     if let context { av_freep(&context.pointee.buffer) }
     avio_context_free(&context)
+  }
+
+  /// The file's size in bytes; of a pipe, what has come so far.
+  var size: Int64 {
+    // A seek may pass over a file's last part unread.
+    guard file.isRegular, let size = try? file.version().size else { return farthest }
+    return size - file.start
   }
 
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int32 {

@@ -14,20 +14,25 @@ struct OggTail {
   /// Says that what comes next lies elsewhere in the file.
   mutating func jump() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Whether the bytes end with a whole page that ends its stream.
-  var isEndOfStream: Bool {
+  /// The position after the stream's last sample, where the bytes end with a whole page that says it
+  /// is the last.
+  var endOfStream: Int? {
     let magic = Array("OggS".utf8)
     var start = bytes.count - 27
     while start >= 0 {
       if bytes[start] == magic[0], bytes[start..<start + 4].elementsEqual(magic) {
         let segments = Int(bytes[start + 26])
-        guard start + 27 + segments <= bytes.count else { return false }
+        guard start + 27 + segments <= bytes.count else { return nil }
         let size = bytes[start + 27..<start + 27 + segments].reduce(27 + segments) { $0 + Int($1) }
         // Tags may follow the last page.
-        return bytes[start + 5] & 4 != 0 && start + size <= bytes.count
+        guard bytes[start + 5] & 4 != 0, start + size <= bytes.count else { return nil }
+        let position = bytes[start + 6..<start + 14].reversed().reduce(0 as UInt64) {
+          $0 << 8 | UInt64($1)
+        }
+        return Int(truncatingIfNeeded: position)
       }
       start -= 1
     }
-    return false
+    return nil
   }
 }

@@ -43,6 +43,7 @@ final class StreamDecoder {
     avcodec_parameters_to_context(codec, parameters)
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
     codec?.pointee.err_recognition = AV_EF_CRCCHECK
+    if demuxer.isOggVorbis { codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL }
     guard decoder != nil, avcodec_open2(codec, decoder, nil) >= 0 else {
       let name = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? ""
       avcodec_free_context(&codec)
@@ -75,7 +76,7 @@ final class StreamDecoder {
       return Output(frame: nil, lost: held.lost)
     }
     isHolding = try decode(into: &spare)
-    if !isHolding { extent.trimLast(frame) }
+    if !isHolding { extent.trimLast(frame, to: demuxer.vorbisLength) }
     swap(&held, &spare)
     return spare
   }
@@ -118,7 +119,7 @@ final class StreamDecoder {
     do {
       return try demuxer.read(into: packet)
     } catch {
-      guard isLenient, error.code == .badInput else { throw error }
+      guard error.code == .badInput else { throw error }
       try meetDamage(lost: 0)
       return false
     }

@@ -90,13 +90,20 @@ struct StreamExtent {
     return (silence, delay)
   }
 
-  /// Cuts the padding off the file's last frame: MP4 tells its track's length to the sample.
-  mutating func trimLast(_ frame: UnsafeMutablePointer<AVFrame>) {
-    guard let mediaTicks, firstTimestamp != ap_no_timestamp() else { return }
-    let padding = samples - samples(ticks: mediaTicks + min(0, firstTimestamp))
+  /// Cuts the padding off the file's last frame.
+  ///
+  /// - Parameter length: the stream's length in samples; nil: what an MP4 tells of its track.
+  mutating func trimLast(_ frame: UnsafeMutablePointer<AVFrame>, to length: Int?) {
+    guard let length = length ?? mediaLength else { return }
+    let padding = samples - length
     guard padding > 0, padding < frame.pointee.nb_samples else { return }
     frame.pointee.nb_samples -= Int32(padding)
     samples -= padding
+  }
+
+  private var mediaLength: Int? {
+    guard let mediaTicks, firstTimestamp != ap_no_timestamp() else { return nil }
+    return samples(ticks: mediaTicks + min(0, firstTimestamp))
   }
 
   /// How many samples a damaged packet would have held.

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: rates, [0, 1, 2, 10, 63, 64, 65, 129, 1000, 44100, 65537])
-  func `Every length gives the promised frame count`(rates: (Int, Int), frames: Int) throws {
+  func everyLengthGivesThePromisedFrameCount(rates: (Int, Int), frames: Int) throws {
     let (from, to) = rates
     let resampler = try Resampler(from: from, channels: 1, to: to, channels: 1)
     let output = Self.convert([Float](repeating: 0.5, count: frames), with: resampler, block: 5000)
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: rates)
-  func `A tone stays where and as loud as it was`(from: Int, to: Int) throws {
+  func aToneStaysWhereAndAsLoudAsItWas(from: Int, to: Int) throws {
     let hertz = 0.4 * Double(min(from, to))
     let resampler = try Resampler(from: from, channels: 1, to: to, channels: 1)
     let output = Self.convert(
@@ -44,7 +44,7 @@ import Testing
     #expect(error < 1e-3)
   }
 
-  @Test func `The cut into blocks does not change a bit`() throws {
+  @Test func theCutIntoBlocksDoesNotChangeABit() throws {
     let samples = Self.sine(997, rate: 44100, frames: 2 * 6000)
     let whole = Self.convert(
       samples, with: try Resampler(from: 44100, channels: 2, to: 48000, channels: 1), block: 6000)
@@ -55,14 +55,14 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 6, 9, 16])
-  func `Nothing to do changes nothing`(channels: Int) throws {
+  func nothingToDoChangesNothing(channels: Int) throws {
     let samples = (0..<(channels * 1000)).map { Float($0) * 1.7 - 3 }
     let resampler = try Resampler(from: 8000, channels: channels, to: 8000, channels: channels)
     #expect(Self.convert(samples, with: resampler, block: 300) == samples)
   }
 
   @Test(arguments: [3, 6, 9, 16])
-  func `Channels do not mix when only the rate changes`(channels: Int) throws {
+  func channelsDoNotMixWhenOnlyTheRateChanges(channels: Int) throws {
     let resampler = try Resampler(from: 44100, channels: channels, to: 48000, channels: channels)
     var samples = [Float](repeating: 0, count: 4410 * channels)
     for frame in 0..<4410 { samples[frame * channels + 2] = 1 }
@@ -72,14 +72,14 @@ import Testing
     #expect(middle.enumerated().allSatisfy { $0.offset == 2 || $0.element == 0 })
   }
 
-  @Test func `Mono is copied to stereo and stereo averaged to mono`() throws {
+  @Test func monoIsCopiedToStereoAndStereoAveragedToMono() throws {
     let up = try Resampler(from: 44100, channels: 1, to: 44100, channels: 2)
     #expect(up.push([1, -0.5]) + up.finish() == [1, 1, -0.5, -0.5])
     let down = try Resampler(from: 44100, channels: 2, to: 44100, channels: 1)
     #expect(down.push([1, 0.5, 1, -1]) + down.finish() == [0.75, 0])
   }
 
-  @Test func `Surround is mixed to stereo without passing full scale`() throws {
+  @Test func surroundIsMixedToStereoWithoutPassingFullScale() throws {
     let down = try Resampler(from: 48000, channels: 6, to: 48000, channels: 2)
     let loud = down.push([1, 1, 1, 1, 1, 1])
     #expect(loud.count == 2 && loud.allSatisfy { $0 > 0.99 && $0 <= 1 })
@@ -89,7 +89,7 @@ import Testing
     #expect(left[0] > 0.3 && left[1] == 0)
   }
 
-  @Test func `What has no mix is refused with advice`() {
+  @Test func whatHasNoMixIsRefusedWithAdvice() {
     #expect(throws: FilterError.self) {
       try Resampler(from: 44100, channels: 17, to: 44100, channels: 2)
     }

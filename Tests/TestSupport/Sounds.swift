@@ -10,6 +10,16 @@ public enum Sounds {
     }
   }
 
+  /// A tone that rises from 100 Hz to 3 kHz and swells five times a second, within −1...1: [frames].
+  public static func sweep(frames: Int, rate: Int = 44_100) -> [Float] {
+    (0..<frames).map { frame in
+      let time = Double(frame) / Double(rate)
+      let rise = 2_900 / max(Double(frames) / Double(rate), 0.1)
+      let phase = 2 * Double.pi * (100 * time + rise * time * time / 2)
+      return Float(sin(phase) * (0.6 + 0.4 * sin(2 * Double.pi * 5 * time)))
+    }
+  }
+
   /// A sine in every channel, interleaved: [frames × channels].
   public static func sine(
     frames: Int, channels: Int = 1, rate: Int = 44_100, frequency: Double = 440,

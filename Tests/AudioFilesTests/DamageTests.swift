@@ -1,0 +1,110 @@
+import APCore
+import AudioDecoding
+import TestSupport
+import Testing
+
+/// A file that is cut or damaged is an error that says where, or silence that is counted.
+@Suite struct DamageTests {
+  let files: SoundFiles
+
+  init() throws {
+    files = try SoundFiles()
+  }
+
+  static let formats: [(String, [String])] = [
+    ("a.wav", []), ("a.flac", []), ("a.mp3", ["-b:a", "128k"]), ("a.ogg", []),
+    ("a.opus", ["-c:a", "libopus"]), ("a.m4a", ["-movflags", "+faststart"]),
+    ("a.mkv", ["-c:a", "flac"]), ("a.aiff", []), ("a.caf", []), ("a.wv", []), ("a.tta", []),
+  ]
+
+  /// Four seconds.
+  private func encode(_ name: String, _ options: [String]) throws -> String {
+    try files.encode(SoundFiles.sweep(frames: 176_400, channels: 2), options, to: name)
+  }
+
+  private static func failure(_ path: String) -> FilterError? {
+    do {
+      _ = try AlignmentTests.decode(path)
+      return nil
+    } catch {
+      return error as? FilterError
+    }
+  }
+
+  private static func leniently(_ path: String) throws -> (samples: [Float], reader: AudioReader) {
+    var options = DecodingOptions()
+    options.isLenient = true
+    let reader = try AudioReader(InputFile(path: path), options: options)
+    var samples: [Float] = []
+    var block: [Float] = []
+    repeat {
+      try reader.read(into: &block, frames: 65_536)
+      samples += block
+    } while !block.isEmpty
+    return (samples, reader)
+  }
+
+  @Test(arguments: formats)
+  func aCutFileIsNoticed(name: String, options: [String]) throws {
+    let path = try encode(name, options)
+    let whole = try AlignmentTests.decode(path)
+    let cut = try files.change(path, "cut-\(name)") { $0.removeLast($0.count / 3) }
+    let error = try #require(Self.failure(cut), "nobody noticed")
+    #expect(error.code == .badInput)
+    #expect(error.message.contains(" s"), "\(error)")
+    #expect(error.advice.contains("--lenient"))
+
+    let (samples, reader) = try Self.leniently(cut)
+    #expect(reader.damages > 0)
+    #expect(samples.count < whole.count)
+    #expect(samples.count > whole.count / 3)
+    #expect(samples.prefix(60_000) == whole.prefix(60_000))
+  }
+
+  /// Formats, and how many bytes in a row it takes: an MP3 has no checksums.
+  @Test(
+    arguments: [
+      ("a.flac", [], 10), ("a.mp3", ["-b:a", "128k"], 4_000), ("a.ogg", [], 10), ("a.m4a", [], 300),
+      ("a.mkv", ["-c:a", "flac"], 10),
+    ] as [(String, [String], Int)])
+  func damageInTheMiddleIsNoticed(name: String, options: [String], count: Int) throws {
+    let path = try encode(name, options)
+    let damaged = try files.change(path, "damaged-\(name)") { bytes in
+      for index in bytes.count / 2..<bytes.count / 2 + count { bytes[index] = 0 }
+    }
+    let error = try #require(Self.failure(damaged), "nobody noticed")
+    #expect(error.code == .badInput)
+    #expect(error.message.contains("damaged at"), "\(error)")
+    #expect(error.message.contains("(byte "))
+  }
+
+  @Test(arguments: [("a.flac", []), ("a.m4a", []), ("a.ogg", [])] as [(String, [String])])
+  func silenceKeepsTheRestInItsPlace(name: String, options: [String]) throws {
+    let path = try encode(name, options)
+    let whole = try AlignmentTests.decode(path)
+    let damaged = try files.change(path, "damaged-\(name)") { bytes in
+      for index in bytes.count / 2..<bytes.count / 2 + 300 { bytes[index] ^= 0x5a }
+    }
+    let (samples, reader) = try Self.leniently(damaged)
+    #expect(samples.count == whole.count)
+    // AAC makes noise from a state that the damage has changed.
+    let difference = zip(samples, whole).suffix(40_000).map { abs($0 - $1) }.max() ?? 1
+    #expect(difference < (name == "a.m4a" ? 0.03 : 1e-9))
+    #expect(reader.damages > 0)
+    #expect(reader.lostFrames > 0)
+  }
+
+  @Test(arguments: [
+    ["-f", "wav"], ["-f", "matroska", "-c:a", "flac"], ["-f", "ogg", "-c:a", "flac"],
+  ])
+  func aLengthLeftOpenIsNoCut(options: [String]) throws {
+    let path = try encode("a.wav", [])
+    let made = try Command.tool(
+      "sh", "-c", "in=$1; shift; ffmpeg -v error -i \"$in\" \"$@\" - | cat", "sh", path
+    )
+    var command = made
+    command.arguments += options
+    let piped = try files.folder.write(try command.run().output, to: "piped")
+    #expect(try AlignmentTests.decode(piped).count == 176_400 * 2)
+  }
+}
