@@ -10,13 +10,17 @@ import Testing
     func callAsFunction(
       _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
     ) {
-      switch self {
-      case .tile8x48:
+      switch (self, b.precision) {
+      case (.tile8x48, .f32):
         multiplyTile8x48(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-      case .tile4x16:
+      case (.tile8x48, .bf16):
+        multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
+      case (.tile4x16, .f32):
         multiplyTile4x16(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
+      case (.tile4x16, .bf16):
+        multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
       }
     }
   }
@@ -41,39 +45,59 @@ import Testing
 
   @Test(arguments: Kernel.allCases, shapes)
   func equalsThreeLoops(kernel: Kernel, shape: Shape) {
-    for accumulate in [false, true] {
-      let reach = (shape.offsets?.max() ?? 0) + shape.depth * shape.stride + Tile.columns
-      let a = noise(shape.taps * shape.depth * shape.aStride + 8, seed: 1)
-      let b = noise(reach, seed: 2)
-      let before = noise(Tile.count, seed: 3)
-      let c = FloatStorage(before + [7])
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          (shape.offsets ?? []).withUnsafeBufferPointer { offsets in
-            kernel(
-              a.baseAddress!, aStride: shape.aStride,
-              TileRows(
-                origin: b.baseAddress!, stride: shape.stride, depth: shape.depth,
-                offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps,
-                precision: .f32),
-              into: c.base, accumulate: accumulate)
+    for precision in Precision.all {
+      for accumulate in [false, true] { compare(kernel, shape, precision, accumulate) }
+    }
+  }
+
+  private func compare(
+    _ kernel: Kernel, _ shape: Shape, _ precision: Precision, _ accumulate: Bool
+  ) {
+    let reach = (shape.offsets?.max() ?? 0) + shape.depth * shape.stride + Tile.columns
+    let a = Words(shape.taps * shape.depth * shape.aStride + 8, precision, seed: 1)
+    let b = Words(reach, precision, seed: 3)
+    let before = noise(Tile.count, seed: 5)
+    let c = FloatStorage(before + [7])
+    (shape.offsets ?? []).withUnsafeBufferPointer { offsets in
+      kernel(
+        Floats(a.storage.base), aStride: shape.aStride,
+        TileRows(
+          origin: Floats(b.storage.base), stride: shape.stride, depth: shape.depth,
+          offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps,
+          precision: precision),
+        into: c.base, accumulate: accumulate)
+    }
+    var expected = accumulate ? before.map(Double.init) : Array(repeating: 0, count: Tile.count)
+    for index in 0..<Tile.count {
+      for tap in 0..<shape.taps {
+        for k in 0..<shape.depth {
+          let left = (tap * shape.depth + k) * shape.aStride + index / Tile.columns
+          let right = (shape.offsets?[tap] ?? 0) + k * shape.stride + index % Tile.columns
+          for (x, y) in zip(a.parts, b.parts) {
+            expected[index] += Double(x[left]) * Double(y[right])
           }
         }
       }
-      var expected = accumulate ? before.map(Double.init) : Array(repeating: 0, count: Tile.count)
-      for index in 0..<Tile.count {
-        for tap in 0..<shape.taps {
-          for k in 0..<shape.depth {
-            let left = a[(tap * shape.depth + k) * shape.aStride + index / Tile.columns]
-            let right =
-              b[(shape.offsets?[tap] ?? 0) + k * shape.stride + index % Tile.columns]
-            expected[index] += Double(left) * Double(right)
-          }
-        }
+    }
+    let actual = Array(UnsafeBufferPointer(start: c.base, count: Tile.count))
+    #expect(difference(actual, expected) < 1e-6)
+    #expect(c.base[Tile.count] == 7, "nothing is written behind the tile")
+  }
+
+  /// Noise in the words of a precision, and the one or two values of each word.
+  private struct Words {
+    let storage: FloatStorage
+    let parts: [[Float]]
+
+    init(_ count: Int, _ precision: Precision, seed: UInt64) {
+      parts = (0..<(precision == .f32 ? 1 : 2)).map {
+        precision.rounded(noise(count, seed: seed + UInt64($0)))
       }
-      let actual = Array(UnsafeBufferPointer(start: c.base, count: Tile.count))
-      #expect(difference(actual, expected) < 1e-6)
-      #expect(c.base[Tile.count] == 7, "nothing is written behind the tile")
+      let (low, high) = (parts[0], parts[parts.count - 1])
+      storage = FloatStorage(
+        precision == .f32
+          ? low
+          : zip(low, high).map { Float(bitPattern: $0.bitPattern >> 16 | $1.bitPattern) })
     }
   }
 

@@ -23,11 +23,16 @@ import Testing
 
   @Test(arguments: shapes, [Activation.none, .gelu, .glu])
   func equalsTheNaiveConvolution(shape: Shape, activation: Activation) {
+    for precision in Precision.all { compare(shape, activation, precision) }
+  }
+
+  private func compare(_ shape: Shape, _ activation: Activation, _ precision: Precision) {
     let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
     let channels = activation == .glu ? 2 * shape.outputs : shape.outputs
     let (weight, bias) = affine(channels, shape.inputs * shape.taps, seed: 2)
     let linear = Naive.convolution(
-      Naive.table(rows), weight, bias, padding: shape.taps / 2)
+      Naive.table(precision.rounded(rows)), precision.rounded(weight), bias,
+      padding: shape.taps / 2)
     let expected =
       switch activation {
       case .none: linear
@@ -36,11 +41,13 @@ import Testing
       }
 
     let conv = Convolution(
-      weight: weight, bias: bias, inputs: shape.inputs, taps: shape.taps, activation: activation)
+      weight: weight, bias: bias, inputs: shape.inputs,
+      columns: (0..<shape.taps).map { $0 - shape.taps / 2 }, activation: activation,
+      precision: precision)
     #expect(conv.outputs == shape.outputs)
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: shape.outputs, columns: shape.columns)
-    apply(conv, x, y, offsets: (0..<shape.taps).map { $0 - shape.taps / 2 })
+    apply(conv, x, y)
     #expect(difference(y.values(), expected) < 3e-6)
     #expect(y.marginsAreZero)
   }
@@ -49,12 +56,12 @@ import Testing
   @Test(arguments: [1, 31, 47, 48, 49]) func overwritesWhatStoodThere(columns: Int) {
     let rows = noise(rows: 3, columns: columns, seed: 3)
     let (weight, bias) = affine(10, 3, seed: 4)
-    let conv = Convolution(weight: weight, bias: bias, inputs: 3, taps: 1, activation: .glu)
+    let conv = Convolution(weight: weight, bias: bias, inputs: 3, activation: .glu, precision: .f32)
     let x = Blocks(rows)
     let clean = Blocks(count: 1, channels: 5, columns: columns)
     let dirty = Blocks.dirty(channels: 5, columns: columns)
-    apply(conv, x, clean, offsets: [0])
-    apply(conv, x, dirty, offsets: [0])
+    apply(conv, x, clean)
+    apply(conv, x, dirty)
     #expect(clean.values() == dirty.values())
     for channel in 0..<5 {
       for column in columns..<dirty.panels * Tile.columns {
@@ -67,11 +74,11 @@ import Testing
     let rows = noise(rows: 6, columns: 50, seed: 5)
     let (weight, bias) = affine(2 * outputs, 6, seed: 6)
     let shift = noise(outputs, seed: 7)
-    let conv = Convolution(weight: weight, bias: bias, inputs: 6, taps: 1, activation: .glu)
+    let conv = Convolution(weight: weight, bias: bias, inputs: 6, activation: .glu, precision: .f32)
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: outputs, columns: 50)
     let stored = FloatStorage(shift)
-    apply(conv, x, y, offsets: [0], shift: stored)
+    apply(conv, x, y, shift: stored)
     let gated = Naive.glu(Naive.convolution(Naive.table(rows), weight, bias))
     let expected = zip(gated, shift).map { row, shift in row.map { $0 + Double(shift) } }
     #expect(difference(y.values(), expected) < 2e-6)
@@ -82,22 +89,27 @@ import Testing
   @Test(arguments: [1, 2, 5], [1, 48, 61]) func tapsOutsideOfTheInputCountAsZero(
     count: Int, columns: Int
   ) {
+    for precision in Precision.all { compareAcrossBlocks(count, columns, precision) }
+  }
+
+  private func compareAcrossBlocks(_ count: Int, _ columns: Int, _ precision: Precision) {
     let (inputs, outputs) = (3, 5)
     let values = (0..<count).map { noise(rows: inputs, columns: columns, seed: UInt64(10 + $0)) }
     let (weight, bias) = affine(outputs, inputs * 9, seed: 8)
-    let conv = Convolution(weight: weight, bias: bias, inputs: inputs, taps: 9, activation: .none)
+    let conv = Convolution(
+      weight: weight, bias: bias, inputs: inputs, blocks: 3, columns: [-1, 0, 1], activation: .none,
+      precision: precision)
     let x = Blocks(values)
     let y = Blocks(count: count, channels: outputs, columns: columns)
-    let offsets = (0..<3).flatMap { row in (0..<3).map { row * x.blockStride + $0 - 1 } }
-    let tile = FloatStorage(count: Tile.count)
+    let scratch = FloatStorage(count: conv.scratch)
     for block in 0..<count {
       for panel in 0..<y.panels {
         let column = panel * Tile.columns
         conv(
-          origin: Floats(x.block(block - 1) + column), stride: x.stride, offsets: offsets,
-          used: (block == 0 ? 3 : 0)..<(block == count - 1 ? 6 : 9),
+          origin: Floats(x.block(block - 1) + column), stride: x.stride,
+          blockStride: x.blockStride, used: (block == 0 ? 1 : 0)..<(block == count - 1 ? 2 : 3),
           output: y.block(block) + column, outputStride: y.stride,
-          valid: y.valid(panel: panel), tile: tile.base)
+          valid: y.valid(panel: panel), scratch: scratch.base)
       }
     }
     // The sum of a convolution along time for each neighbour.
@@ -108,12 +120,13 @@ import Testing
       for row in 0..<3 where values.indices.contains(block + row - 1) {
         let kernel = (0..<outputs * inputs).flatMap { pair in
           let first = pair * 9 + row * 3
-          return weight[first..<first + 3]
+          return precision.rounded(Array(weight[first..<first + 3]))
         }
         expected = Naive.sum(
           expected,
           Naive.convolution(
-            Naive.table(values[block + row - 1]), kernel, row == 1 ? bias : zeros, padding: 1))
+            Naive.table(precision.rounded(values[block + row - 1])), kernel,
+            row == 1 ? bias : zeros, padding: 1))
       }
       #expect(difference(y.values(block), expected) < 3e-6)
     }
@@ -121,15 +134,15 @@ import Testing
   }
 
   private func apply(
-    _ conv: Convolution, _ x: Blocks, _ y: Blocks, offsets: [Int], shift: FloatStorage? = nil
+    _ conv: Convolution, _ x: Blocks, _ y: Blocks, shift: FloatStorage? = nil
   ) {
-    let tile = FloatStorage(count: Tile.count)
+    let scratch = FloatStorage(Array(repeating: .nan, count: conv.scratch))
     for panel in 0..<y.panels {
       let column = panel * Tile.columns
       conv(
-        origin: Floats(x.block(0) + column), stride: x.stride, offsets: offsets,
+        origin: Floats(x.block(0) + column), stride: x.stride,
         output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
-        shift: shift.map { Floats($0.base) }, tile: tile.base)
+        shift: shift.map { Floats($0.base) }, scratch: scratch.base)
     }
   }
 }

@@ -21,14 +21,17 @@ import Testing
   @Test(arguments: shapes, [1, 2]) func layerEqualsTheNaiveOne(shape: Shape, dilation: Int) {
     let weights = DConvWeights(shape.channels, shape.hidden, dilation: dilation, seed: 1)
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 2)
-    let x = Blocks(rows)
-    onOneThread(DConv([weights.layer]), x)
-    #expect(difference(x.values(), weights.naive(Naive.table(rows))) < 1e-5)
-    #expect(x.marginsAreZero)
+    let expected = weights.naive(Naive.table(rows))
+    for precision in Precision.all {
+      let x = Blocks(rows)
+      onOneThread(DConv([weights.layer(precision)]), x)
+      #expect(difference(x.values(), expected) < precision.tolerance)
+      #expect(x.marginsAreZero)
+    }
   }
 
   @Test(arguments: shapes) func layersFollowEachOther(shape: Shape) {
-    let (weights, dconv) = stack(shape)
+    let (weights, dconv) = stack(shape, .f32)
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 3)
     let x = Blocks(rows)
     onOneThread(dconv, x)
@@ -37,14 +40,15 @@ import Testing
   }
 
   /// The two walks add up their sums in another order, and else agree.
-  @Test(arguments: shapes) func sharedWalkEqualsTheOneOfAThread(shape: Shape) {
-    let (_, dconv) = stack(shape)
+  @Test(arguments: shapes, Precision.all)
+  func sharedWalkEqualsTheOneOfAThread(shape: Shape, precision: Precision) {
+    let (_, dconv) = stack(shape, precision)
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 4)
     let alone = Blocks(rows)
     onOneThread(dconv, alone)
     let shared = (0..<4).map { _ in Blocks(rows) }
     for (threads, x) in zip([1, 2, 3, 7], shared) { onThreads(threads, dconv, x) }
-    #expect(difference(shared[0].values(), Naive.table(alone.values())) < 2e-6)
+    #expect(difference(shared[0].values(), Naive.table(alone.values())) < precision.tolerance / 5)
     #expect(shared[0].marginsAreZero)
     for x in shared { #expect(x.values() == shared[0].values(), "for any number of threads") }
   }
@@ -54,17 +58,17 @@ import Testing
     let weights = DConvWeights(4, 3, dilation: 1, seed: 5, isBiased: value != 0)
     let rows = Array(repeating: Array(repeating: value, count: 60), count: 4)
     let x = Blocks(rows)
-    onOneThread(DConv([weights.layer]), x)
+    onOneThread(DConv([weights.layer(.f32)]), x)
     #expect(difference(x.values(), weights.naive(Naive.table(rows))) < 1e-4)
   }
 
   // MARK: Helpers
 
-  private func stack(_ shape: Shape) -> ([DConvWeights], DConv) {
+  private func stack(_ shape: Shape, _ precision: Precision) -> ([DConvWeights], DConv) {
     let weights = [1, 2].map {
       DConvWeights(shape.channels, shape.hidden, dilation: $0, seed: UInt64(10 * $0))
     }
-    return (weights, DConv(weights.map(\.layer)))
+    return (weights, DConv(weights.map { $0.layer(precision) }))
   }
 
   /// The hidden rows held something else before, as they do in a network.
@@ -74,53 +78,14 @@ import Testing
 
   private func onOneThread(_ dconv: DConv, _ x: Blocks) {
     let hidden = self.hidden(dconv, x)
-    let tile = FloatStorage(count: Tile.count)
-    dconv(x.rows(0), hidden: hidden.rows(0), tile: tile.base)
+    let scratch = FloatStorage(Array(repeating: .nan, count: dconv.scratch))
+    dconv(x.rows(0), hidden: hidden.rows(0), scratch: scratch.base)
   }
 
   private func onThreads(_ threads: Int, _ dconv: DConv, _ x: Blocks) {
     let hidden = self.hidden(dconv, x)
     dconv(
-      x.rows(0), hidden: hidden.rows(0), scratch: Scratch(threads: threads, floats: Tile.count),
+      x.rows(0), hidden: hidden.rows(0), scratch: Scratch(threads: threads, floats: dconv.scratch),
       pool: ThreadPool(threads: threads))
-  }
-}
-
-/// The weights of a layer, as a checkpoint has them.
-struct DConvWeights {
-  let squeeze: (weight: [Float], bias: [Float])
-  let innerNorm: (weight: [Float], bias: [Float])
-  let expand: (weight: [Float], bias: [Float])
-  let outerNorm: (weight: [Float], bias: [Float])
-  let scale: [Float]
-  let dilation: Int
-
-  init(_ channels: Int, _ hidden: Int, dilation: Int, seed: UInt64, isBiased: Bool = true) {
-    let factor: Float = isBiased ? 1 : 0
-    func layer(_ rows: Int, _ terms: Int, _ seed: UInt64) -> (weight: [Float], bias: [Float]) {
-      let (weight, bias) = affine(rows, terms, seed: seed)
-      return (weight, bias.map { $0 * factor })
-    }
-    squeeze = layer(hidden, channels * 3, seed)
-    innerNorm = normFactors(hidden, seed: seed + 2)
-    expand = layer(2 * channels, hidden, seed + 4)
-    outerNorm = normFactors(2 * channels, seed: seed + 6)
-    scale = noise(channels, seed: seed + 8)
-    self.dilation = dilation
-  }
-
-  var layer: DConvLayer {
-    DConvLayer(
-      squeeze: squeeze, innerNorm: innerNorm, expand: expand, outerNorm: outerNorm, scale: scale,
-      dilation: dilation)
-  }
-
-  /// The layer as demucs.py has it.
-  func naive(_ x: Table) -> Table {
-    var y = Naive.convolution(
-      x, squeeze.weight, squeeze.bias, padding: dilation, dilation: dilation)
-    y = Naive.gelu(Naive.groupNorm(y, innerNorm))
-    y = Naive.groupNorm(Naive.convolution(y, expand.weight, expand.bias), outerNorm)
-    return Naive.sum(x, Naive.scaled(Naive.glu(y), scale))
   }
 }

@@ -28,39 +28,46 @@ import Testing
     let weights = [300, 600].map {
       TransformerWeights(channels: channels, heads: shape.heads, isCross: isCross, seed: $0)
     }
-    let layer = TransformerLayerPair(weights[0].layer, weights[1].layer, isCross: isCross)
-    let groups = [shape.first.groups, shape.second.groups]
-    let results = [1, 2, 3, 7].map { applied(layer, rows, groups, isCross, threads: $0) }
-
     let tables = rows.map(Naive.table)
-    for (branch, result) in results[0].enumerated() {
-      let expected = weights[branch].naive(
-        tables[branch], attendingTo: tables[isCross ? 1 - branch : branch])
-      #expect(difference(result, expected) < 1e-5)
+    let expected = [0, 1].map { branch in
+      weights[branch].naive(tables[branch], attendingTo: tables[isCross ? 1 - branch : branch])
     }
-    for result in results { #expect(result == results[0]) }
+    let groups = [shape.first.groups, shape.second.groups]
+    for precision in Precision.all {
+      let layers = weights.map { $0.layer(precision) }
+      let layer = TransformerLayerPair(layers[0], layers[1], isCross: isCross)
+      let results = [1, 2, 3, 7].map {
+        applied(layer, rows, groups, isCross, precision, threads: $0)
+      }
+      for (result, expected) in zip(results[0], expected) {
+        #expect(difference(result, expected) < precision.tolerance)
+      }
+      for result in results { #expect(result == results[0]) }
+    }
   }
 
   /// Equal tokens have no deviation that a norm could divide by.
   @Test(arguments: [0, 1, -1000] as [Float], [false, true])
   func constantTokensStayFinite(value: Float, isCross: Bool) {
-    let weights = TransformerWeights(channels: 8, heads: 1, isCross: isCross, seed: 7).layer
+    let weights = TransformerWeights(channels: 8, heads: 1, isCross: isCross, seed: 7)
+      .layer(.f32)
     let rows = Array(repeating: Array(repeating: value, count: 50), count: 8)
     let layer = TransformerLayerPair(weights, weights, isCross: isCross)
-    let results = applied(layer, [rows, rows], [1, 1], isCross, threads: 1)
+    let results = applied(layer, [rows, rows], [1, 1], isCross, .f32, threads: 1)
     #expect(results.allSatisfy { $0.allSatisfy { $0.allSatisfy(\.isFinite) } })
   }
 
   private func applied(
     _ layer: TransformerLayerPair, _ rows: [[[Float]]], _ groups: [Int], _ isCross: Bool,
-    threads: Int
+    _ precision: Precision, threads: Int
   ) -> [[[Float]]] {
     let branches = zip(rows, groups).map { TokenPanels($0, groups: $1) }
     let attended = branches.map {
       TokenPanels(channels: $0.channels, groups: $0.groups, tokens: $0.tokens)
     }
     let attention = [0, 1].map {
-      AttentionInputs(queries: branches[$0], keys: branches[isCross ? 1 - $0 : $0])
+      AttentionInputs(
+        queries: branches[$0], keys: branches[isCross ? 1 - $0 : $0], precision: precision)
     }
     layer(
       branches, attention: attention, attended: attended,

@@ -12,17 +12,20 @@ import Testing
     ], [Activation.none, .gelu])
   func alongColumns(_ shape: (inputs: Int, outputs: Int, columns: Int), activation: Activation) {
     let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
-    let layer = Layer(inputs: shape.inputs, outputs: shape.outputs, activation: activation)
-    let all = layer.naive(Naive.table(rows))
     let x = Blocks(rows)
-    let tile = FloatStorage(count: Tile.count)
-    for cut in 0...3 {
+    for (cut, precision) in [(0, Precision.f32), (1, .bf16), (2, .f32), (3, .f32), (3, .bf16)] {
+      let layer = Layer(
+        inputs: shape.inputs, outputs: shape.outputs, activation: activation,
+        precision: precision)
+      let all = layer.naive(Naive.table(precision.rounded(rows)))
+      let scratch = FloatStorage(Array(repeating: .nan, count: layer.fast.scratch))
       for accumulate in [false, true] {
         let length = 4 * shape.columns - cut
         let skip = noise(rows: shape.outputs, columns: length, seed: 2)
         let y = Blocks(skip)
         for panel in 0..<Tile.panels(shape.columns + 1) {
-          layer.fast.alongColumns(x, panel: panel, into: y, accumulate: accumulate, tile: tile.base)
+          layer.fast.alongColumns(
+            x, panel: panel, into: y, accumulate: accumulate, scratch: scratch.base)
         }
         var expected = all.map { Array($0[2..<2 + length]) }
         if accumulate { expected = Naive.sum(expected, Naive.table(skip)) }
@@ -38,12 +41,20 @@ import Testing
       (inputs: 1, outputs: 1, blocks: 1), (3, 2, 1), (2, 3, 2), (5, 5, 3), (4, 2, 8),
     ], [1, 47, 48, 49])
   func alongBlocks(_ shape: (inputs: Int, outputs: Int, blocks: Int), columns: Int) {
-    let layer = Layer(inputs: shape.inputs, outputs: shape.outputs, activation: .gelu)
+    for precision in Precision.all { compareAlongBlocks(shape, columns, precision) }
+  }
+
+  private func compareAlongBlocks(
+    _ shape: (inputs: Int, outputs: Int, blocks: Int), _ columns: Int, _ precision: Precision
+  ) {
+    let layer = Layer(
+      inputs: shape.inputs, outputs: shape.outputs, activation: .gelu, precision: precision)
     let values = (0..<shape.blocks).map {
       noise(rows: shape.inputs, columns: columns, seed: UInt64(20 + $0))
     }
     let x = Blocks(values)
-    let tile = FloatStorage(count: Tile.count)
+    let scratch = FloatStorage(Array(repeating: .nan, count: layer.fast.scratch))
+    let rounded = values.map { precision.rounded($0) }
     for accumulate in [false, true] {
       let skip = (0..<4 * shape.blocks).map {
         noise(rows: shape.outputs, columns: columns, seed: UInt64(50 + $0))
@@ -52,13 +63,13 @@ import Testing
       for group in 0...shape.blocks {
         for panel in 0..<x.panels {
           layer.fast.alongBlocks(
-            x, group: group, panel: panel, into: y, accumulate: accumulate, tile: tile.base)
+            x, group: group, panel: panel, into: y, accumulate: accumulate, scratch: scratch.base)
         }
       }
       var worst = 0.0
       for column in 0..<columns {
         let along = (0..<shape.inputs).map { channel in
-          values.map { Double($0[channel][column]) }
+          rounded.map { Double($0[channel][column]) }
         }
         let all = layer.naive(along)
         for block in 0..<4 * shape.blocks {
@@ -74,17 +85,19 @@ import Testing
   }
 
   private struct Layer {
+    /// As it takes part in products.
     let weight: [Float]
     let bias: [Float]
     let activation: Activation
     let fast: TransposedConvolution
 
-    init(inputs: Int, outputs: Int, activation: Activation) {
-      weight = noise(inputs * outputs * 8, seed: 3)
+    init(inputs: Int, outputs: Int, activation: Activation, precision: Precision) {
+      let values = noise(inputs * outputs * 8, seed: 3)
+      weight = precision.rounded(values)
       bias = noise(outputs, seed: 4)
       self.activation = activation
       fast = TransposedConvolution(
-        weight: weight, bias: bias, inputs: inputs, activation: activation)
+        weight: values, bias: bias, inputs: inputs, activation: activation, precision: precision)
     }
 
     func naive(_ x: Table) -> Table {

@@ -37,16 +37,21 @@ struct TransformerWeights {
 
   private var headScale: Double { 1 / Double(endNorm.weight.count / heads).squareRoot() }
 
-  var layer: TransformerLayer {
+  func layer(_ precision: Precision) -> TransformerLayer {
     let headScales = Array(repeating: Float(headScale), count: scale.count)
     return TransformerLayer(
       queries: Linear(
-        weight: queries.weight, bias: queries.bias, norm: norm, scale: headScales),
-      keys: Linear(weight: keys.weight, bias: keys.bias, norm: keyNorm),
-      values: Linear(weight: values.weight, bias: values.bias, norm: keyNorm),
-      output: Linear(weight: output.weight, bias: output.bias, scale: scale),
-      widen: Linear(weight: widen.weight, bias: widen.bias, norm: feedForwardNorm),
-      narrow: Linear(weight: narrow.weight, bias: narrow.bias, scale: feedForwardScale),
+        weight: queries.weight, bias: queries.bias, norm: norm, scale: headScales,
+        precision: precision),
+      keys: Linear(weight: keys.weight, bias: keys.bias, norm: keyNorm, precision: precision),
+      values: Linear(
+        weight: values.weight, bias: values.bias, norm: keyNorm, precision: precision),
+      output: Linear(
+        weight: output.weight, bias: output.bias, scale: scale, precision: precision),
+      widen: Linear(
+        weight: widen.weight, bias: widen.bias, norm: feedForwardNorm, precision: precision),
+      narrow: Linear(
+        weight: narrow.weight, bias: narrow.bias, scale: feedForwardScale, precision: precision),
       norm: endNorm, heads: heads)
   }
 
