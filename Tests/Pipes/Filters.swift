@@ -4,8 +4,17 @@ import TestSupport
 enum Filters {
   /// All of them.
   static let all = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
+  /// Those that read a stream.
+  static let readers = ["ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
   /// Those that need no library of others, and so must not load one.
   static let light = ["ap-segment", "ap-xfade"]
+
+  /// A filter that reads a stream, saying errors only; files go to the folder.
+  static func reader(_ name: String, folder: TemporaryFolder) -> Command {
+    var command = Command(name, "--quiet")
+    if name == "ap-encode" { command.arguments += ["-o", folder.file("{track}.wav")] }
+    return command
+  }
 
   /// A Python script of `Fixtures/`.
   static func python(_ script: String, _ arguments: [String] = []) -> Command {

@@ -13,6 +13,23 @@ import Testing
     #expect(outcome.errors.contains(words), "\(outcome.errors)", sourceLocation: sourceLocation)
   }
 
+  /// Runs a filter on input that it must refuse, and finds that nothing looks whole.
+  private static func refusal(
+    of input: [UInt8], by filter: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> Outcome {
+    let folder = try TemporaryFolder()
+    let outcome = try Filters.reader(filter, folder: folder).run(.bytes(input))
+    #expect(try folder.list() == [], sourceLocation: sourceLocation)
+    #expect(throws: (any Error).self, sourceLocation: sourceLocation) {
+      try ReadStream(outcome.output)
+    }
+    // A filter that has written a header says that no end will come.
+    #expect(
+      outcome.output.isEmpty || lastLine(outcome).contains(#""type":"abort""#),
+      sourceLocation: sourceLocation)
+    return outcome
+  }
+
   private static func lastLine(_ outcome: Outcome) -> String {
     outcome.text.split(separator: "\n").last.map(String.init) ?? ""
   }
@@ -67,15 +84,15 @@ import Testing
     #expect(stream.end.frames == ["mix": 0])
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func noBytesAreNoStream(filter: String) throws {
-    let outcome = try Command(filter).run()
+    let outcome = try Self.refusal(of: [], by: filter)
     Self.expectFailure(
       outcome, 65, saying: "The input is empty. The command before this one failed.")
     #expect(outcome.output == [])
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func fourKindsOfCut(filter: String) throws {
     let input = Filters.input(for: filter)
     let header = try #require(input.firstIndex(of: UInt8(ascii: "\n"))) + 1
@@ -86,35 +103,30 @@ import Testing
       (audio + 9, "cut in the payload of record 1, after 9 of 4000 bytes"),
       (end, "cut between records, after record 1"), (end + 3, "cut in the line of record 2"),
     ] {
-      let outcome = try Command(filter).run(.bytes(Array(input[..<length])))
+      let outcome = try Self.refusal(of: Array(input[..<length]), by: filter)
       Self.expectFailure(outcome, 65, saying: words)
-      // What was written must not look whole; a filter that had written a header says so.
-      #expect(throws: (any Error).self) { try ReadStream(outcome.output) }
-      #expect(
-        outcome.output.isEmpty
-          || Self.lastLine(outcome).contains(#""tool":"\#(filter)","type":"abort""#))
+      #expect(outcome.output.isEmpty || Self.lastLine(outcome).contains(#""tool":"\#(filter)""#))
     }
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func aWrongCountIsDamage(filter: String) throws {
     let input = String(
       decoding: Filters.input(for: filter, frames: 0), as: UTF8.self
     ).replacing(#""records":0"#, with: #""records":7"#)
     Self.expectFailure(
-      try Command(filter).run(.bytes(Array(input.utf8))), 65,
+      try Self.refusal(of: Array(input.utf8), by: filter), 65,
       saying: "The end record counts 7 records, but 0 came.")
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func twoStreamsAreNotOne(filter: String) throws {
     let input = Filters.input(for: filter)
-    let outcome = try Command(filter).run(.bytes(input + input))
+    let outcome = try Self.refusal(of: input + input, by: filter)
     Self.expectFailure(outcome, 65, saying: "Bytes follow the end of the stream.")
-    #expect(Self.lastLine(outcome).contains(#""type":"abort""#))
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func anAbortGoesThroughAllFilters(filter: String) throws {
     let abort =
       #"{"bytes":0,"exit":74,"message":"Disk \"x\" is full.","tool":"ap-first","type":"abort"}"#
@@ -124,9 +136,9 @@ import Testing
           .dropLast(),
         as: UTF8.self))
     text.line(abort)
-    let outcome = try Command(filter).run(.bytes(text.bytes))
+    let outcome = try Self.refusal(of: text.bytes, by: filter)
     Self.expectFailure(outcome, 65, saying: #"ap-first failed: Disk "x" is full."#)
-    #expect(Self.lastLine(outcome) == abort)
+    #expect(Self.lastLine(outcome) == (filter == "ap-encode" ? "" : abort))
   }
 
   @Test func everyFilterOfAPipeReportsACut() throws {
@@ -155,9 +167,9 @@ import Testing
     #expect(try folder.number(in: "peak") < folder.number(in: "idle") + 8 << 20)
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.readers)
   func otherFilesAreRefusedAtOnce(filter: String) throws {
-    let outcome = try Command(filter).run(.bytes(Array("RIFF\u{24}\u{0}\u{0}\u{0}WAVE".utf8)))
+    let outcome = try Self.refusal(of: Array("RIFF\u{24}\u{0}\u{0}\u{0}WAVE".utf8), by: filter)
     Self.expectFailure(
       outcome, 65, saying: "is not an ap stream. Put ap-decode before this filter.")
   }
