@@ -52,9 +52,9 @@ let package = Package(
       swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
     .target(
       name: "Tensors",
-      dependencies: ["APCore", "CLibAV", "COpenBLAS", "CProcessor", systemPackage],
+      dependencies: ["APCore", "CLibAV", "CProcessor", systemPackage],
       swiftSettings: settings,
-      linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("avutil")]),
+      linkerSettings: [.linkedLibrary("avutil")]),
     .target(
       name: "Demucs",
       dependencies: ["APCore", "CLibAV", "Resampling", "Tensors", crypto, systemPackage, yams],
@@ -68,8 +68,10 @@ let package = Package(
     filter("ap-demucs", "Demucs"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
+    // Never installed: it measures the network and its products, OpenBLAS's beside them.
     .executableTarget(
-      name: "ap-bench", dependencies: ["Demucs", "Tensors"], swiftSettings: settings),
+      name: "ap-bench", dependencies: ["COpenBLAS", "Demucs", "Tensors", argumentParser],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("openblas")]),
 
     .target(
       name: "TestSupport", dependencies: ["APCore", systemPackage], path: "Tests/TestSupport",

@@ -58,9 +58,9 @@ def separate(song, model, threads):
 
 def network(model, threads):
     """Seconds of one segment in our network alone: the better of two, as for PyTorch."""
-    command = [BUILD / "ap-bench", model, str(threads), "2"]
+    command = [BUILD / "ap-bench", model, "--threads", str(threads), "--rounds", "2", "--segment-only"]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return min(json.loads(answer.splitlines()[-1].removeprefix("segments")))
+    return min(json.loads(answer)["seconds"])
 
 
 def bench_demucs(folder, threads, rounds):

@@ -2,8 +2,9 @@ package import Tensors
 
 /// Times the network alone, on a segment of noise: what `scripts/bench` shows.
 package final class SegmentBenchmark {
-  /// Seconds that are audio in a segment.
-  package let audioSeconds: Double
+  /// Multiplications and additions of each stage.
+  package var operations: [String: Double] { network.config.operations }
+
   private let network: HTDemucs
   private let mix: [Float]
   private var stems: [Float]
@@ -13,7 +14,6 @@ package final class SegmentBenchmark {
     let checkpoint = try Checkpoint.open(path)
     network = try HTDemucs(
       checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: pool, precision: precision)
-    audioSeconds = Double(network.segmentFrames) / Double(network.sampleRate)
     var state: UInt64 = 1
     mix = (0..<network.channels * network.segmentFrames).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

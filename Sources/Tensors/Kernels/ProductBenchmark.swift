@@ -1,0 +1,26 @@
+/// Times a square matrix product of this library's kernels: the yardstick of a network's speed.
+package struct ProductBenchmark {
+  private let layer: Linear
+  private let input: TokenPanels
+  private let output: TokenPanels
+  private let pool: ThreadPool
+
+  /// - Parameter size: rows, columns and depth.
+  package init(size: Int, pool: ThreadPool, precision: Precision) {
+    layer = Linear(
+      weight: (0..<size * size).map { Float($0 % 7) }, bias: Array(repeating: 0, count: size),
+      precision: precision)
+    input = TokenPanels(channels: size, groups: 1, tokens: size)
+    output = TokenPanels(channels: size, groups: 1, tokens: size)
+    self.pool = pool
+  }
+
+  /// Multiplies once.
+  package func run() {
+    let scratch = Scratch(threads: pool.threads, floats: Tile.count)
+    pool.run(input.count) { panel, worker in
+      layer(
+        Floats(input.panel(panel)), into: output.panel(panel), tile: scratch[worker])
+    }
+  }
+}
