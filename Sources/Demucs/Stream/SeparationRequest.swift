@@ -36,13 +36,14 @@ public struct SeparationRequest: Sendable {
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
-    let members = try load(bag, for: outputs)
+    let plan = SeparationPlan(
+      bag: try load(bag, for: outputs), settings: settings, sampleRate: bag.samplerate)
 
     var entry = context.historyEntry
     entry.options["model"] = try location.identity()
     try StreamSeparation(
-      passes: SeparationPass.all(members, settings: settings), outputs: outputs,
-      normalizesSegments: normalizesSegments, reader: reader, writer: writer, log: context.log,
+      plan: plan, outputs: outputs, normalizesSegments: normalizesSegments, reader: reader,
+      writer: writer, log: context.log,
       progress: context.progress
     ).run(historyEntry: entry)
   }
@@ -61,15 +62,16 @@ public struct SeparationRequest: Sendable {
     let pool = ThreadPool(threads: threads)
     var last: HTDemucs?
     return try bag.members.enumerated().map { index, member in
-      guard needed.contains(index) else {
-        return BagMember(separator: nil, weights: member.weights)
+      var network: HTDemucs?
+      if needed.contains(index) {
+        // Members run one after the other.
+        network = try HTDemucs(
+          member.checkpoint.weights(), config: member.config, pool: pool,
+          precision: precision.products, sharingMemoryOf: last)
+        last = network
       }
-      // Members run one after the other.
-      let network = try HTDemucs(
-        member.checkpoint.weights(), config: member.config, pool: pool,
-        precision: precision.products, sharingMemoryOf: last)
-      last = network
-      return BagMember(separator: network, weights: member.weights)
+      return BagMember(
+        separator: network, segmentFrames: member.config.segmentFrames, weights: member.weights)
     }
   }
 }

@@ -17,6 +17,9 @@ final class SpooledTrack {
     try? descriptor.close()
   }
 
+  /// Frames that have been appended.
+  var frames: Int { meter.frames }
+
   /// The figures of what has been appended.
   var loudness: Loudness { meter.loudness }
 
@@ -42,15 +45,15 @@ final class SpooledTrack {
     let frameBytes = meter.channels * MemoryLayout<Float>.stride
     var block = [Float](repeating: 0, count: TrackSeparator.blockFrames * meter.channels)
     var position = 0
-    while position < meter.frames {
-      let frames = min(TrackSeparator.blockFrames, meter.frames - position)
+    while position < frames {
+      let count = min(TrackSeparator.blockFrames, frames - position)
       try block.withUnsafeMutableBytes { bytes in
         try read(
-          UnsafeMutableRawBufferPointer(rebasing: bytes[..<(frames * frameBytes)]),
+          UnsafeMutableRawBufferPointer(rebasing: bytes[..<(count * frameBytes)]),
           at: position * frameBytes)
       }
-      try body(block.span.extracting(first: frames * meter.channels))
-      position += frames
+      try body(block.span.extracting(first: count * meter.channels))
+      position += count
     }
   }
 

@@ -3,7 +3,7 @@ internal import Resampling
 
 /// The separation of a stream: one track or its windows in, a track for each stem out.
 final class StreamSeparation {
-  private let passes: [SeparationPass]
+  private let plan: SeparationPlan
   private let outputs: [StemOutput]
   private let workspace: SegmentWorkspace
   private let sampleRate: Int
@@ -14,24 +14,23 @@ final class StreamSeparation {
   private let log: Log
   private let progress: Progress
 
-  /// - Parameters:
-  ///   - passes: at least one.
-  ///   - normalizesSegments: whether each segment is normalised by its own figures.
+  /// - Parameter normalizesSegments: whether each segment is normalised by its own figures.
   init(
-    passes: [SeparationPass], outputs: [StemOutput], normalizesSegments: Bool,
+    plan: SeparationPlan, outputs: [StemOutput], normalizesSegments: Bool,
     reader: StreamReader, writer: StreamWriter, log: Log, progress: Progress
   ) {
-    precondition(!passes.isEmpty, "passes must not be empty")
-    self.passes = passes
+    let separators = plan.separators
+    precondition(!separators.isEmpty, "the plan must have a model")
+    self.plan = plan
     self.outputs = outputs
     self.normalizesSegments = normalizesSegments
     self.reader = reader
     self.writer = writer
     self.log = log
     self.progress = progress
-    workspace = SegmentWorkspace(for: passes.map(\.separator))
-    sampleRate = passes[0].separator.sampleRate
-    channels = passes[0].separator.channels
+    workspace = SegmentWorkspace(for: separators)
+    sampleRate = plan.sampleRate
+    channels = separators[0].channels
   }
 
   /// Separates the stream, from its header to its end.
@@ -55,18 +54,18 @@ final class StreamSeparation {
   }
 
   private func separateTrack(_ header: StreamHeader, total: Int?) throws {
-    var scope: NormalizationScope?
-    if normalizesSegments {
-      scope = .segment
-    } else if let loudness = usableLoudness(header) {
-      scope = .track(Normalization(loudness))
-    } else {
-      log.debug(
-        "The header has no loudness for \(sampleRate) Hz; the track is spooled to measure it.")
-    }
+    let scope: NormalizationScope? =
+      normalizesSegments
+      ? .segment : usableLoudness(header).map { .track(Normalization($0)) }
     let feed = try TrackFeed(
-      resampler: try resampler(from: header), scope: scope,
-      separator: { self.separator(scope: $0, start: 0, segment: nil, total: total) })
+      resampler: try resampler(from: header), length: total, needsLength: plan.needsLength,
+      scope: scope
+    ) { self.separator(scope: $0, length: $1, start: 0, segment: nil, total: total) }
+    if feed.isSpooled {
+      log.debug(
+        "The header does not say the track's \(scope == nil ? "loudness" : "length") at "
+          + "\(sampleRate) Hz: all of it goes to a temporary file first.")
+    }
     var position = 0
     while let record = try reader.next() {
       switch record {
@@ -106,16 +105,20 @@ final class StreamSeparation {
     let length = convertedFrames(offset + segment.length, from: header) - start
     let converted = Segment(index: segment.index, length: length)
     return try TrackFeed(
-      resampler: try resampler(from: header), frames: length,
-      scope: normalizesSegments ? .segment : nil,
-      separator: { self.separator(scope: $0, start: start, segment: converted, total: total) })
+      resampler: try resampler(from: header), length: length, needsLength: plan.needsLength,
+      scope: normalizesSegments ? .segment : nil
+    ) { self.separator(scope: $0, length: $1, start: start, segment: converted, total: total) }
   }
 
+  /// - Parameters:
+  ///   - start: where the track or window starts in the stream.
+  ///   - total: frames of the whole stream.
   private func separator(
-    scope: NormalizationScope, start: Int, segment: Segment?, total: Int?
+    scope: NormalizationScope, length: Int?, start: Int, segment: Segment?, total: Int?
   ) -> TrackSeparator {
-    TrackSeparator(passes: passes, outputs: outputs, scope: scope, workspace: workspace) {
-      [self] output, offset, samples in
+    TrackSeparator(
+      passes: plan.passes(length: length), outputs: outputs, scope: scope, workspace: workspace
+    ) { [self] output, offset, samples in
       try writer.write(
         samples, track: outputs[output].name, offset: start + offset, segment: segment)
       guard output == outputs.count - 1 else { return }

@@ -4,14 +4,15 @@ internal import Resampling
 /// Brings one track, or one window, from the stream to a separator: in the model's rate and
 /// channels, and with the figures that normalise it.
 final class TrackFeed {
-  /// Makes the separator once the figures are known.
-  typealias Separator = (NormalizationScope) -> TrackSeparator
+  /// Makes the separator, once the figures are known and, for a plan that needs it, the length in
+  /// frames at the model's rate.
+  typealias Separator = (_ scope: NormalizationScope, _ length: Int?) -> TrackSeparator
 
   private enum Route {
-    /// The figures are known, or not wanted: sound goes through while it arrives.
+    /// All is known: sound goes through while it arrives.
     case direct(TrackSeparator)
-    /// The figures are known only at the end.
-    case spooled(SpooledTrack, Separator)
+    /// Something is known only at the end.
+    case spooled(SpooledTrack, NormalizationScope?, Separator)
   }
 
   private let resampler: Resampler
@@ -23,21 +24,27 @@ final class TrackFeed {
 
   /// - Parameters:
   ///   - resampler: a new one, from the stream's format to the model's.
-  ///   - frames: how long the track is at the model's rate at most; what the conversion gives beyond
-  ///     it is cut.
+  ///   - length: frames of the track at the model's rate; what the conversion gives beyond them is
+  ///     cut. Nil where the track's end is not known.
+  ///   - needsLength: whether the separator cannot be made without a length.
   ///   - scope: nil: the figures of the whole track, which nobody has measured yet.
   init(
-    resampler: Resampler, frames: Int = .max, scope: NormalizationScope?,
+    resampler: Resampler, length: Int?, needsLength: Bool, scope: NormalizationScope?,
     separator: @escaping Separator
   ) throws(FilterError) {
     self.resampler = resampler
-    room = frames
+    room = length ?? .max
     route =
-      if let scope {
-        .direct(separator(scope))
+      if let scope, length != nil || !needsLength {
+        .direct(separator(scope, length))
       } else {
-        .spooled(try SpooledTrack(channels: resampler.outChannels), separator)
+        .spooled(try SpooledTrack(channels: resampler.outChannels), scope, separator)
       }
+  }
+
+  /// Whether nothing comes out before the track's end.
+  var isSpooled: Bool {
+    if case .spooled = route { true } else { false }
   }
 
   /// Takes the next frames, interleaved as in the stream.
@@ -70,8 +77,9 @@ final class TrackFeed {
     switch route {
     case .direct(let separator):
       try separator.finish()
-    case .spooled(let spool, let makeSeparator):
-      let separator = makeSeparator(.track(Normalization(spool.loudness)))
+    case .spooled(let spool, let scope, let makeSeparator):
+      let separator = makeSeparator(
+        scope ?? .track(Normalization(spool.loudness)), spool.frames)
       try spool.forEachBlock { try separator.push($0) }
       try separator.finish()
     }
@@ -85,7 +93,7 @@ final class TrackFeed {
     let samples = block.span.extracting(first: frames * resampler.outChannels)
     switch route {
     case .direct(let separator): try separator.push(samples)
-    case .spooled(let spool, _): try spool.append(samples)
+    case .spooled(let spool, _, _): try spool.append(samples)
     }
   }
 

@@ -17,6 +17,11 @@ struct SegmentGrid: Equatable {
     precondition((1...segmentFrames).contains(stride), "overlap must leave a stride")
   }
 
+  /// How many segments it takes to cover a track.
+  func segments(frames: Int) -> Int {
+    (frames + stride - 1) / stride
+  }
+
   /// The triangle's height at a frame of a segment, 1 at its top.
   func weight(_ frame: Int) -> Float {
     let rising = segmentFrames / 2

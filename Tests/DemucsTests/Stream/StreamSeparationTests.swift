@@ -7,12 +7,10 @@ import Testing
 @testable import Demucs
 
 @Suite struct StreamSeparationTests {
-  static let settings = SeparationSettings()
-
   /// Separates a stream that was made by hand, with files in the place of pipes.
   static func separate(
     _ input: [UInt8], model: LinearSeparator = LinearSeparator(), stems: [String] = [],
-    normalizesSegments: Bool = false
+    normalizesSegments: Bool = false, settings: SeparationSettings = SeparationSettings()
   ) throws -> ReadStream {
     let folder = try TemporaryFolder()
     let source = try FileDescriptor.open(try folder.write(input, to: "in"), .readOnly)
@@ -20,9 +18,10 @@ import Testing
     let target = try FileDescriptor.open(
       folder.file("out"), .writeOnly, options: .create, permissions: .ownerReadWrite)
     defer { try? target.close() }
-    let bag = [BagMember(separator: model, weights: model.sources.map { _ in 1 })]
+    let member = BagMember(
+      separator: model, segmentFrames: model.segmentFrames, weights: model.sources.map { _ in 1 })
     try StreamSeparation(
-      passes: SeparationPass.all(bag, settings: settings),
+      plan: SeparationPlan(bag: [member], settings: settings, sampleRate: model.sampleRate),
       outputs: try StemOutput.stems(stems, of: model.sources),
       normalizesSegments: normalizesSegments, reader: StreamReader(source),
       writer: StreamWriter(target), log: Log(tool: "test", level: .error),
@@ -38,7 +37,10 @@ import Testing
   }
 
   /// What the reference makes of a track by itself.
-  static func expected(_ samples: [Float], scope: NormalizationScope? = nil) throws -> [[Float]] {
+  static func expected(
+    _ samples: [Float], scope: NormalizationScope? = nil,
+    settings: SeparationSettings = SeparationSettings()
+  ) throws -> [[Float]] {
     try TrackSeparatorTests.separate(
       samples, models: [LinearSeparator()], settings: settings,
       scope: scope ?? .track(Normalization(measured(samples))))
@@ -141,6 +143,19 @@ import Testing
     let converted = resampler.push(samples) + resampler.finish()
     #expect(stream.header.frames == converted.count / 2)
     #expect(Self.stems(stream) == (try Self.expected(converted)))
+  }
+
+  /// What is drawn depends on the length: where the header does not say it, the track is spooled.
+  @Test(arguments: [true, false], [true, false])
+  func shiftsDoNotDependOnWhatTheHeaderSays(isCounted: Bool, normalizesSegments: Bool) throws {
+    let samples = TrackSeparatorTests.sound(300)
+    let settings = SeparationSettings(shifts: 3, seed: 5)
+    let stream = try Self.separate(
+      StreamText.whole(["mix": samples], channels: 2, rate: 100, isCounted: isCounted),
+      normalizesSegments: normalizesSegments, settings: settings)
+    let expected = try Self.expected(
+      samples, scope: normalizesSegments ? .segment : nil, settings: settings)
+    #expect(Self.stems(stream) == expected)
   }
 
   @Test func segmentsCanNormalizeThemselves() throws {

@@ -69,7 +69,7 @@ struct ReferenceApply {
     return output.map { $0.map { $0.map { $0 / Float(shifts) } } }
   }
 
-  private func split(_ model: any SegmentSeparator, _ mix: Chunk) -> [Sound] {
+  private mutating func split(_ model: any SegmentSeparator, _ mix: Chunk) -> [Sound] {
     let segment =
       segmentSeconds.map { Int($0 * Double(model.sampleRate)) } ?? model.segmentFrames
     let stride = Int((1 - overlap) * Double(segment))
@@ -98,8 +98,10 @@ struct ReferenceApply {
     return output.map { $0.map { zip($0, sums).map { $0 / $1 } } }
   }
 
-  /// The network's forward pass, which pads on the right to the training length.
-  private func run(_ model: any SegmentSeparator, _ window: Sound) -> [Sound] {
+  /// The network's forward pass, which pads on the right to the training length. Its transformer
+  /// draws a number that is always 0.
+  private mutating func run(_ model: any SegmentSeparator, _ window: Sound) -> [Sound] {
+    _ = random.integer(upTo: 0)
     let frames = model.segmentFrames
     let padding = [Float](repeating: 0, count: frames - window[0].count)
     let mix = window.flatMap { $0 + padding }

@@ -19,12 +19,14 @@ import Testing
     let sources = models[0].sources
     let outputs = try outputs ?? StemOutput.stems([], of: sources)
     let ones = [Float](repeating: 1, count: sources.count)
-    let bag = zip(models, weights ?? models.map { _ in ones })
-      .map { BagMember(separator: $0, weights: $1) }
+    let plan = SeparationPlan(
+      bag: zip(models, weights ?? models.map { _ in ones }).map {
+        BagMember(separator: $0, segmentFrames: $0.segmentFrames, weights: $1)
+      }, settings: settings, sampleRate: models[0].sampleRate)
     var results = [[Float]](repeating: [], count: outputs.count)
     let channels = models[0].channels
     let separator = TrackSeparator(
-      passes: SeparationPass.all(bag, settings: settings), outputs: outputs, scope: scope,
+      passes: plan.passes(length: samples.count / channels), outputs: outputs, scope: scope,
       workspace: SegmentWorkspace(for: models)
     ) { output, offset, samples in
       #expect(offset * channels == results[output].count)
@@ -132,13 +134,14 @@ import Testing
     let models = [LinearSeparator(segmentFrames: 60), LinearSeparator(segmentFrames: 81)]
     let weights: [[Float]] = [[1, 1, 0], [0, 0, 1]]
     let settings = SeparationSettings(shifts: 2, seed: 11)
-    let all = SeparationPass.all(
-      zip(models, weights).map { BagMember(separator: $0, weights: $1) }, settings: settings)
-    let one = SeparationPass.all(
-      [
-        BagMember(separator: nil, weights: weights[0]),
-        BagMember(separator: models[1], weights: weights[1]),
-      ], settings: settings)
+    func passes(of separators: [LinearSeparator?]) -> [SeparationPass] {
+      let bag = zip(zip(separators, models), weights).map {
+        BagMember(separator: $0.0, segmentFrames: $0.1.segmentFrames, weights: $1)
+      }
+      return SeparationPlan(bag: bag, settings: settings, sampleRate: 100).passes(length: 321)
+    }
+    let all = passes(of: models)
+    let one = passes(of: [nil, models[1]])
     #expect(one.map(\.origin) == all.suffix(2).map(\.origin))
     #expect(one.map(\.sourceGains) == all.suffix(2).map(\.sourceGains))
   }
@@ -190,8 +193,10 @@ import Testing
     let model = LinearSeparator()
     var delivered = 0
     let separator = TrackSeparator(
-      passes: SeparationPass.all(
-        [BagMember(separator: model, weights: [1, 1, 1])], settings: SeparationSettings()),
+      passes: SeparationPlan(
+        bag: [BagMember(separator: model, segmentFrames: 60, weights: [1, 1, 1])],
+        settings: SeparationSettings(), sampleRate: 100
+      ).passes(length: nil),
       outputs: try StemOutput.stems(["bass"], of: model.sources), scope: .segment,
       workspace: SegmentWorkspace(for: [model])
     ) { _, _, samples in delivered += samples.count / 2 }
