@@ -1,0 +1,78 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Demucs
+
+@Suite struct NetworkGoldenTests {
+  static func network(_ file: String, threads: Int = 2) throws -> HTDemucs {
+    let checkpoint = try Checkpoint.open(fixture("demucs/\(file)"))
+    return try HTDemucs(
+      checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: ThreadPool(threads: threads))
+  }
+
+  static func separate(_ network: HTDemucs, _ mix: [Float]) -> [Float] {
+    var stems = [Float](repeating: .nan, count: network.sources.count * mix.count)
+    mix.withUnsafeBufferPointer { mix in
+      stems.withUnsafeMutableBufferPointer { network.separate(mix, into: $0) }
+    }
+    return stems
+  }
+
+  @Test(arguments: [
+    ("htdemucs_tiny.th", "htdemucs_tiny"), ("htdemucs_tiny.safetensors", "htdemucs_tiny"),
+    ("htdemucs_tiny_6s.safetensors", "htdemucs_tiny_6s"),
+  ])
+  func everyStageIsTheReferences(file: String, golden name: String) throws {
+    let network = try Self.network(file)
+    let golden = try Golden("\(name).golden")
+    let mix = try Golden("inputs").tensor("segment.input").values
+    var stages: [String: (shape: [Int], values: [Float])] = [:]
+    network.trace = { stages[$0] = ($1, $2) }
+    let stems = Self.separate(network, mix)
+
+    var names = ["crosstransformer", "crosstransformer.1", "decoder.3", "tdecoder.3"]
+    names += (0..<network.config.tLayers).flatMap { layer in
+      ["layers", "layers_t"].map { "crosstransformer.\($0).\(layer)" }
+    }
+    if name == "htdemucs_tiny" {
+      names += ["cac"] + (0..<4).flatMap { ["encoder.\($0)", "tencoder.\($0)"] }
+      names += (0..<3).flatMap { ["decoder.\($0)", "tdecoder.\($0)"] }
+    }
+    for stage in names {
+      let (shape, values) = try #require(stages[stage], "no stage \(stage)")
+      let expected = try golden.tensor(stage)
+      let columns = shape[shape.count - 1]
+      let rows = stride(from: 0, to: values.count, by: columns).map {
+        Array(values[$0..<$0 + columns])
+      }
+      #expect(shape.dropLast() == expected.shape.dropLast(), "\(stage)")
+      let error = Golden.error(Golden.thinned(rows), expected.values)
+      #expect(error <= 2e-5, "\(stage)")
+    }
+    let length = network.segmentFrames
+    let rows = stride(from: 0, to: stems.count, by: length).map {
+      Array(stems[$0..<$0 + length])
+    }
+    #expect(try golden.error(of: rows, "segment.output") <= 2e-5)
+  }
+
+  @Test func sameBytesForAnyNumberOfThreads() throws {
+    let mix = try Golden("inputs").tensor("segment.input").values
+    let one = Self.separate(try Self.network("htdemucs_tiny.th", threads: 1), mix)
+    for threads in [2, 3] {
+      let many = Self.separate(try Self.network("htdemucs_tiny.th", threads: threads), mix)
+      #expect(many == one)
+    }
+  }
+
+  /// Nothing of one segment may stay for the next.
+  @Test func aSegmentDoesNotKnowTheOneBefore() throws {
+    let network = try Self.network("htdemucs_tiny.th")
+    let mix = try Golden("inputs").tensor("segment.input").values
+    let first = Self.separate(network, mix)
+    let silence = Self.separate(network, [Float](repeating: 0, count: mix.count))
+    #expect(silence.allSatisfy(\.isFinite))
+    #expect(Self.separate(network, mix) == first)
+  }
+}
