@@ -72,7 +72,7 @@ import Testing
     let mix = try Golden("inputs").tensor("segment.input").values
     let first = Self.separate(network, mix)
     let silence = Self.separate(network, [Float](repeating: 0, count: mix.count))
-    #expect(silence.allSatisfy(\.isFinite))
+    #expect(silence.allSatisfy { $0.isFinite })
     #expect(Self.separate(network, mix) == first)
   }
 }

@@ -1,0 +1,200 @@
+import APCore
+import Glibc
+import TestSupport
+import Testing
+
+/// `ap-demucs` in real pipes, with a small network.
+@Suite struct DemucsPipeTests {
+  static let model = fixture("demucs/htdemucs_tiny.th")
+  static let stems = ["drums", "bass", "other", "vocals"]
+
+  static func demucs(
+    _ options: String..., environment: [String: String] = [:]
+  ) -> Command {
+    var command = Command("ap-demucs", "-m", model, environment: environment)
+    command.arguments += options
+    return command
+  }
+
+  static func input(
+    frames: Int, channels: Int = 2, rate: Int = 44_100, isCounted: Bool = true,
+    hasLoudness: Bool = true
+  ) -> [UInt8] {
+    StreamText.whole(
+      ["mix": Sounds.noise(frames: frames, channels: channels)], channels: channels, rate: rate,
+      isCounted: isCounted,
+      more: hasLoudness ? #","source":{"loudness":{"mean":0,"std":0.4}}"# : "")
+  }
+
+  /// Around a segment of 110,250 frames and a stride of 82,687.
+  @Test(arguments: [0, 1, 82_687, 110_250, 110_251])
+  func everyFrameComesOutInEveryStem(frames: Int) throws {
+    let outcome = try Self.demucs().run(.bytes(Self.input(frames: frames)))
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let stream = try ReadStream(outcome.output)
+    #expect(stream.header.tracks.map(\.name) == Self.stems)
+    #expect(stream.header.frames == frames)
+    for stem in Self.stems {
+      #expect(stream.samples(stem).count == 2 * frames)
+      #expect(stream.samples(stem).allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test func historySaysWhatMadeTheStems() throws {
+    let outcome = try Self.demucs("--stems", "bass", "--shifts", "1", "--seed", "3")
+      .run(.bytes(Self.input(frames: 1000)))
+    let entry = try #require(try ReadStream(outcome.output).header.history.last)
+    #expect(entry.tool == "ap-demucs")
+    #expect(entry.options["stems"] == ["bass"])
+    #expect(entry.options["seed"] == 3)
+    #expect(entry.options["model"]?["name"] == "htdemucs_tiny")
+    let sum = try Command.tool("sha256sum", Self.model).run().text.prefix(64)
+    #expect(
+      entry.options["model"]?["files"]
+        == [["file": "htdemucs_tiny.th", "sha256": .string(String(sum))]])
+  }
+
+  @Test func twoStemsMinusAddUpToTheMix() throws {
+    let frames = 120_000
+    let outcome = try Self.demucs("--two-stems", "vocals", "--other", "minus")
+      .run(.bytes(Self.input(frames: frames)))
+    let stream = try ReadStream(outcome.output)
+    #expect(stream.header.tracks.map(\.name) == ["vocals", "no_vocals"])
+    let mix = Sounds.noise(frames: frames, channels: 2)
+    let sum = zip(stream.samples("vocals"), stream.samples("no_vocals")).map { $0 + $1 }
+    #expect(zip(mix, sum).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(sum.count == mix.count)
+  }
+
+  @Test func threadsDoNotShow() throws {
+    let input = Self.input(frames: 150_000)
+    let one = try Self.demucs("--threads", "1").run(.bytes(input))
+    let three = try Self.demucs("--threads", "3").run(.bytes(input))
+    #expect(one.status == 0)
+    #expect(one.output == three.output)
+  }
+
+  @Test func anotherRateAndMonoAreConverted() throws {
+    let outcome = try Self.demucs("--stems", "drums")
+      .run(.bytes(Self.input(frames: 48_001, channels: 1, rate: 48_000)))
+    let stream = try ReadStream(outcome.output)
+    #expect(stream.header.rate == 44_100)
+    #expect(stream.header.channels == 2)
+    #expect(stream.header.frames == 44_101)
+    #expect(stream.samples("drums").count == 2 * 44_101)
+  }
+
+  @Test func windowsStayWindows() throws {
+    let input = Self.input(frames: 150_000)
+    let outcomes = try Pipeline([
+      Command("ap-segment", "--length", "2", "--overlap", "0.5"), Self.demucs(),
+      Command("ap-xfade"),
+    ]).run(.bytes(input))
+    #expect(outcomes.map(\.status) == [0, 0, 0])
+    let stream = try ReadStream(outcomes[2].output)
+    #expect(stream.samples("bass").count == 300_000)
+  }
+
+  @Test func memoryDoesNotGrowWithTheTrack() throws {
+    func peak(seconds: Int) throws -> Int {
+      let input = Self.input(frames: seconds * 44_100)
+      return try Pipeline([Self.demucs("--threads", "2")], outputFile: "/dev/null")
+        .run(.bytes(input))[0].peakMemory
+    }
+    let short = try peak(seconds: 8)
+    #expect(try peak(seconds: 60) < short + 8 << 20)
+  }
+}
+
+/// How `ap-demucs` fails.
+extension DemucsPipeTests {
+  @Test(arguments: [
+    (["--stems", "drums,drums"], "different names"),
+    (["--stems", "drums", "--two-stems", "bass"], "one of --stems and --two-stems"),
+    (["--stems", "piano"], "drums, bass, other, vocals"),
+    (["--two-stems", "piano"], "no stem \"piano\""),
+    (["--other", "minus"], "--other needs --two-stems"),
+    (["--seed", "1"], "--seed needs --shifts"),
+    (["--shifts", "-1"], "--shifts"),
+    (["--overlap", "1"], "--overlap must be in"),
+    (["--segment", "0"], "--segment must be more"),
+    (["--segment", "2.6"], "at most 2.5 seconds"),
+    (["--segment", "0.0001", "--overlap", "0.9"], "never reach the end"),
+  ])
+  func usageIsExplained(options: [String], words: String) throws {
+    var command = Self.demucs()
+    command.arguments += options
+    let outcome = try command.run(.bytes(Self.input(frames: 10)))
+    #expect(outcome.status == 64)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains(words))
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test(arguments: [("htdemucs_none", 69 as Int32), ("/no/such.th", 66)])
+  func aMissingModelIsSaid(model: String, status: Int32) throws {
+    let outcome = try Command("ap-demucs", "-m", model).run(.bytes(Self.input(frames: 10)))
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test func aCutStreamNeverLooksWhole() throws {
+    let outcome = try Self.demucs().run(.bytes(Self.input(frames: 120_000).dropLast(90)))
+    #expect(outcome.status == 65)
+    #expect(outcome.errorLines.count == 1)
+    #expect(throws: (any Error).self) { try ReadStream(outcome.output) }
+    #expect(outcome.text.contains(#""type":"abort""#))
+  }
+
+  @Test func aClosedPipeEndsItInSilence() throws {
+    let outcome = try Pipeline([Self.demucs()], outputLimit: 10)
+      .run(.bytes(Self.input(frames: 300_000)))[0]
+    #expect(outcome.status == 128 + SIGPIPE)
+    #expect(outcome.errors == "")
+  }
+
+  @Test func aFullDiskIsSaid() throws {
+    let outcome = try Pipeline([Self.demucs()], outputFile: "/dev/full")
+      .run(.bytes(Self.input(frames: 120_000)))[0]
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("No space left on device"))
+  }
+
+  /// Only what needs a temporary file makes one.
+  @Test(arguments: [
+    (true, [], 0 as Int32), (false, [], 73), (false, ["--normalize", "window"], 0),
+    (true, ["--shifts", "2"], 0),
+  ])
+  func aTemporaryFileOnlyWhereNeeded(
+    hasLoudness: Bool, options: [String], status: Int32
+  ) throws {
+    var command = Self.demucs(environment: ["TMPDIR": "/no/such/folder"])
+    command.arguments += options
+    let outcome = try command.run(
+      .bytes(Self.input(frames: 1000, hasLoudness: hasLoudness)))
+    #expect(outcome.status == status)
+    #expect(status == 0 || outcome.errors.contains("Set TMPDIR"))
+  }
+
+  @Test func theTemporaryFileIsSaidAndLeavesNothing() throws {
+    let folder = try TemporaryFolder()
+    let command = Self.demucs("--verbose", environment: ["TMPDIR": folder.path])
+    let outcome = try command.run(.bytes(Self.input(frames: 1000, hasLoudness: false)))
+    #expect(outcome.status == 0)
+    #expect(outcome.errorLines.count(where: { $0.contains("temporary file") }) == 1)
+    #expect(try folder.list().isEmpty)
+  }
+
+  @Test func modelsAreListed() throws {
+    let outcome = try Command("ap-demucs", "--list-models").run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let lines = outcome.text.split(separator: "\n")
+    #expect(lines.first?.hasPrefix("MODEL ") == true)
+    #expect(
+      lines.contains { $0.hasPrefix("htdemucs-mini ") && $0.hasSuffix("htdemucs-mini.safetensors") }
+    )
+  }
+}
