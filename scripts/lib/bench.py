@@ -56,10 +56,10 @@ def separate(song, model, threads):
     return seconds, peaks[1]
 
 
-def network(model, threads):
+def network(model, threads, *options):
     """Seconds of one segment in our network alone: the better of two, as for PyTorch."""
     command = [BUILD / "ap-bench", model, "--threads", str(threads), "--rounds", "2", "--segment-only"]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    answer = subprocess.run([*command, *options], check=True, stdout=subprocess.PIPE, text=True).stdout
     return min(json.loads(answer)["seconds"])
 
 
@@ -71,10 +71,11 @@ def bench_demucs(folder, threads, rounds):
     # One and three segments of 7.8 s at the default overlap: half their difference is the time of
     # one segment, without loading, start and end.
     short, long = music(folder, 5), music(folder, 17)
-    alone, whole, theirs, peaks, their_peaks = [], [], [], [], []
+    alone, alone_bf16, whole, theirs, peaks, their_peaks = [], [], [], [], [], []
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
         alone.append(network(model, threads))
+        alone_bf16.append(network(model, threads, "--bf16"))
         seconds, peak = reference.time_segment(model, threads)
         theirs.append(seconds)
         their_peaks.append(peak)
@@ -83,10 +84,11 @@ def bench_demucs(folder, threads, rounds):
         peaks.append(peak)
     print(f"\n| one segment of htdemucs, {threads} threads, median of {rounds} | seconds | peak memory |")
     print("|---|---|---|")
-    print(f"| our network alone | {statistics.median(alone):.2f} | |")
-    print(f"| PyTorch {reference.version()}, its network alone | {statistics.median(theirs):.2f} "
+    print(f"| our network alone, f32 | {statistics.median(alone):.2f} | |")
+    print(f"| our network alone, bf16 | {statistics.median(alone_bf16):.2f} | |")
+    print(f"| PyTorch {reference.version()}, its network alone, f32 | {statistics.median(theirs):.2f} "
           f"| {max(their_peaks):.0f} MB |")
-    print(f"| ap-decode, ap-demucs | {statistics.median(whole):.2f} | {max(peaks):.0f} MB |", flush=True)
+    print(f"| ap-decode, ap-demucs, f32 | {statistics.median(whole):.2f} | {max(peaks):.0f} MB |", flush=True)
 
 
 def bench_memory(folder, threads, rounds):
