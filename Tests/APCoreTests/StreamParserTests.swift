@@ -227,4 +227,26 @@ import Testing
     text.audio([1, 2], offset: offset, track: "a")
     #expect(Self.failure(text.bytes)?.message == "Record 3 starts at frame \(offset), before 2.")
   }
+
+  /// Bits, bytes and digits are changed; a damaged stream may pass, but may not crash.
+  @Test func survivesDamage() {
+    var generator = SplitMix(seed: 1)
+    let small = Self.sample[..<900]
+    var refused = 0
+    for _ in 0..<4_000 {
+      var bytes = Array(small)
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let place = Int.random(in: bytes.indices, using: &generator)
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        case 1: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+        case 2: bytes.insert(contentsOf: "9999999999".utf8, at: place)
+        default: bytes.remove(at: place)
+        }
+      }
+      if Self.failure(bytes) != nil { refused += 1 }
+    }
+    // The stream is cut as well, so nothing passes.
+    #expect(refused == 4_000)
+  }
 }
