@@ -27,6 +27,22 @@ import Testing
     #expect(collisions.value.load(ordering: .relaxed) == 0)
   }
 
+  @Test(arguments: [1, 2, 7]) func mapKeepsTheOrder(threads: Int) throws {
+    let pool = ThreadPool(threads: threads)
+    for count in [0, 1, 100] {
+      #expect(try pool.map(count) { $0 * $0 } == (0..<count).map { $0 * $0 })
+    }
+  }
+
+  /// Which job threw must not depend on which was first in time.
+  @Test(arguments: [1, 2, 7]) func mapThrowsWhatTheFirstJobThrows(threads: Int) {
+    struct Failure: Error, Equatable { let index: Int }
+    let pool = ThreadPool(threads: threads)
+    #expect(throws: Failure(index: 3)) {
+      try pool.map(50) { index in if index % 5 == 3 { throw Failure(index: index) } }
+    }
+  }
+
   private final class Counter: Sendable {
     let value = Atomic<Int>(0)
   }

@@ -31,13 +31,14 @@ import Testing
     #expect(
       Precision.bf16.panel(Floats(panel.panel(0)), channels: channels, into: target)
         == Floats(target))
-    for word in 0..<(channels + 1) / 2 {
-      for column in 0..<Tile.columns {
+    let words = (0..<(channels + 1) / 2 * Tile.columns).map { target[$0].bitPattern }
+    let expected = (0..<(channels + 1) / 2).flatMap { word in
+      (0..<Tile.columns).map { column in
         let high = 2 * word + 1 < channels ? rows[2 * word + 1][column] : 0
-        let expected = Narrowing.pair(rows[2 * word][column], high)
-        #expect(target[word * Tile.columns + column].bitPattern == expected.bitPattern)
+        return Narrowing.pair(rows[2 * word][column], high).bitPattern
       }
     }
+    #expect(words == expected)
     #expect(other.base[other.count - 1].isNaN)
   }
 
