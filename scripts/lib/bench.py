@@ -63,11 +63,16 @@ def network(model, threads, *options):
     return min(json.loads(answer)["seconds"])
 
 
-def bench_demucs(folder, threads, rounds):
-    import reference  # needs torch
+def reference(*arguments):
+    """What reference.py prints. In a process of its own: a child's peak memory counts ours in."""
+    command = [sys.executable, "-B", Path(__file__).with_name("reference.py"), *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
+
+def bench_demucs(folder, threads, rounds):
     say("writing a full-size htdemucs with random weights")
-    model = reference.write_random_htdemucs(folder / "htdemucs-random.th")
+    model = folder / "htdemucs-random.th"
+    reference("write", model)
     # One and three segments of 7.8 s at the default overlap: half their difference is the time of
     # one segment, without loading, start and end.
     short, long = music(folder, 5), music(folder, 17)
@@ -76,9 +81,9 @@ def bench_demucs(folder, threads, rounds):
         say(f"round {turn + 1} of {rounds}")
         alone.append(network(model, threads))
         alone_bf16.append(network(model, threads, "--bf16"))
-        seconds, peak = reference.time_segment(model, threads)
-        theirs.append(seconds)
-        their_peaks.append(peak)
+        torch = json.loads(reference("time", model, str(threads)))
+        theirs.append(torch["seconds"])
+        their_peaks.append(torch["peak"])
         (of_short, _), (of_long, peak) = (separate(song, model, threads) for song in (short, long))
         whole.append((of_long - of_short) / 2)
         peaks.append(peak)
@@ -86,7 +91,7 @@ def bench_demucs(folder, threads, rounds):
     print("|---|---|---|")
     print(f"| our network alone, f32 | {statistics.median(alone):.2f} | |")
     print(f"| our network alone, bf16 | {statistics.median(alone_bf16):.2f} | |")
-    print(f"| PyTorch {reference.version()}, its network alone, f32 | {statistics.median(theirs):.2f} "
+    print(f"| PyTorch {torch['version'].split('+')[0]}, its network alone, f32 | {statistics.median(theirs):.2f} "
           f"| {max(their_peaks):.0f} MB |")
     print(f"| ap-decode, ap-demucs, f32 | {statistics.median(whole):.2f} | {max(peaks):.0f} MB |", flush=True)
 

@@ -1,9 +1,17 @@
-"""The reference implementation, demucs-infer on PyTorch: a model of full size, and its time."""
+"""The reference implementation, demucs-infer on PyTorch: a model of full size, and its time.
+
+Usage: reference.py write CHECKPOINT
+       reference.py time CHECKPOINT THREADS
+"""
 
 import fractions
 import json
-import subprocess
+import resource
 import sys
+import time
+
+import torch
+from demucs_infer.htdemucs import HTDemucs
 
 # Those of the released htdemucs that differ from the constructor's defaults.
 HTDEMUCS = {
@@ -19,54 +27,28 @@ HTDEMUCS = {
 }
 
 
-def version():
-    import torch
-
-    return torch.__version__.split("+")[0]
-
-
-def make():
-    from demucs_infer.htdemucs import HTDemucs
-
-    return HTDemucs(**HTDEMUCS)
-
-
-def write_random_htdemucs(path, seed=0):
+def write(path):
     """A checkpoint of the released one's layout, with PyTorch's own initial weights."""
-    import torch
-    from demucs_infer.htdemucs import HTDemucs
-
-    torch.manual_seed(seed)
-    state = {name: tensor.half() for name, tensor in make().state_dict().items()}
+    torch.manual_seed(0)
+    state = {name: tensor.half() for name, tensor in HTDemucs(**HTDEMUCS).state_dict().items()}
     torch.save({"klass": HTDemucs, "args": (), "kwargs": HTDEMUCS, "state": state}, path)
-    return path
 
 
 def time_segment(path, threads):
-    """Seconds of one segment, the better of two, and the peak MB of the process it ran in."""
-    answer = subprocess.run(
-        [sys.executable, __file__, path, str(threads)], check=True, stdout=subprocess.PIPE)
-    return json.loads(answer.stdout)
-
-
-def main(path, threads):
-    import resource
-    import time
-
-    import torch
-
+    """Prints the seconds of one segment, the better of two, and this process's peak MB."""
     torch.set_num_threads(int(threads))
-    model = make().eval()
+    model = HTDemucs(**HTDEMUCS).eval()
     model.load_state_dict(torch.load(path, weights_only=False)["state"])
     segment = torch.randn(1, 2, int(HTDEMUCS["segment"] * HTDEMUCS["samplerate"]))
+    times = []
     with torch.no_grad():
-        times = []
         for _ in range(2):
             started = time.perf_counter()
             model(segment)
             times.append(time.perf_counter() - started)
-    print(json.dumps([min(times), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": min(times), "peak": peak, "version": torch.__version__}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    {"write": write, "time": time_segment}[sys.argv[1]](*sys.argv[2:])
