@@ -17,6 +17,26 @@
 typedef float ap_float16 __attribute__((vector_size(64)));
 typedef int ap_word16 __attribute__((vector_size(64)));
 
+// Comparisons and fused products of SIMD values are taken apart, lane by lane, when they are written
+// in Swift, and not always put together again: these are one instruction each.
+static inline ap_float16 ap_select(ap_word16 mask, ap_float16 a, ap_float16 b) {
+  return (ap_float16)(((ap_word16)a & mask) | ((ap_word16)b & ~mask));
+}
+static inline ap_float16 ap_max(ap_float16 a, ap_float16 b) { return ap_select(a > b, a, b); }
+static inline ap_float16 ap_min(ap_float16 a, ap_float16 b) { return ap_select(a < b, a, b); }
+static inline ap_float16 ap_multiply_add(ap_float16 sum, ap_float16 a, ap_float16 b) {
+#if AP_HAS_FMA
+  return __builtin_elementwise_fma(a, b, sum);
+#else
+  return sum + a * b;  // A fused product would be a call for each lane.
+#endif
+}
+// The first `count` lanes, zeros behind.
+static inline ap_float16 ap_first(ap_float16 values, int count) {
+  const ap_word16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return (ap_float16)((ap_word16)values & (index < count));
+}
+
 #ifdef __AVX512BF16__
 #define AP_HAS_BF16 1
 #include <immintrin.h>

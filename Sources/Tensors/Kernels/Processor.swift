@@ -7,7 +7,4 @@ enum Processor {
 
   /// Products of bfloat16 pairs with float32 sums.
   @inline(__always) static var hasBF16: Bool { AP_HAS_BF16 != 0 }
-
-  /// A fused product is an instruction; elsewhere it is a library call.
-  @inline(__always) static var fusesProducts: Bool { AP_HAS_FMA != 0 }
 }

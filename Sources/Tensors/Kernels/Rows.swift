@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// What is done to 48 columns of a row when they leave the tile kernel, and sums over rows.
 enum Rows {
   /// Writes `value(column)` for columns 0, 16 and 32, with zeros from `valid` on.
@@ -11,9 +13,7 @@ enum Rows {
 
   /// The first `valid` of 16 lanes, zeros behind.
   @inline(__always) static func masked(_ lanes: Lanes, valid: Int) -> Lanes {
-    let index = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    let limit = SIMD16<Int32>(repeating: Int32(truncatingIfNeeded: valid))
-    return lanes.replacing(with: 0, where: index .>= limit)
+    ap_first(lanes, Int32(truncatingIfNeeded: valid))
   }
 
   /// Σx and Σx² of a row whose margin behind `columns` is zero.

@@ -1,3 +1,5 @@
+internal import CProcessor
+
 /// The vector that kernels are written in: one AVX-512 register, two of AVX2.
 public typealias Lanes = SIMD16<Float>
 
@@ -27,21 +29,14 @@ extension UnsafeMutablePointer<Float> {
 }
 
 extension SIMD16<Float> {
-  /// `self + a · b`, fused where the processor can: elsewhere a fused product is a library call.
-  @inline(__always) func adding(_ a: Self, times b: Self) -> Self {
-    Processor.fusesProducts ? self.addingProduct(a, b) : self + a * b
-  }
+  /// `self + a · b`, rounded once where the processor can.
+  @inline(__always) func adding(_ a: Self, times b: Self) -> Self { ap_multiply_add(self, a, b) }
 
-  /// The larger of each pair; a NaN in `other` is passed over.
-  @inline(__always) func max(_ other: Self) -> Self {
-    self.replacing(with: other, where: other .> self)
-  }
+  /// The larger of each pair.
+  @inline(__always) func max(_ other: Self) -> Self { ap_max(self, other) }
 
   @inline(__always) func clamped(from low: Float, to high: Float) -> Self {
-    let low = Self(repeating: low)
-    let high = Self(repeating: high)
-    let raised = self.replacing(with: low, where: self .< low)
-    return raised.replacing(with: high, where: raised .> high)
+    ap_min(ap_max(self, Self(repeating: low)), Self(repeating: high))
   }
 }
 
