@@ -16,21 +16,44 @@ public enum Decoding {
   /// - Throws: `badInput` where the file is damaged, or changes between the passes; `usage`, `io`.
   public static func run(
     _ file: InputFile, options: DecodingOptions, measuresLoudness: Bool, in context: FilterContext
-  ) throws {
+  ) throws(FilterError) {
     LibAV.setLogging(context.log.level)
     let output = try context.openOutput()
-    var source = Source(file: file.name)
-    var frames: Int?
-    let version = file.isRegular ? try file.version() : nil
-    if file.isRegular {
+    guard file.isRegular else {
+      return try send(file, options, Source(file: file.name), frames: nil, to: output, in: context)
+    }
+    let version = try file.version()
+    do {
+      var source = Source(file: file.name)
+      var frames: Int?
       if measuresLoudness { (frames, source.loudness) = try measure(file, options) }
       source.sha256 = try file.sha256()
+      try send(file, options, source, frames: frames, to: output, in: context) {
+        () throws(FilterError) in
+        if try file.version() != version { throw change(of: file) }
+      }
+    } catch {
+      guard error.code == .badInput, try file.version() != version else { throw error }
+      throw change(of: file)
     }
-    let change = FilterError(
+  }
+
+  private static func change(of file: InputFile) -> FilterError {
+    FilterError(
       .badInput, "\(file.description) changed while it was read.",
       advice: "Wait until it is complete.")
+  }
 
+  /// - Parameters:
+  ///   - frames: the length that the first pass found.
+  ///   - check: called before the stream's end is written.
+  private static func send(
+    _ file: InputFile, _ options: DecodingOptions, _ source: Source, frames: Int?,
+    to output: StreamWriter, in context: FilterContext,
+    check: () throws(FilterError) -> Void = {}
+  ) throws(FilterError) {
     let reader = try AudioReader(file, options: options)
+    var source = source
     source.tags = reader.tags
     var block: [Float] = []
     // Before the header, so that what cannot be decoded at all gives no stream.
@@ -42,19 +65,19 @@ public enum Decoding {
     var offset = 0
     while !block.isEmpty {
       let count = block.count / reader.channels
-      if let frames, offset + count > frames { throw change }
+      if let frames, offset + count > frames { throw change(of: file) }
       try output.write(block.span, track: "mix", offset: offset)
       offset += count
       context.progress.update(done: offset, total: frames, rate: reader.rate)
       try reader.read(into: &block, frames: blockFrames)
     }
-    guard frames ?? offset == offset, try version == nil || file.version() == version else {
-      throw change
-    }
+    guard frames ?? offset == offset else { throw change(of: file) }
+    try check()
     try output.finish()
     if reader.damages > 0 {
+      let places = reader.damages == 1 ? "1 place" : "\(reader.damages) places"
       context.log.warning(
-        "\(file.description) is damaged in \(reader.damages) places;"
+        "\(file.description) is damaged in \(places);"
           + " \(reader.lostFrames) frames are silence in place of what was lost.")
     }
   }

@@ -62,6 +62,11 @@ final class Demuxer {
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
+  /// Samples of an MP3 from a pipe that are padding, counted after the encoder's delay.
+  var padding: Range<Int>? {
+    formats == ["mp3"] && !file.isRegular ? LameHeader.padding(input.head) : nil
+  }
+
   /// Whether the stream is Ogg Vorbis, whose last packet libavformat cuts at the wrong place if the
   /// file has one page of sound only.
   var isOggVorbis: Bool {

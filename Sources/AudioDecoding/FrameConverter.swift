@@ -54,6 +54,7 @@ final class FrameConverter {
     if format != self.format { try change(to: format, frame, &output) }
     convertSilence(lost, into: &output)
     let count = Int(frame.pointee.nb_samples)
+    guard count > 0 else { return }
     let size = count * format.channels
     if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
     let status = scratch.withUnsafeMutableBytes { bytes in

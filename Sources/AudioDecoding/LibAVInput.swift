@@ -10,7 +10,7 @@ final class LibAVInput {
   private(set) var context: UnsafeMutablePointer<AVIOContext>?
   /// Why the last read failed, where that was the system's doing.
   private(set) var error: Errno?
-  /// The file's first bytes.
+  /// The file's first bytes: its header, behind the tag that an MP3 may have.
   private(set) var head: [UInt8] = []
   /// The bytes before the place, where the file is Ogg.
   private(set) var oggTail: OggTail?
@@ -46,15 +46,17 @@ final class LibAVInput {
     return size - file.start
   }
 
+  private var headSize: Int { min(ID3Header.size(head), 1 << 24) + 4096 }
+
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int32 {
     do {
       let count =
         file.isRegular
         ? try file.descriptor.read(fromAbsoluteOffset: file.start + position, into: buffer)
         : try file.descriptor.read(into: buffer)
-      if position == 0 {
-        head = Array(buffer.prefix(min(count, 4096)))
-        if head.starts(with: "OggS".utf8) { oggTail = OggTail() }
+      if position == head.count, head.count < headSize {
+        head.append(contentsOf: buffer.prefix(count))
+        if position == 0, head.starts(with: "OggS".utf8) { oggTail = OggTail() }
       }
       oggTail?.add(buffer.prefix(count))
       position += Int64(count)

@@ -42,7 +42,7 @@ final class StreamDecoder {
     codec = avcodec_alloc_context3(decoder)
     avcodec_parameters_to_context(codec, parameters)
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
-    codec?.pointee.err_recognition = AV_EF_CRCCHECK
+    codec?.pointee.err_recognition = Self.strictness(parameters?.pointee.codec_id)
     if demuxer.isOggVorbis { codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL }
     guard decoder != nil, avcodec_open2(codec, decoder, nil) >= 0 else {
       let name = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? ""
@@ -59,6 +59,16 @@ final class StreamDecoder {
     av_frame_free(&held.frame)
     av_frame_free(&spare.frame)
     avcodec_free_context(&codec)
+  }
+
+  /// Lossless codecs have checksums that hold, but libavcodec gives what fails them all the same
+  /// unless told. Encoders of others write wrong ones.
+  private static func strictness(_ codec: AVCodecID?) -> Int32 {
+    let lossless = [
+      AV_CODEC_ID_FLAC, AV_CODEC_ID_WAVPACK, AV_CODEC_ID_TTA, AV_CODEC_ID_APE, AV_CODEC_ID_ALAC,
+    ]
+    let explodes = lossless.contains { $0 == codec }
+    return AV_EF_CRCCHECK | (explodes ? AV_EF_EXPLODE : 0)
   }
 
   /// What the container says of the audio: what a file without a single sample has.
@@ -137,6 +147,10 @@ extension StreamDecoder {
     damages += 1
     lost += count
     guard !isLenient else { return }
+    // A packet that the end of the file cuts comes with this mark.
+    if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, extent.shortfall != nil {
+      try checkEnd()
+    }
     throw FilterError(
       .badInput, "\(file.description) is damaged at \(extent.time)\(place).", advice: Self.advice)
   }

@@ -19,6 +19,9 @@ struct StreamExtent {
   private let mediaTicks: Int64?
   /// The length in samples where a tag says it.
   private let length: Int?
+  /// Where the samples are padding that libavcodec leaves in.
+  private let padding: Range<Int>?
+  private var paddingLeft: Int
 
   /// Formats whose header tells the length to the sample.
   private static let exact: Set<Substring> = [
@@ -37,6 +40,8 @@ struct StreamExtent {
     let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
     promisedTicks = formats.contains("wav") ? demuxer.promisedFrames.map(Int64.init) : ticks
     length = Self.iTunesLength(demuxer)
+    padding = demuxer.padding
+    paddingLeft = padding?.count ?? 0
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
   }
 
@@ -84,6 +89,12 @@ struct StreamExtent {
     }
     if let length, length < samples + count - delay {
       count = delay + max(0, length - samples)
+      frame.pointee.nb_samples = Int32(count)
+    }
+    if let padding, samples + count > padding.lowerBound {
+      let dropped = min(paddingLeft, samples + count - padding.lowerBound, count)
+      paddingLeft -= dropped
+      count -= dropped
       frame.pointee.nb_samples = Int32(count)
     }
     samples += silence + count - delay
