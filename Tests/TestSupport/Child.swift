@@ -15,13 +15,17 @@ struct Child {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    // The threads that run tests block signals, which a child would inherit.
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    var flags = POSIX_SPAWN_SETSIGMASK
     if !command.ignoresBrokenPipes {
-      var signals = sigset_t()
-      sigemptyset(&signals)
       sigaddset(&signals, SIGPIPE)
       posix_spawnattr_setsigdefault(&attributes, &signals)
-      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+      flags |= POSIX_SPAWN_SETSIGDEF
     }
+    posix_spawnattr_setflags(&attributes, Int16(flags))
     var process = pid_t()
     let arguments = CStrings([command.executable] + command.arguments)
     let environment = CStrings(Self.environment(adding: command.environment))

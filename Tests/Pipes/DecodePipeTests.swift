@@ -1,0 +1,195 @@
+import APCore
+import Crypto
+import TestSupport
+import Testing
+
+/// `ap-decode` in real pipes.
+@Suite struct DecodePipeTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  /// A file that ffmpeg makes of a tone of two channels with a rising left one.
+  private func make(_ name: String, seconds: Double = 1, _ options: [String] = []) throws -> String
+  {
+    let source = "aevalsrc='0.4*sin(880*t)*t/\(seconds)|0.2*sin(600*t)':s=44100:d=\(seconds)"
+    var ffmpeg = Command.tool("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source)
+    ffmpeg.arguments += options + [folder.file(name)]
+    let outcome = try ffmpeg.run()
+    guard outcome.status == 0 else { throw TestSupportError(outcome.errors) }
+    return folder.file(name)
+  }
+
+  @Test(
+    arguments: [
+      ("a.wav", []), ("a.flac", []), ("a.mp3", []), ("a.ogg", []), ("a.mkv", ["-c:a", "libopus"]),
+      ("a.m4a", ["-movflags", "+faststart"]),
+    ] as [(String, [String])])
+  func standardInputGivesWhatTheFileGives(name: String, options: [String]) throws {
+    let path = try make(name, options)
+    let file = try Command("ap-decode", path).run()
+    let redirected = try Command("ap-decode", "-").run(.file(path))
+    let piped = try Command("ap-decode", "-").run(.bytes(Files.read(path)))
+    #expect([file.status, redirected.status, piped.status] == [0, 0, 0], "\(piped.errors)")
+    #expect(file.errors == "")
+    let expected = try ReadStream(file.output)
+    #expect(expected.samples("mix").count >= 2 * 44_100)
+    for (outcome, isSeekable) in [(redirected, true), (piped, false)] {
+      let stream = try ReadStream(outcome.output)
+      #expect(stream.samples("mix") == expected.samples("mix"))
+      #expect((stream.header.frames != nil) == isSeekable)
+      #expect((stream.header.source?.loudness != nil) == isSeekable)
+    }
+  }
+
+  @Test func theHeaderSaysWhatTheFileIs() throws {
+    let tags = ["-metadata", "title=Ein Lied", "-metadata", "artist=Ö & Co"]
+    let path = try make("song one.flac", tags)
+    let stream = try ReadStream(Command("ap-decode", path).run().output)
+    let samples = stream.samples("mix")
+    #expect(stream.header.rate == 44_100)
+    #expect(stream.header.channels == 2)
+    #expect(stream.header.frames == 44_100)
+    #expect(stream.header.tracks == [Track("mix")])
+    #expect(stream.header.history.map(\.tool) == ["ap-decode"])
+    let source = try #require(stream.header.source)
+    #expect(source.file == "song one.flac")
+    #expect(source.tags["title"] == "Ein Lied")
+    #expect(source.tags["artist"] == "Ö & Co")
+    let digest = SHA256.hash(data: try Files.read(path))
+    let digits = digest.map { String(256 + Int($0), radix: 16).dropFirst() }.joined()
+    #expect(source.sha256 == digits)
+
+    let mono = stride(from: 0, to: samples.count, by: 2).map { index in
+      (Double(samples[index]) + Double(samples[index + 1])) / 2
+    }
+    let mean = mono.reduce(0, +) / Double(mono.count)
+    let squares = mono.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let std = (squares / Double(mono.count - 1)).squareRoot()
+    let loudness = try #require(source.loudness)
+    #expect(abs(loudness.mean - mean) < 1e-12)
+    #expect(abs(loudness.std - std) < 1e-12)
+  }
+
+  @Test func figuresAreThoseOfWhatIsSent() throws {
+    let path = try make("a.mp3")
+    let options = [
+      "--rate", "16000", "--channels", "1", "--start-time", "0.25", "--end-time", "0.75",
+    ]
+    var command = Command("ap-decode", path)
+    command.arguments += options
+    let stream = try ReadStream(command.run().output)
+    let samples = stream.samples("mix").map(Double.init)
+    #expect(stream.header.frames == 8_000)
+    #expect(samples.count == 8_000)
+    let mean = samples.reduce(0, +) / 8_000
+    #expect(abs((stream.header.source?.loudness?.mean ?? 9) - mean) < 1e-12)
+  }
+
+  @Test func withoutLoudnessItIsReadOnce() throws {
+    let path = try make("a.wav")
+    let stream = try ReadStream(Command("ap-decode", "--no-loudness", path).run().output)
+    #expect(stream.header.frames == nil)
+    #expect(stream.header.source?.loudness == nil)
+    #expect(stream.header.source?.sha256?.count == 64)
+    #expect(stream.samples("mix").count == 88_200)
+  }
+
+  @Test(
+    arguments: [
+      (["missing.wav"], 66, "No such file"), (["."], 66, "is a folder"),
+      (["text"], 65, "no sound or video file"), (["a.wav", "--stream", "1"], 64, "it has 1"),
+      (["a.wav", "--start-time", "5"], 64, "ends before"),
+      (["a.wav", "--rate", "5"], 64, "--rate"),
+      (["a.wav", "--start-time", "nan"], 64, "--start-time"),
+      (["a.wav", "--start-time", "1", "--end-time", "1"], 64, "--end-time must be after"),
+      (["a.wav", "--channels", "0"], 64, "--channels"), ([], 64, "file"),
+      (["cut.wav"], 65, "was cut at 0.499 s: its header promises 1.000 s"),
+      (["damaged.flac"], 65, "(byte "),
+    ] as [([String], Int32, String)])
+  func whatCannotBeIsOneLineAndNoStream(options: [String], status: Int32, words: String) throws {
+    let wave = try Files.read(make("a.wav"))
+    _ = try folder.write(Array(wave[..<(44 + 88_200)]), to: "cut.wav")
+    var flac = try Files.read(make("a.flac"))
+    for index in 20_000..<20_010 { flac[index] ^= 0xff }
+    _ = try folder.write(flac, to: "damaged.flac")
+    _ = try folder.write(Array("words".utf8), to: "text")
+    let command = Command(
+      executable: "/usr/bin/env",
+      ["-C", folder.path, "\(Command.products)/ap-decode"] + options)
+    let outcome = try command.run()
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(outcome.output == [])
+  }
+
+  @Test func damageInAPipeAbortsTheStream() throws {
+    var flac = try Files.read(make("a.flac", seconds: 10))
+    for index in flac.count / 2..<flac.count / 2 + 10 { flac[index] ^= 0xff }
+    let outcomes = try Pipeline([Command("ap-decode", "-"), Command("ap-segment")])
+      .run(.bytes(flac))
+    #expect(outcomes.map(\.status) == [65, 65])
+    #expect(outcomes[0].errors.contains("standard input is damaged at"))
+    #expect(outcomes[1].errors.contains("ap-decode failed"))
+    let lenient = try Command("ap-decode", "--lenient", "-").run(.bytes(flac))
+    #expect(lenient.status == 0)
+    #expect(lenient.errorLines.count == 1)
+    #expect(lenient.errors.contains("frames are silence"))
+    #expect(try ReadStream(lenient.output).samples("mix").count == 882_000)
+  }
+
+  @Test(arguments: ["truncate -s 2000000", "truncate -s 9000000", "touch"])
+  func aFileThatChangesMeanwhileIsNoticed(change: String) throws {
+    // The pipe is full while the file changes: the first pass is over, the second is not.
+    let path = try make("a.wav", seconds: 30)
+    let script = """
+      ("$1" "$2"; echo $? >"$2.status") | (head -c 9 >/dev/null; sleep 0.5; \(change) "$2"; cat)
+      exit $(cat "$2.status")
+      """
+    let outcome = try Command.tool(
+      "sh", "-c", script, "sh", "\(Command.products)/ap-decode", path
+    ).run()
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("changed while"), "\(outcome.errors)")
+    #expect(outcome.text.suffix(400).contains(#""type":"abort""#))
+  }
+
+  @Test func aVideoCostsWhatItsSoundCosts() throws {
+    let path = try make(
+      "film.mkv", seconds: 20, ["-f", "lavfi", "-i", "testsrc=s=1280x720:d=20", "-c:a", "flac"])
+    let sound = try make("film.flac", seconds: 20)
+    let clock = ContinuousClock()
+    var film: Outcome?
+    let time = try clock.measure { film = try Command("ap-decode", path).run() }
+    #expect(try ReadStream(film?.output ?? []).samples("mix").count == 2 * 882_000)
+    let alone = try clock.measure { _ = try Command("ap-decode", sound).run() }
+    // Decoding 500 pictures of this size takes seconds.
+    #expect(time < alone * 3 + .milliseconds(500))
+  }
+
+  @Test func memoryDoesNotGrowWithTheSound() throws {
+    func peak(seconds: Double) throws -> Int {
+      let path = try make("\(seconds).wav", seconds: seconds, ["-ar", "16000"])
+      let outcome = try Pipeline(
+        [Command("ap-decode", path).recordingPeakMemory(in: folder.file("peak"))],
+        outputFile: "/dev/null"
+      ).run()[0]
+      #expect(outcome.status == 0)
+      return try folder.number(in: "peak")
+    }
+    #expect(try peak(seconds: 1800) < peak(seconds: 20) + 4 << 20)
+  }
+
+  @Test func aClosedPipeEndsItInSilence() throws {
+    let path = try make("a.wav", seconds: 30)
+    let outcome = try Pipeline([Command("ap-decode", path)], outputLimit: 10).run()[0]
+    #expect(outcome.status == 128 + 13)
+    #expect(outcome.errors == "")
+    let full = try Pipeline([Command("ap-decode", path)], outputFile: "/dev/full").run()[0]
+    #expect(full.status == 74)
+    #expect(full.errors.contains("No space left on device"))
+  }
+}

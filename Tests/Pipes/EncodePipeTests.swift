@@ -1,0 +1,323 @@
+import APCore
+import TestSupport
+import Testing
+
+/// `ap-encode` in real pipes.
+@Suite struct EncodePipeTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private func encode(
+    _ options: [String], _ output: String, _ input: [UInt8]
+  ) throws -> Outcome {
+    var command = Command("ap-encode")
+    command.arguments = options + ["-o", folder.file(output)]
+    return try command.run(.bytes(input))
+  }
+
+  /// What ffmpeg reads in a file: another program than the one that wrote it.
+  private func samples(_ name: String) throws -> [Float] {
+    let outcome = try Command.tool(
+      "ffmpeg", "-v", "error", "-i", folder.file(name), "-f", "f32le", "-c:a", "pcm_f32le", "-"
+    ).run()
+    guard outcome.status == 0, outcome.errors == "" else { throw TestSupportError(outcome.errors) }
+    return outcome.output.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+  }
+
+  /// Samples that `bits` hold exactly.
+  private static func steps(_ count: Int, channels: Int, bits: Int) -> [Float] {
+    let scale = Float(1 << (bits - 1))
+    return Sounds.noise(frames: count, channels: channels).map {
+      ($0 * scale).rounded(.down) / scale
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("16", "a.wav"), ("24", "a.wav"), ("f32", "a.wav"), ("16", "a.flac"), ("24", "a.flac"),
+    ], [(0, 2), (1, 1), (1_000, 6), (70_001, 2)])
+  func whatGoesInComesOut(format: (String, String), shape: (Int, Int)) throws {
+    let bits = Int(format.0) ?? 24
+    let input = Self.steps(shape.0, channels: shape.1, bits: bits)
+    let stream = StreamText.whole(
+      ["mix": input], channels: shape.1, rate: 48_000, isCounted: shape.0 != 1_000)
+    let outcome = try encode(["--bits", format.0], format.1, stream)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    #expect(try folder.list() == [format.1])
+    guard shape.0 > 0 else { return }
+    #expect(try samples(format.1) == input)
+  }
+
+  @Test(arguments: ["16", "24"])
+  func aWaveFileComesBackBitForBit(bits: String) throws {
+    let made = try Command.tool(
+      "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=d=2:r=44100:seed=1", "-ac", "2",
+      "-c:a", bits == "16" ? "pcm_s16le" : "pcm_s24le", folder.file("in.wav")
+    ).run()
+    #expect(made.status == 0)
+    let outcomes = try Pipeline([
+      Command("ap-decode", folder.file("in.wav")),
+      Command("ap-encode", "--bits", bits, "-o", folder.file("out.wav")),
+    ]).run()
+    #expect(outcomes.map(\.status) == [0, 0])
+    #expect(try samples("out.wav") == samples("in.wav"))
+  }
+
+  @Test func everyTrackGetsItsFile() throws {
+    let tracks = [
+      "drums": Sounds.noise(frames: 9_000, seed: 1),
+      "vocals.2": Sounds.noise(frames: 9_000, seed: 2),
+    ]
+    let input = StreamText.whole(tracks, more: #","source":{"file":"../My Song.final.mp3"}"#)
+    let outcome = try encode([], "deep/{source}/{index}-{track}.wav", input)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try samples("deep/My Song.final/1-drums.wav") == tracks["drums"])
+    #expect(try samples("deep/My Song.final/2-vocals.2.wav") == tracks["vocals.2"])
+
+    #expect(try encode(["--tracks", "vocals.2"], "only-{track}.wav", input).status == 0)
+    #expect(try folder.list() == ["deep", "only-vocals.2.wav"])
+  }
+
+  @Test func namesLeadToNoOtherFolder() throws {
+    let input = StreamText.whole(
+      ["..": [0.5]], more: #","source":{"file":"/etc/..\u0000/...x\u001b[1m\n.mp3"}"#)
+    #expect(try encode([], "in/{source}/{track}/{track}.wav", input).status == 0)
+    let found = try Command.tool("find", folder.path, "-type", "f").run().text
+    #expect(found.hasPrefix("\(folder.path)/in/x_[1m_/_/_.wav"))
+    #expect(try encode([], "{source}-{track}.wav", StreamText.whole(["mix": [0.5]])).status == 0)
+    #expect(try folder.list() == ["audio-mix.wav", "in"])
+  }
+
+  @Test func gapsAndShortTracksAreSilence() throws {
+    var text = StreamText(frames: 1_000, tracks: ["a", "b", "none"])
+    text.audio([0.5, 0.25], offset: 10, track: "a")
+    text.audio([-0.5], offset: 900, track: "a")
+    text.audio([1], track: "b")
+    text.end(records: 3, frames: ["a": 3, "b": 1, "none": 0])
+    #expect(try encode([], "{track}.wav", text.bytes).status == 0)
+    var expected = [Float](repeating: 0, count: 1_000)
+    expected.replaceSubrange(10..<12, with: [0.5, 0.25])
+    expected[900] = -0.5
+    #expect(try samples("a.wav") == expected)
+    #expect(try samples("b.wav") == [1] + [Float](repeating: 0, count: 999))
+    #expect(try samples("none.wav") == [Float](repeating: 0, count: 1_000))
+  }
+
+  @Test func clippingIsCountedAndAvoidedOnDemand() throws {
+    let tracks: [String: [Float]] = ["a": [0, 1.5, -2, 0.5], "b": [0.25, -0.25, 0.5, 0]]
+    let input = StreamText.whole(tracks)
+    #expect(try encode([], "{track}-plain.wav", input).errors == "")
+    #expect(try samples("a-plain.wav") == tracks["a"])
+
+    let clipped = try encode(["--bits", "16"], "{track}-16.wav", input)
+    #expect(clipped.status == 0)
+    #expect(clipped.errorLines.count == 1)
+    #expect(clipped.errors.contains("a-16.wav: 2 samples were beyond full scale"))
+    #expect(try samples("a-16.wav") == [0, 32_767 / 32_768, -1, 0.5])
+
+    let clamped = try encode(["--clip", "clamp"], "{track}-clamp.wav", input)
+    #expect(clamped.errors.contains("2 samples"))
+    #expect(try samples("a-clamp.wav") == [0, 1, -1, 0.5])
+
+    #expect(try encode(["--clip", "gain"], "{track}-gain.wav", input).errors.contains("0.5"))
+    #expect(try samples("a-gain.wav") == [0, 0.75, -1, 0.25])
+    #expect(try samples("b-gain.wav") == [0.125, -0.125, 0.25, 0])
+    let integers = try encode(["--clip", "gain", "--bits", "16"], "{track}-g16.wav", input)
+    #expect(!integers.errors.contains("clipped"))
+    let quiet = StreamText.whole(["a": [0.5, -0.25]])
+    #expect(try encode(["--clip", "gain"], "quiet.wav", quiet).errors == "")
+    #expect(try samples("quiet.wav") == [0.5, -0.25])
+    let odd = try encode(["--bits", "16"], "odd.wav", StreamText.whole(["a": [.nan, .infinity]]))
+    #expect(odd.errors.contains("2 samples"))
+    #expect(try samples("odd.wav") == [0, 32_767 / 32_768])
+  }
+
+  @Test func ditherIsTriangularAndTheSameEachTime() throws {
+    let input = StreamText.whole(["a": [Float](repeating: 0.25 / 32_768, count: 40_000)])
+    #expect(try encode(["--bits", "16", "--dither"], "1.wav", input).status == 0)
+    #expect(try encode(["--bits", "16", "--dither"], "2.wav", input).status == 0)
+    #expect(try Files.read(folder.file("1.wav")) == Files.read(folder.file("2.wav")))
+    let steps = try samples("1.wav").map { Double($0) * 32_768 }
+    let mean = steps.reduce(0, +) / 40_000
+    let variance = steps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 40_000
+    // Triangular dither makes the mean right, and the power of the error 1/4 whatever the signal.
+    #expect(abs(mean - 0.25) < 0.02)
+    #expect(abs(variance - 0.25) < 0.02)
+    #expect(Set(steps).isSubset(of: [-1, 0, 1]))
+  }
+
+  @Test(arguments: ["wav", "flac", "ogg", "mp3"])
+  func theSameStreamGivesTheSameFile(format: String) throws {
+    let input = StreamText.whole(
+      ["mix": Sounds.sine(frames: 50_000, channels: 2)], channels: 2,
+      more: #","source":{"tags":{"title":"Täg","artist":"Me","album":"It","encoder":"no"}}"#)
+    #expect(try encode([], "1.\(format)", input).status == 0)
+    // Some formats would hold the time of day.
+    _ = try Command.tool("sleep", "1.1").run()
+    #expect(try encode([], "2.\(format)", input).status == 0)
+    #expect(try Files.read(folder.file("1.\(format)")) == Files.read(folder.file("2.\(format)")))
+
+    let stream = try ReadStream(Command("ap-decode", folder.file("1.\(format)")).run().output)
+    #expect(stream.header.frames == 50_000)
+    let tags = stream.header.source?.tags ?? [:]
+    #expect(tags["title"] == "Täg")
+    #expect(tags["artist"] == "Me")
+    #expect(tags["album"] == "It")
+    let error =
+      zip(stream.samples("mix"), Sounds.sine(frames: 50_000, channels: 2))
+      .dropFirst(4_000).dropLast(4_000).map { abs($0 - $1) }.max() ?? 1
+    #expect(error < 0.02)
+  }
+
+  @Test func theRateIsConverted() throws {
+    let input = StreamText.whole(["mix": Sounds.sine(frames: 44_101)])
+    #expect(try encode(["--rate", "48000"], "a.wav", input).status == 0)
+    let output = try samples("a.wav")
+    #expect(output.count == 48_002)
+    let ideal = Sounds.sine(frames: 48_002, rate: 48_000)
+    #expect(zip(output, ideal).dropFirst(200).dropLast(200).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
+  @Test(
+    arguments: [
+      (["--bits", "f32"], "a.flac", 64, "FLAC cannot hold float"),
+      (["--bits", "16"], "a.mp3", 64, "--bits means nothing"), ([], "a", 64, "--format"),
+      ([], "{nonsense}.wav", 64, "{nonsense}"), ([], "{track.wav", 64, "without a }"),
+      (["--dither"], "a.wav", 64, "--dither"), ([], "a.wav", 64, "would both be"),
+      (["--tracks", "c"], "a.wav", 64, "It has: a, b"),
+      (["--tracks", ","], "a.wav", 64, "--tracks"),
+      (["--tracks", "a", "--rate", "96000"], "a.mp3", 64, "--rate"),
+      (["--tracks", "a"], "there.wav", 73, "--force"),
+      (["--tracks", "a"], "there.wav/a.wav", 73, "Cannot create the folder"),
+      (["--tracks", "a", "--format", "wav"], "", 64, "names no file"),
+      (["--tracks", "a", "--format", "wav", "--force"], "../../dev/null", 73, "no regular file"),
+    ] as [([String], String, Int32, String)])
+  func whatCannotBeIsOneLineAndNoFile(
+    options: [String], output: String, status: Int32, words: String
+  ) throws {
+    _ = try folder.write([1], to: "there.wav")
+    let outcome = try encode(options, output, StreamText.whole(["a": [0.5], "b": [0.25]]))
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(try folder.list() == ["there.wav"])
+    #expect(try Files.read(folder.file("there.wav")) == [1])
+  }
+
+  @Test func forceReplaces() throws {
+    _ = try folder.write([1], to: "a.wav")
+    #expect(try encode(["--force"], "a.wav", StreamText.whole(["a": [0.5]])).status == 0)
+    #expect(try samples("a.wav") == [0.5])
+    #expect(try folder.list() == ["a.wav"])
+  }
+
+  @Test(
+    arguments: [
+      ("cut", 65, "The input was cut"), ("abort", 65, "ap-demucs failed: out of luck"),
+      ("empty", 65, "The input is empty"), ("windows", 65, "Put ap-xfade before"),
+    ] as [(String, Int32, String)])
+  func aStreamThatIsNotWholeLeavesNothing(kind: String, status: Int32, words: String) throws {
+    var text = StreamText(tracks: ["a", "b"])
+    text.audio(Sounds.noise(frames: 50_000), track: "a")
+    switch kind {
+    case "abort":
+      text.line(#"{"exit":74,"message":"out of luck","tool":"ap-demucs","type":"abort"}"#)
+    case "empty": text.bytes = []
+    case "windows": text.bytes = Filters.input(for: "ap-xfade")
+    default: break
+    }
+    _ = try folder.write([1], to: "a.wav")
+    let outcome = try encode(["--force"], "{track}.wav", text.bytes)
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(try folder.list() == ["a.wav"])
+    #expect(try Files.read(folder.file("a.wav")) == [1])
+  }
+
+  @Test(arguments: ["TERM", "INT", "HUP"])
+  func aSignalLeavesNothing(signal: String) throws {
+    var text = StreamText(tracks: ["a", "b"])
+    text.audio(Sounds.noise(frames: 50_000), track: "a")
+    _ = try folder.write(text.bytes, to: "input")
+    // The shell holds the pipe open, so the end of the input never comes. It also starts what runs
+    // beside it with SIGINT ignored; env undoes that.
+    let script = """
+      mkdir "$2/out"; mkfifo "$2/pipe"; exec 3<>"$2/pipe"
+      env --default-signal=INT "$1" -o "$2/out/{track}.wav" <&3 3<&- & cat "$2/input" >&3
+      until [ "$(ls "$2/out" | wc -l)" = 2 ]; do sleep 0.05; done; sleep 0.2
+      ls "$2/out"; kill -\(signal) $!; wait $!
+      """
+    let outcome = try Command.tool(
+      "bash", "-c", script, "bash", "\(Command.products)/ap-encode", folder.path
+    ).run()
+    #expect(outcome.text.contains("a.wav.part-"))
+    #expect(outcome.status == 128 + (["HUP": 1, "INT": 2, "TERM": 15][signal] ?? 0))
+    #expect(try Command.tool("ls", "-A", folder.file("out")).run().text == "")
+  }
+
+  @Test(arguments: ["wav", "flac", "ogg"])
+  func aFullDiskLeavesNothing(format: String) throws {
+    // No file may grow past 20 KiB: the system refuses the write as on a full disk.
+    let script = "trap '' XFSZ; ulimit -f 40; exec \"$@\""
+    let outcome = try Command.tool(
+      "sh", "-c", script, "sh", "\(Command.products)/ap-encode", "-o",
+      folder.file("{track}.\(format)")
+    ).run(.bytes(StreamText.whole(["a": Sounds.noise(frames: 300_000)])))
+    #expect(outcome.status == 74, "\(outcome.errors)")
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("Cannot write"))
+    #expect(try folder.list() == [])
+  }
+
+  @Test(arguments: ["16", "24", "f32"], [true, false])
+  func standardOutputIsAWaveFile(bits: String, isCounted: Bool) throws {
+    let input = Self.steps(5_001, channels: 1, bits: Int(bits) ?? 24)
+    let stream = StreamText.whole(["mix": input], isCounted: isCounted)
+    let outcome = try Command("ap-encode", "-o", "-", "--bits", bits).run(.bytes(stream))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    _ = try folder.write(outcome.output, to: "a.wav")
+    #expect(try samples("a.wav") == input)
+    let sizes = try Pipeline([
+      Command("ap-encode", "-o", "-", "--bits", bits), Command("ap-decode", "-"),
+    ]).run(.bytes(stream))
+    #expect(try ReadStream(sizes[1].output).samples("mix") == input)
+    let size = outcome.output[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    #expect(size == (isCounted ? outcome.output.count - 8 : 0xffff_ffff))
+  }
+
+  @Test func standardOutputTakesOneTrackAndNoTerminal() throws {
+    let two = StreamText.whole(["a": [0.5], "b": [0.25]])
+    let outcome = try Command("ap-encode", "-o", "-").run(.bytes(two))
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("--tracks"))
+    #expect(outcome.output == [])
+    #expect(try Command("ap-encode", "-o", "-", "--tracks", "b").run(.bytes(two)).status == 0)
+    #expect(try Command("ap-encode", "-o", "-", "--format", "mp3").run(.bytes(two)).status == 64)
+    let terminal = Filters.python(
+      "terminal.py", ["stdout", "\(Command.products)/ap-encode", "-o", "-"])
+    #expect(try terminal.run(.bytes(two)).errors.contains("is a terminal"))
+    let full = try Pipeline(
+      [Command("ap-encode", "-o", "-", "--tracks", "b")], outputFile: "/dev/full"
+    ).run(.bytes(two))[0]
+    #expect(full.status == 74)
+  }
+
+  @Test(arguments: [[], ["--clip", "gain"], ["--bits", "16"]])
+  func memoryDoesNotGrowWithTheSound(options: [String]) throws {
+    func peak(seconds: Int) throws -> Int {
+      let input = StreamText.whole(
+        ["mix": Sounds.sine(frames: seconds * 8_000, rate: 8_000)], rate: 8_000)
+      var command = Command("ap-encode", "--force", "-o", folder.file("a.wav"))
+      command.arguments += options
+      let outcome = try command.recordingPeakMemory(in: folder.file("peak")).run(.bytes(input))
+      #expect(outcome.status == 0)
+      return try folder.number(in: "peak")
+    }
+    #expect(try peak(seconds: 300) < peak(seconds: 10) + 2 << 20)
+  }
+}
