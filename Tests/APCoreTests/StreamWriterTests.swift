@@ -106,7 +106,7 @@ import Testing
 
   @Test func saysThatADiskIsFull() throws {
     let full = try FileDescriptor.open("/dev/full", .writeOnly)
-    try full.closeAfter {
+    _ = try full.closeAfter {
       #expect {
         try StreamWriter(full).write(Self.header("mix"))
       } throws: { error in
