@@ -62,6 +62,9 @@ let package = Package(
         .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
+    .target(
+      name: "SAMAudio", dependencies: ["APCore", "Resampling", "Tensors", crypto, systemPackage],
+      swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
@@ -74,7 +77,8 @@ let package = Package(
       swiftSettings: settings, linkerSettings: [.linkedLibrary("openblas")]),
 
     .target(
-      name: "TestSupport", dependencies: ["APCore", systemPackage], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["APCore", "Tensors", systemPackage],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
       name: "APCoreTests", dependencies: ["APCore", "TestSupport", systemPackage],
@@ -87,6 +91,9 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "DemucsTests", dependencies: ["Demucs", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SAMAudioTests", dependencies: ["SAMAudio", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "Pipes",

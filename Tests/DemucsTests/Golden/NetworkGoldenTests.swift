@@ -25,8 +25,8 @@ import Testing
   ])
   func everyStageIsTheReferences(file: String, golden name: String) throws {
     let network = try Self.network(file)
-    let golden = try Golden("\(name).golden")
-    let mix = try Golden("inputs").tensor("segment.input").values
+    let golden = try Golden("demucs/\(name).golden")
+    let mix = try Golden("demucs/inputs").tensor("segment.input").values
     var stages: [String: (shape: [Int], values: [Float])] = [:]
     network.trace = { stages[$0] = ($1, $2) }
     let stems = Self.separate(network, mix)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func sameBytesForAnyNumberOfThreads() throws {
-    let mix = try Golden("inputs").tensor("segment.input").values
+    let mix = try Golden("demucs/inputs").tensor("segment.input").values
     let one = Self.separate(try Self.network("htdemucs_tiny.th", threads: 1), mix)
     for threads in [2, 3] {
       let many = Self.separate(try Self.network("htdemucs_tiny.th", threads: threads), mix)
@@ -69,7 +69,7 @@ import Testing
   /// Nothing of one segment may stay for the next.
   @Test func aSegmentDoesNotKnowTheOneBefore() throws {
     let network = try Self.network("htdemucs_tiny.th")
-    let mix = try Golden("inputs").tensor("segment.input").values
+    let mix = try Golden("demucs/inputs").tensor("segment.input").values
     let first = Self.separate(network, mix)
     let silence = Self.separate(network, [Float](repeating: 0, count: mix.count))
     #expect(silence.allSatisfy { $0.isFinite })

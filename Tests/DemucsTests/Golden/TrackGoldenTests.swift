@@ -23,7 +23,7 @@ import Testing
           segmentFrames: member.config.segmentFrames, weights: member.weights)
       }, settings: settings, sampleRate: bag.samplerate)
 
-    let rows = try Golden("inputs").rows("track.input").map { $0.prefix(frames) }
+    let rows = try Golden("demucs/inputs").rows("track.input").map { $0.prefix(frames) }
     let samples = (0..<frames).flatMap { frame in rows.map { $0[frame] } }
     var meter = LoudnessMeter(channels: 2)
     meter.add(samples.span)
@@ -47,7 +47,7 @@ import Testing
   ])
   func aTrack(file: String, golden name: String) throws {
     let rows = try Self.separate([file], frames: 261_303)
-    #expect(try Golden("\(name).golden").error(of: rows, "track.output") <= 1e-4)
+    #expect(try Golden("demucs/\(name).golden").error(of: rows, "track.output") <= 1e-4)
   }
 
   @Test(arguments: [
@@ -55,13 +55,13 @@ import Testing
   ])
   func aTrackShorterThanASegment(file: String, golden name: String) throws {
     let rows = try Self.separate([file], frames: 36_750)
-    #expect(try Golden("\(name).golden").error(of: rows, "short.output") <= 1e-4)
+    #expect(try Golden("demucs/\(name).golden").error(of: rows, "short.output") <= 1e-4)
   }
 
   @Test func twoShiftsDrawnAsPythonDraws() throws {
     let rows = try Self.separate(
       ["htdemucs_tiny.th"], frames: 180_000, settings: SeparationSettings(shifts: 2, seed: 7))
-    #expect(try Golden("htdemucs_tiny.golden").error(of: rows, "shifts.output") <= 1e-4)
+    #expect(try Golden("demucs/htdemucs_tiny.golden").error(of: rows, "shifts.output") <= 1e-4)
   }
 
   @Test func aBag() throws {
@@ -69,7 +69,7 @@ import Testing
       .find(fixture("demucs/bag.yaml"))
     let rows = try Self.separate(
       ["bag0.th", "bag1.th"], weights: location.weights, frames: 180_000)
-    #expect(try Golden("bag.golden").error(of: rows, "track.output") <= 1e-4)
+    #expect(try Golden("demucs/bag.golden").error(of: rows, "track.output") <= 1e-4)
   }
 
   /// The drums come from the bag's first model alone; the second one is not even loaded.

@@ -1,18 +1,14 @@
 import APCore
 import Tensors
 
-/// The arguments that a checkpoint's model was made with, read with checks.
-struct ModelArguments {
-  private let path: String
-  private let values: CheckpointValue
-
+extension ModelArguments {
   /// Finds `klass` and `kwargs` in what a checkpoint holds beside its tensors: values in a PyTorch
   /// archive, JSON texts in a safetensors file.
   ///
   /// - Throws: `FilterError.Code.unsupportedCheckpoint` where they are missing, or the class is
   ///   another one than `className`.
   init(of checkpoint: Checkpoint, className: String) throws(FilterError) {
-    path = checkpoint.path
+    let path = checkpoint.path
     let content = checkpoint.content
     if let name = content["klass"]?.className, name != className,
       !name.hasSuffix(".\(className)")
@@ -31,31 +27,9 @@ struct ModelArguments {
       throw FilterError(
         .unsupportedCheckpoint, "\(path) gives its model positional arguments, which are not read.")
     }
-    values = try Self.parsed(arguments, path: path)
-  }
-
-  /// A whole number; the class's default where it is absent.
-  func int(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws(FilterError)
-    -> Int
-  {
-    guard let value = values[name] else { return fallback }
-    guard let number = value.wholeNumber, range.contains(number) else {
-      throw refusal(
-        name, value.words, wanted: "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  /// A finite number; the class's default where it is absent.
-  func double(
-    _ name: String, default fallback: Double, in range: ClosedRange<Double>
-  ) throws(FilterError) -> Double {
-    guard let value = values[name] else { return fallback }
-    guard let number = value.number, range.contains(number) else {
-      throw refusal(
-        name, value.words, wanted: "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
+    self.init(
+      path: path, values: try Self.parsed(arguments, path: path),
+      advice: "No released htdemucs is like that.")
   }
 
   /// A length in seconds, greater than 0.
@@ -82,35 +56,6 @@ struct ModelArguments {
           + "digits, dot, hyphen and underscore.")
     }
     return names
-  }
-
-  /// Refuses a model whose network would need something that no released checkpoint has.
-  func require(_ name: String, is expected: Bool) throws(FilterError) {
-    guard let value = values[name] else { return }
-    guard value.isTrue == expected else {
-      throw refusal(name, value.words, wanted: expected ? "true" : "false")
-    }
-  }
-
-  /// As `require(_:is:)`, for a number.
-  func require(_ name: String, is expected: Double) throws(FilterError) {
-    guard let value = values[name] else { return }
-    guard value.number == expected else { throw refusal(name, value.words, wanted: "\(expected)") }
-  }
-
-  /// As `require(_:is:)`, for a word.
-  func require(_ name: String, is expected: String) throws(FilterError) {
-    guard let value = values[name] else { return }
-    guard value.text == expected else {
-      throw refusal(name, value.words, wanted: "\"\(expected)\"")
-    }
-  }
-
-  func refusal(_ name: String, _ value: String, wanted: String) -> FilterError {
-    FilterError(
-      .unsupportedCheckpoint,
-      "\(path) was made with \(name) = \(value), and \(wanted) is needed.",
-      advice: "No released htdemucs is like that.")
   }
 
   private static func parsed(
@@ -157,41 +102,11 @@ extension CheckpointValue {
     if case .list(let items) = kind { items } else { nil }
   }
 
-  fileprivate var text: String? {
-    if case .string(let text) = kind { text } else { nil }
-  }
-
   fileprivate var className: String? {
     switch kind {
     case .string(let name): name
     case .opaque(let object): object.name
     default: nil
-    }
-  }
-
-  fileprivate var number: Double? {
-    switch kind {
-    case .int(let value): Double(value)
-    case .double(let value): value
-    default: nil
-    }
-  }
-
-  fileprivate var wholeNumber: Int? {
-    number.flatMap { Int(exactly: $0) }
-  }
-
-  /// What Python's `if` makes of it.
-  fileprivate var isTrue: Bool {
-    switch kind {
-    case .none: false
-    case .bool(let value): value
-    case .int(let value): value != 0
-    case .double(let value): value != 0
-    case .string(let value): !value.isEmpty
-    case .list(let items), .tuple(let items): !items.isEmpty
-    case .dict(let items): !items.isEmpty
-    default: true
     }
   }
 
@@ -224,22 +139,6 @@ extension CheckpointValue {
     case .int(let value): Fraction(value)
     case .string(let text): Fraction(text)
     default: nil
-    }
-  }
-
-  fileprivate var words: String {
-    switch kind {
-    case .none: "None"
-    case .bool(let value): value ? "True" : "False"
-    case .int(let value): "\(value)"
-    case .double(let value): "\(value)"
-    case .string(let value): "\"\(value)\""
-    case .bytes: "bytes"
-    case .list(let items): "a list of \(items.count)"
-    case .tuple(let items): "a tuple of \(items.count)"
-    case .dict(let items): "a dict of \(items.count)"
-    case .tensor(_, let shape): "a tensor of shape \(shape)"
-    case .opaque(let object): object.name
     }
   }
 }
