@@ -56,8 +56,16 @@ let package = Package(
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avutil")]),
     .target(
+      name: "Transforms", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("avutil")]),
+    .target(
+      name: "Pictures", dependencies: ["APCore", "CLibAV", "Transforms"],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
+    .target(
       name: "Demucs",
-      dependencies: ["APCore", "CLibAV", "Resampling", "Tensors", crypto, systemPackage, yams],
+      dependencies: [
+        "APCore", "CLibAV", "Resampling", "Tensors", "Transforms", crypto, systemPackage, yams,
+      ],
       resources: [
         .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
       ],
@@ -71,6 +79,7 @@ let package = Package(
     filter("ap-demucs", "Demucs"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
+    filter("ap-view", "Pictures"),
     // Never installed: it measures the network and its products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench", dependencies: ["COpenBLAS", "Demucs", "Tensors", argumentParser],
@@ -90,7 +99,9 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DemucsTests", dependencies: ["Demucs", "TestSupport", systemPackage],
+      name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DemucsTests", dependencies: ["Demucs", "TestSupport", "Transforms", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "SAMAudioTests", dependencies: ["SAMAudio", "Tensors", "TestSupport"],
@@ -99,7 +110,7 @@ let package = Package(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
-        crypto,
+        "ap-view", crypto,
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]

@@ -3,9 +3,9 @@ import TestSupport
 /// The filters of the suite, and how to run each on a stream.
 enum Filters {
   /// All of them.
-  static let all = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
+  static let all = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
   /// Those that read a stream.
-  static let readers = ["ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
+  static let readers = ["ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
   /// Those that need no library of others, and so must not load one.
   static let light = ["ap-segment", "ap-xfade"]
 
@@ -13,6 +13,7 @@ enum Filters {
   static func reader(_ name: String, folder: TemporaryFolder) -> Command {
     var command = Command(name, "--quiet")
     if name == "ap-encode" { command.arguments += ["-o", folder.file("{track}.wav")] }
+    if name == "ap-view" { command.arguments += ["--png", folder.file("picture.png")] }
     return command
   }
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite struct ManualPagesTests {
-  static let filters = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode"]
+  static let filters = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
 
   /// What `--help` lists and what the page lists are the same options.
   @Test(arguments: filters)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "bench", "build", "extract-demucs", "fetch-models", "install", "picture", "quickstart", "sdr",
+    "bench", "build", "extract-demucs", "fetch-models", "install", "quickstart", "sdr",
     "test",
   ]
 

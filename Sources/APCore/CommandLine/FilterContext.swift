@@ -23,14 +23,15 @@ public final class FilterContext {
 
   /// The stream on standard input.
   ///
+  /// - Parameter keepsBytes: for a filter that passes it on as it came.
   /// - Throws: `usage` where that is a terminal.
-  public func openInput() throws(FilterError) -> StreamReader {
+  public func openInput(keepsBytes: Bool = false) throws(FilterError) -> StreamReader {
     guard !FileDescriptor.standardInput.isTerminal else {
       throw FilterError(
         .usage, "Standard input is a terminal, not a stream.",
         advice: "Put a filter before this one: ap-decode FILE | \(tool).")
     }
-    return StreamReader(.standardInput)
+    return StreamReader(.standardInput, keepsBytes: keepsBytes)
   }
 
   /// The stream on standard output. If the filter fails after its header, the stream's `abort` is

@@ -7,13 +7,17 @@ public final class StreamReader {
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   private var available = 0
   private var position = 0
+  private var kept: [UInt8]?
 
   /// The end record, once `next()` has returned nil.
   public private(set) var end: EndRecord?
 
   /// A reader before the stream's first byte.
-  public init(_ descriptor: FileDescriptor) {
+  ///
+  /// - Parameter keepsBytes: whether `takeBytes()` gives what was read as it came.
+  public init(_ descriptor: FileDescriptor, keepsBytes: Bool = false) {
     self.descriptor = descriptor
+    kept = keepsBytes ? [] : nil
   }
 
   /// Reads the first line.
@@ -46,6 +50,13 @@ public final class StreamReader {
     }
   }
 
+  /// The bytes of what was read since the last call, as they came: whole lines and payloads.
+  public func takeBytes() -> [UInt8] {
+    guard let bytes = kept else { preconditionFailure("the reader must keep bytes") }
+    kept = []
+    return bytes
+  }
+
   /// The next event; nil only at the end of the input of a stream that is whole.
   private func event() throws(FilterError) -> StreamEvent? {
     while true {
@@ -68,6 +79,8 @@ public final class StreamReader {
   private func parse() throws(FilterError) -> StreamEvent? {
     // Shares the buffer's memory, and ends before the buffer is written again.
     let bytes = buffer
+    let start = position
+    defer { kept?.append(contentsOf: bytes[start..<position]) }
     return try parser.consume(bytes.span.bytes.extracting(first: available), from: &position)
   }
 }

@@ -84,6 +84,15 @@ public final class StreamWriter {
     isOpen = false
   }
 
+  /// Writes bytes of a stream that its reader has checked, as they are: whole lines and payloads.
+  ///
+  /// - Parameter isLast: whether the end record is among them.
+  public func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
+    precondition(header == nil, "a stream is passed on whole or written anew")
+    try bytes.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
+    isOpen = !isLast
+  }
+
   /// Tells the filters behind that this stream will have no end.
   func write(_ abort: AbortRecord) throws(FilterError) {
     isOpen = false

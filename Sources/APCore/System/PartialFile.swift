@@ -28,6 +28,19 @@ public final class PartialFile {
     overwrites = overwriting
   }
 
+  /// Writes bytes behind those that are there.
+  ///
+  /// - Throws: `io`.
+  public func write(_ bytes: [UInt8]) throws(FilterError) {
+    do {
+      try bytes.span.withUnsafeBytes { bytes throws(Errno) in
+        try Syscalls.writeAll(descriptor, bytes)
+      }
+    } catch {
+      throw FilterError(.io, "Cannot write \(target): \(error).", underlying: error)
+    }
+  }
+
   /// Closes the file and gives it its name.
   ///
   /// - Throws: `io` where its last bytes cannot be written; `cannotCreate` where the name has been

@@ -1,4 +1,5 @@
 internal import APCore
+internal import Transforms
 
 /// The transform and the scratch memory that one thread at a time uses for a block of frames.
 final class SpectrogramLane {

@@ -2,6 +2,7 @@ import APCore
 import Glibc
 import Tensors
 import Testing
+import Transforms
 
 @testable import Demucs
 

@@ -1,26 +1,28 @@
-internal import APCore
+public import APCore
 internal import CLibAV
 
 /// A discrete Fourier transform of real signals of one size, both ways, neither normalised:
 /// libavutil's `av_tx` with `AV_TX_FLOAT_RDFT`.
 ///
 /// Its contexts hold scratch memory: an instance serves one thread at a time.
-final class RealTransform {
+public final class RealTransform {
   /// The alignment in bytes that libavutil's widest kernels ask of both buffers.
-  static let alignment = 64
+  public static let alignment = 64
 
   private let forwardContext: Context
   private let inverseContext: Context
 
   /// - Parameter size: Samples in a transform.
   /// - Throws: `unavailable` for a size that libavutil does not offer.
-  init(size: Int) throws(FilterError) {
+  public init(size: Int) throws(FilterError) {
     forwardContext = try Context(size: size, inverse: false)
     inverseContext = try Context(size: size, inverse: true)
   }
 
   /// Transforms `size` samples to `size / 2 + 1` complex values (real and imaginary part in turn).
-  func forward(_ signal: UnsafeMutablePointer<Float>, into spectrum: UnsafeMutablePointer<Float>) {
+  public func forward(
+    _ signal: UnsafeMutablePointer<Float>, into spectrum: UnsafeMutablePointer<Float>
+  ) {
     forwardContext.run(from: signal, into: spectrum)
   }
 
@@ -28,7 +30,9 @@ final class RealTransform {
   ///
   /// The imaginary parts of the first and the last value are ignored, as they are in the
   /// reference's `irfft`.
-  func inverse(_ spectrum: UnsafeMutablePointer<Float>, into signal: UnsafeMutablePointer<Float>) {
+  public func inverse(
+    _ spectrum: UnsafeMutablePointer<Float>, into signal: UnsafeMutablePointer<Float>
+  ) {
     inverseContext.run(from: spectrum, into: signal)
   }
 
@@ -42,8 +46,7 @@ final class RealTransform {
         av_tx_init(&context, &function, AV_TX_FLOAT_RDFT, inverse ? 1 : 0, length, &scale, 0) == 0
       else {
         throw FilterError(
-          .unavailable, "libavutil offers no real Fourier transform of \(size) samples.",
-          advice: "The model was made with another nfft than any released one.")
+          .unavailable, "libavutil offers no real Fourier transform of \(size) samples.")
       }
     }
 

@@ -1,0 +1,89 @@
+public import APCore
+internal import Glibc
+
+/// A picture of a stream's tracks under one another, made while the stream passes.
+///
+/// It holds a fixed number of columns a track, however long the sound.
+public struct StreamPicture {
+  /// What is drawn.
+  public enum Kind: Sendable {
+    /// How strong each frequency is over time.
+    case spectrogram
+    /// How far the samples reach over time.
+    case waveform
+  }
+
+  /// The most tracks that a picture shows.
+  public static let mostTracks = 64
+
+  private enum Content {
+    case spectra([TrackSpectrum], FrequencyScale)
+    case waveforms([TrackWaveform])
+  }
+
+  private let names: [String]
+  private let rate: Int
+  private let channels: Int
+  /// Frames that the header promises.
+  private let frames: Int?
+  private var content: Content
+
+  /// - Throws: `unavailable` where libavutil has no transform for it.
+  public init(_ kind: Kind, of header: StreamHeader) throws(FilterError) {
+    names = header.tracks.prefix(Self.mostTracks).map(\.name)
+    rate = header.rate
+    channels = header.channels
+    frames = header.frames
+    switch kind {
+    case .spectrogram:
+      let scale = FrequencyScale(rows: PictureLayout.panelHeight, rate: rate)
+      let analyzer = try SpectrumAnalyzer(rate: rate, scale: scale)
+      let track = TrackSpectrum(analyzer, rows: scale.rows, channels: header.channels)
+      content = .spectra(names.map { _ in track }, scale)
+    case .waveform:
+      content = .waveforms(names.map { _ in TrackWaveform(channels: header.channels) })
+    }
+  }
+
+  /// Takes a track's next samples: interleaved, at `offset` frames of its time line.
+  public mutating func add(_ samples: Span<Float>, track: String, at offset: Int) {
+    guard let index = names.firstIndex(of: track), !samples.isEmpty else { return }
+    // Taken out, so that the tracks are changed in place.
+    let old = content
+    content = .waveforms([])
+    switch consume old {
+    case .spectra(var tracks, let scale):
+      tracks[index].add(samples, at: offset)
+      content = .spectra(tracks, scale)
+    case .waveforms(var tracks):
+      tracks[index].add(samples, at: offset)
+      content = .waveforms(tracks)
+    }
+  }
+
+  /// The picture of what came, as a PNG file.
+  ///
+  /// - Throws: `unavailable` where libavcodec cannot.
+  public consuming func png() throws(FilterError) -> [UInt8] {
+    try drawn().png()
+  }
+
+  consuming func drawn() -> Canvas {
+    let layout = PictureLayout(panels: names.count)
+    var canvas = Canvas(width: layout.width, height: layout.height)
+    let length: Int
+    switch content {
+    case .spectra(var tracks, let scale):
+      for index in tracks.indices { tracks[index].finish() }
+      length = frames ?? tracks.map(\.end).max() ?? 0
+      SpectrogramDrawing(tracks, scale: scale, frames: length)
+        .draw(names: names, layout, on: &canvas)
+    case .waveforms(let tracks):
+      length = frames ?? tracks.map(\.end).max() ?? 0
+      WaveformDrawing(tracks, frames: length, channels: channels)
+        .draw(names: names, layout, on: &canvas)
+    }
+    layout.drawAxis(seconds: Double(length) / Double(rate), on: &canvas)
+    return canvas
+  }
+}

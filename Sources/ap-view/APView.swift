@@ -1,0 +1,37 @@
+import APCore
+import ArgumentParser
+import Pictures
+
+@main
+struct APView: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-view",
+    abstract: "Draw a picture of a stream, and pass the stream on.",
+    discussion: """
+      Reads a stream on standard input, and writes the same bytes to standard output.
+      """,
+    version: Suite.version)
+
+  @Option(help: ArgumentHelp("Write the picture to this PNG file.", valueName: "file"))
+  var png: String
+
+  @Flag(help: "What to draw: frequencies over time, or samples over time.")
+  var kind = Kind.spectrogram
+
+  @Flag(help: "Replace a file that exists.")
+  var force = false
+
+  @OptionGroup var common: CommonOptions
+
+  enum Kind: EnumerableFlag {
+    case spectrogram, waveform
+  }
+
+  /// The stream passes as it came: there is nothing to tell.
+  var historyOptions: [String: JSONValue] { [:] }
+
+  func run(in context: FilterContext) throws {
+    let kind: StreamPicture.Kind = kind == .spectrogram ? .spectrogram : .waveform
+    try Viewing(kind: kind, file: png, overwrites: force).run(in: context)
+  }
+}

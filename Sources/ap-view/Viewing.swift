@@ -1,0 +1,41 @@
+import APCore
+import Pictures
+
+/// The work of `ap-view`.
+struct Viewing {
+  let kind: StreamPicture.Kind
+  /// Where the picture goes.
+  let file: String
+  /// Whether a file that exists there is replaced.
+  let overwrites: Bool
+
+  func run(in context: FilterContext) throws {
+    let writer = try context.openOutput()
+    let reader = try context.openInput(keepsBytes: true)
+    // Before the sound, so that a place that cannot be written is known at once.
+    let output = try PartialFile(for: file, overwriting: overwrites)
+    let header = try reader.readHeader()
+    try writer.pass(reader.takeBytes(), isLast: false)
+    if header.tracks.count > StreamPicture.mostTracks {
+      context.log.warning("Only the first \(StreamPicture.mostTracks) tracks are drawn.")
+    }
+
+    var picture = try StreamPicture(kind, of: header)
+    func draw(_ track: String, _ start: Int, _ samples: Span<Float>) {
+      picture.add(samples, track: track, at: start)
+    }
+    var tracks = ContiguousTracks(header)
+    while let record = try reader.next() {
+      try writer.pass(reader.takeBytes(), isLast: false)
+      guard case .audio(let audio) = record else { continue }
+      try tracks.add(audio, draw)
+      let end = audio.offset + audio.samples.count / header.channels
+      context.progress.update(done: end, total: header.frames, rate: header.rate)
+    }
+    try tracks.finish(draw)
+    try output.write(picture.png())
+    try output.commit()
+    // The stream ends when the picture is there: a failure reaches the filters behind.
+    try writer.pass(reader.takeBytes(), isLast: true)
+  }
+}
