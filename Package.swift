@@ -62,16 +62,20 @@ let package = Package(
       name: "Pictures", dependencies: ["APCore", "CLibAV", "Transforms"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
     .target(
+      name: "ModelFiles", dependencies: ["APCore", crypto, systemPackage], swiftSettings: settings),
+    .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "CLibAV", "Resampling", "Tensors", "Transforms", crypto, systemPackage, yams,
+        "APCore", "CLibAV", "ModelFiles", "Resampling", "Tensors", "Transforms", systemPackage,
+        yams,
       ],
       resources: [
         .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
       ],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
     .target(
-      name: "SAMAudio", dependencies: ["APCore", "Resampling", "Tensors", crypto, systemPackage],
+      name: "SAMAudio",
+      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", systemPackage],
       swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),

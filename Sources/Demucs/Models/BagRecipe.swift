@@ -1,4 +1,5 @@
 import APCore
+import ModelFiles
 import Yams
 
 /// What a bag's YAML file says (demucs, repo.py, `BagOnlyRepo`):

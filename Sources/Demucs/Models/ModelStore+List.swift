@@ -1,4 +1,5 @@
 import APCore
+import ModelFiles
 
 /// A line of a list of models.
 public struct ModelListing: Sendable, Equatable {
@@ -36,7 +37,7 @@ extension ModelStore {
         return ModelListing(
           name: name, path: nil, sources: [], segment: nil, licence: licence, problem: nil)
       }
-      path = found.paths.count == 1 ? found.paths[0] : Self.parent(found.paths[0])
+      path = found.paths.count == 1 ? found.paths[0] : FileSystem.parent(found.paths[0])
       let bag = try found.open()
       let segment = bag.members.map(\.config.segment).min { $0.value < $1.value }
       return ModelListing(

@@ -1,4 +1,5 @@
 public import APCore
+internal import ModelFiles
 
 /// Finds models by name in the places where they may be installed.
 public struct ModelStore: Sendable {
@@ -26,8 +27,7 @@ public struct ModelStore: Sendable {
   /// The command that gets models.
   let fetchCommand: String
 
-  /// The places of this process: `$AP_MODELS`, `$XDG_DATA_HOME/ap/models`, `share/ap/models` beside
-  /// the executable's prefix, and the resources of the build.
+  /// The places of this process (`ModelFolders`), the resources of the build with them.
   public static var standard: ModelStore {
     ModelStore(variable: FileSystem.variable, executable: FileSystem.executable)
   }
@@ -38,25 +38,10 @@ public struct ModelStore: Sendable {
   ///   - variable: an environment variable's value; nil where it is unset or empty.
   ///   - executable: the program's path.
   public init(variable: (String) -> String?, executable: String?) {
-    var folders: [String] = []
-    if let folder = variable("AP_MODELS") { folders.append(folder) }
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") {
-      folders.append("\(data)/ap/models")
-    } else if let home = variable("HOME") {
-      folders.append("\(home)/.local/share/ap/models")
-    }
-    var fetchCommand = "scripts/fetch-models"
-    if let executable {
-      let binaries = Self.parent(executable)
-      let prefix = Self.parent(binaries)
-      folders.append("\(prefix)/share/ap/models")
-      folders.append("\(binaries)/ap_Demucs.resources")
-      let installed = "\(prefix)/share/ap/fetch-models"
-      if FileSystem.isFile(installed) { fetchCommand = installed }
-    }
-    self.folders = folders
-    self.fetchCommand = fetchCommand
+    let places = ModelFolders(
+      variable: variable, executable: executable, resources: "ap_Demucs.resources")
+    folders = places.folders
+    fetchCommand = places.fetchCommand
   }
 
   /// Finds a model.
@@ -139,7 +124,7 @@ public struct ModelStore: Sendable {
     let recipe = try BagRecipe(path: path)
     var paths: [String] = []
     for signature in recipe.signatures {
-      guard let file = findSignature(signature, in: [Self.parent(path)] + folders) else {
+      guard let file = findSignature(signature, in: [FileSystem.parent(path)] + folders) else {
         throw FilterError(
           .unavailable, "\(path) names the model \"\(signature)\", which is not installed.",
           advice: "Put \(signature).th beside it.")
@@ -181,11 +166,6 @@ public struct ModelStore: Sendable {
     throw FilterError(
       .noInput, "The folder \(folder) has no model.",
       advice: "Models are files that end in \(Self.suffixes.joined(separator: ", ")).")
-  }
-
-  static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   private func missing(_ name: String) -> FilterError {

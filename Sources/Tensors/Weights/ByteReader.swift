@@ -1,30 +1,42 @@
-import APCore
+public import APCore
 
 /// A cursor over bytes of an untrusted file that cannot leave them.
-struct ByteReader {
-  let bytes: UnsafeRawBufferPointer
+public struct ByteReader {
+  /// All of them.
+  public let bytes: UnsafeRawBufferPointer
   /// The file, and which part of it this is; both for messages.
   let path: String
   let part: String
   /// From the start of the part.
-  private(set) var offset = 0
+  public private(set) var offset = 0
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String, part: String) {
+  /// A cursor at the first byte.
+  ///
+  /// - Parameters:
+  ///   - path: the file, for messages.
+  ///   - part: which part of it this is, for messages.
+  public init(_ bytes: UnsafeRawBufferPointer, path: String, part: String) {
     self.bytes = bytes
     self.path = path
     self.part = part
   }
 
-  var remaining: Int { bytes.count - offset }
+  /// Bytes that are left.
+  public var remaining: Int { bytes.count - offset }
 
   /// The next little-endian integer.
-  mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(FilterError) -> T {
+  ///
+  /// - Throws: `FilterError.Code.damagedCheckpoint`.
+  public mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(FilterError) -> T
+  {
     let start = try advance(MemoryLayout<T>.size)
     return T(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: T.self))
   }
 
   /// The next `count` bytes, uncopied.
-  mutating func take(_ count: Int) throws(FilterError) -> UnsafeRawBufferPointer {
+  ///
+  /// - Throws: `FilterError.Code.damagedCheckpoint`.
+  public mutating func take(_ count: Int) throws(FilterError) -> UnsafeRawBufferPointer {
     let start = try advance(count)
     return UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
   }
@@ -48,7 +60,8 @@ struct ByteReader {
     return text
   }
 
-  func damaged(_ problem: String) -> FilterError {
+  /// An error of this part.
+  public func damaged(_ problem: String) -> FilterError {
     .damagedCheckpoint(path, "in \(part), \(problem)")
   }
 

@@ -1,0 +1,53 @@
+public import APCore
+internal import Crypto
+internal import SystemPackage
+
+/// A SHA-256 that grows with what is added to it.
+public struct Digest {
+  private var hash = SHA256()
+
+  /// That of nothing.
+  public init() {}
+
+  /// Adds bytes.
+  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    hash.update(bufferPointer: bytes)
+  }
+
+  /// Adds a text's length and bytes, so that neighbours cannot be taken for each other.
+  public mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { add($0) }
+      add(UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  /// 64 hexadecimal digits.
+  public var text: String {
+    hash.finalize().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+  }
+
+  /// That of a whole file.
+  ///
+  /// - Throws: `io`.
+  public static func ofFile(_ path: String) throws(FilterError) -> String {
+    do {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+      return try descriptor.closeAfter {
+        var digest = Digest()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+          let count = try buffer.withUnsafeMutableBytes { try descriptor.read(into: $0) }
+          if count == 0 { break }
+          buffer.withUnsafeBytes { digest.add(.init(rebasing: $0[..<count])) }
+        }
+        return digest.text
+      }
+    } catch {
+      throw FilterError(.io, "\(path) cannot be read: \(error).", underlying: error)
+    }
+  }
+}

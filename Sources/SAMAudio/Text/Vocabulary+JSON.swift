@@ -1,0 +1,48 @@
+internal import APCore
+internal import FoundationEssentials
+
+extension Vocabulary {
+  /// Reads `tokenizer.json` (https://github.com/huggingface/tokenizers).
+  init(json bytes: [UInt8], path: String) throws(FilterError) {
+    let root: JSONValue
+    do {
+      root = try JSONValue(parsing: bytes, limits: JSONLimits(bytes: Self.maximumBytes))
+    } catch {
+      throw Self.damaged(path, "it is no JSON: \(error)")
+    }
+    let model = root["model"]
+    guard model?["type"]?.string == "Unigram", model?["unk_id"]?.int == Token.unknown,
+      model?["byte_fallback"]?.bool != true
+    else {
+      throw Self.unsupported(path, "it is no unigram model whose unknown piece is 2")
+    }
+    let special = Set((root["added_tokens"]?.array ?? []).compactMap { $0["content"]?.string })
+    var pieces: [Piece] = []
+    for (index, entry) in (model?["vocab"]?.array ?? []).enumerated() {
+      guard let pair = entry.array, pair.count == 2, let text = pair[0].string,
+        let score = pair[1].double
+      else { throw Self.damaged(path, "entry \(index) of its vocabulary is no text and score") }
+      pieces.append(
+        Piece(
+          text: Array(text.utf8), score: score,
+          isNormal: index > Token.unknown && !text.isEmpty && !special.contains(text)))
+    }
+    try self.init(
+      pieces: pieces, characters: try Self.characters(root["normalizer"], path: path), path: path)
+  }
+
+  private static func characters(
+    _ normalizer: JSONValue?, path: String
+  ) throws(FilterError) -> CharacterMap? {
+    guard let normalizer, normalizer != .null else { return nil }
+    guard normalizer["type"]?.string == "Precompiled",
+      let text = normalizer["precompiled_charsmap"]?.string
+    else {
+      throw unsupported(path, "its normalizer is not of the kind \"Precompiled\"")
+    }
+    guard let data = Data(base64Encoded: text), let map = CharacterMap(Array(data)) else {
+      throw damaged(path, "its map of characters cannot be read")
+    }
+    return map
+  }
+}
