@@ -35,8 +35,9 @@ extension SIMD16<Float> {
   /// The larger of each pair.
   @inline(__always) func max(_ other: Self) -> Self { ap_max(self, other) }
 
+  /// What is not a number stays so: of two values that do not compare, the second is taken.
   @inline(__always) func clamped(from low: Float, to high: Float) -> Self {
-    ap_min(ap_max(self, Self(repeating: low)), Self(repeating: high))
+    ap_min(Self(repeating: high), ap_max(Self(repeating: low), self))
   }
 }
 
