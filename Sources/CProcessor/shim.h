@@ -37,6 +37,29 @@ static inline ap_float16 ap_first(ap_float16 values, int count) {
   return (ap_float16)((ap_word16)values & (index < count));
 }
 
+typedef unsigned short ap_half16 __attribute__((vector_size(32)));
+typedef unsigned ap_unsigned16 __attribute__((vector_size(64)));
+
+// 16 values of bfloat16 and of IEEE half precision, exactly.
+static inline ap_float16 ap_widen_bfloat(ap_half16 bits) {
+  return (ap_float16)(__builtin_convertvector(bits, ap_unsigned16) << 16);
+}
+static inline ap_float16 ap_widen_half(ap_half16 bits) {
+#ifdef __F16C__
+  typedef _Float16 half16 __attribute__((vector_size(32)));
+  return __builtin_convertvector((half16)bits, ap_float16);
+#else
+  // Baseline x86-64 has no instruction for it. The exponent is 112 too small; a product mends
+  // subnormals as well.
+  const ap_unsigned16 wide = __builtin_convertvector(bits, ap_unsigned16);
+  const ap_unsigned16 magnitude = (wide & 0x7fff) << 13;
+  const ap_unsigned16 scaled = (ap_unsigned16)((ap_float16)magnitude * 0x1p112f);
+  const ap_unsigned16 is_finite = (ap_unsigned16)(magnitude < 0x0f800000);
+  return (ap_float16)((wide & 0x8000) << 16 | (scaled & is_finite) |
+                      ((magnitude | 0x7f800000) & ~is_finite));
+#endif
+}
+
 #ifdef __AVX512BF16__
 #define AP_HAS_BF16 1
 #include <immintrin.h>

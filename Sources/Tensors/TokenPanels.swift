@@ -21,6 +21,15 @@ public struct TokenPanels: Sendable {
     storage = FloatStorage(count: groups * Tile.panels(tokens) * channels * Tile.columns)
   }
 
+  /// Panels for the same tokens in the memory of others with as many channels or more.
+  public init(channels: Int, sharing other: TokenPanels) {
+    precondition(channels <= other.channels, "there is no room for so many channels")
+    self.channels = channels
+    groups = other.groups
+    tokens = other.tokens
+    storage = other.storage
+  }
+
   /// Panels of a group.
   public var panelsPerGroup: Int { Tile.panels(tokens) }
 

@@ -1,13 +1,14 @@
 /// The tile kernel for 16 registers of 8 floats (AVX2), and for any other processor: six blocks
-/// of 4 rows × 16 columns, one after the other.
+/// of 4 rows × 16 columns, one after the other; fewer of them for fewer `columns`.
 ///
 /// Register plan: 8 registers hold a block (4 rows of 2), 2 the current row of `b`, 4 the broadcast values
 /// of `a`; 8 independent sums are what two fused products a cycle with a latency of 4 need.
 @inline(never)
 func multiplyTile4x16<P: Product>(
-  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool, _: P.Type
+  _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool,
+  columns: Int = Tile.columns, _: P.Type
 ) {
-  for column in stride(from: 0, to: Tile.columns, by: 16) {
+  for column in stride(from: 0, to: columns, by: 16) {
     for row in stride(from: 0, to: Tile.rows, by: 4) {
       let c = c + (row &* Tile.columns &+ column)
       var r0 = accumulate ? c.lanes(0) : .zero

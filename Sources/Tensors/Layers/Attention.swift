@@ -59,6 +59,8 @@ struct Attention {
   let inputs: AttentionInputs
   /// Channels of a head: a multiple of 8.
   let width: Int
+  /// What is added to the scores, where queries and keys are of one group each.
+  var bias: RelativeBias?
 
   /// Keys of a block, in panels: 240 keys of 48 scores are 46 kB.
   static let blockPanels = 5
@@ -85,6 +87,7 @@ struct Attention {
     while first < total {
       let panels = first..<min(first + Attention.blockPanels, total)
       let keys = score(queries, head: head, panels: panels, scores)
+      if let bias { add(bias, head: head, query: panel, panels: panels, scores) }
       rescale(scores, keys: keys, maxima, sums, output, isFirst: first == 0)
       for index in 0..<width / Tile.rows {
         multiplyTile(
@@ -121,7 +124,25 @@ struct Attention {
         block.store(Lanes(repeating: -Float.greatestFiniteMagnitude), index)
       }
     }
-    return panels.count &* Tile.columns
+    // The keys behind the last one have no weight: most of a short text's panel.
+    let last = (inputs.keys.valid(panel: panels.upperBound &- 1) &+ 7) & ~7
+    return (panels.count &- 1) &* Tile.columns &+ last
+  }
+
+  /// Adds the bias to the scores of keys that exist.
+  private func add(
+    _ bias: RelativeBias, head: Int, query: Int, panels: Range<Int>, _ scores: MutableFloats
+  ) {
+    for panel in panels {
+      for index in 0..<inputs.keys.valid(panel: panel) {
+        let key = panel &* Tile.columns &+ index
+        let row = bias.row(head: head, query: query &* Tile.columns, key: key)
+        let scores = scores + (key &- panels.lowerBound &* Tile.columns) &* Tile.columns
+        for column in stride(from: 0, to: Tile.columns, by: 16) {
+          scores.store(scores.lanes(column) + row.lanes(column), column)
+        }
+      }
+    }
   }
 
   /// Turns scores into words of e^(score − maximum), and brings what was summed so far to the new maximum.

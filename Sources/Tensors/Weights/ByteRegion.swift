@@ -51,6 +51,16 @@ final class ByteRegion: @unchecked Sendable {
     isMapping = false
   }
 
+  /// Lets go of the pages of a file that hold some bytes; they come back when they are touched.
+  func releasePages(_ part: UnsafeRawBufferPointer) {
+    guard isMapping, let start = part.baseAddress else { return }
+    let page = 4096
+    let first = UInt(bitPattern: start) / UInt(page) * UInt(page)
+    let length = Int(UInt(bitPattern: start) - first) + part.count
+    guard let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(address, length, MADV_DONTNEED)
+  }
+
   deinit {
     if isMapping {
       munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count)

@@ -47,6 +47,19 @@ public struct Weights: Sendable {
   /// - Throws: `FilterError.Code.missingTensor`; `.misshapedTensor` for another shape, and for
   ///   elements that are not float16, bfloat16 or float32.
   public func floats(_ name: String, shape: [Int]) throws(FilterError) -> [Float] {
+    let tensor = try widenable(name, shape: shape)
+    defer { tensor.releasePages() }
+    return widened(tensor.bytes, type: tensor.type, count: shape.reduce(1, *))
+  }
+
+  /// Takes a matrix whose rows are read one by one: `shape` [rows, …], all but the first dimension a row.
+  ///
+  /// - Throws: like `floats(_:shape:)`.
+  public func rows(_ name: String, shape: [Int]) throws(FilterError) -> StoredRows {
+    StoredRows(try widenable(name, shape: shape))
+  }
+
+  private func widenable(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
     let tensor = try self.tensor(name, shape: shape)
     guard tensor.type.widensToFloat else {
       throw FilterError(
@@ -54,7 +67,7 @@ public struct Weights: Sendable {
         "\(store.file): the tensor \"\(join(name))\" has elements of type \(tensor.type), and "
           + "float16, bfloat16 or float32 are needed.")
     }
-    return widened(tensor.bytes, type: tensor.type, count: shape.reduce(1, *))
+    return tensor
   }
 
   /// Takes a tensor as it is stored.
@@ -131,5 +144,11 @@ public struct WeightTensor: @unchecked Sendable {
     self.shape = shape
     self.bytes = bytes
     self.owner = owner
+  }
+
+  /// Says that the elements were read and are kept elsewhere: a large tensor's part of the mapped file leaves
+  /// this process's memory. Reading it again works, and reads the file again.
+  func releasePages() {
+    if bytes.count >= 1 << 20 { owner.releasePages(bytes) }
   }
 }

@@ -1,68 +1,48 @@
+internal import CProcessor
+
+/// 16 elements of half the size.
+typealias HalfLanes = SIMD16<UInt16>
+
 /// Widens stored elements to `Float`, exactly.
 ///
 /// - Parameters:
 ///   - bytes: `count` elements; need not be aligned.
 ///   - type: one that `widensToFloat`.
 func widened(_ bytes: UnsafeRawBufferPointer, type: ElementType, count: Int) -> [Float] {
-  precondition(type.widensToFloat, "type must be one that widens to Float")
-  precondition(bytes.count == count * type.byteCount, "bytes must hold count elements")
-  return [Float](unsafeUninitializedCapacity: count) { out, filled in
-    switch type {
-    case .float16: widen(bytes, into: out, wide: floats(half:), count: count)
-    case .bfloat16: widen(bytes, into: out, wide: floats(bfloat:), count: count)
-    default: UnsafeMutableRawBufferPointer(out).copyMemory(from: bytes)
-    }
+  [Float](unsafeUninitializedCapacity: count) { out, filled in
+    if let start = out.baseAddress { widen(bytes, type: type, count: count, into: start) }
     filled = count
   }
 }
 
-/// Eight at a time; the last ones in a padded register, so that all go one way.
+/// Widens stored elements to `count` floats, exactly.
+func widen(
+  _ bytes: UnsafeRawBufferPointer, type: ElementType, count: Int, into out: MutableFloats
+) {
+  precondition(type.widensToFloat, "type must be one that widens to Float")
+  precondition(bytes.count == count * type.byteCount, "bytes must hold count elements")
+  guard let start = bytes.baseAddress else { return }
+  switch type {
+  case .float16: widen(start, count: count, into: out, ap_widen_half)
+  case .bfloat16: widen(start, count: count, into: out, ap_widen_bfloat)
+  default: UnsafeMutableRawPointer(out).copyMemory(from: start, byteCount: bytes.count)
+  }
+}
+
+/// 16 at a time; the last ones in a padded register, so that all go one way.
 @inline(__always)
 private func widen(
-  _ bytes: UnsafeRawBufferPointer, into out: UnsafeMutableBufferPointer<Float>,
-  wide: (SIMD8<UInt16>) -> SIMD8<Float>, count: Int
+  _ bytes: UnsafeRawPointer, count: Int, into out: MutableFloats, _ wide: (HalfLanes) -> Lanes
 ) {
-  let whole = count & ~7
-  for start in stride(from: 0, to: whole, by: 8) {
-    let bits = bytes.loadUnaligned(fromByteOffset: start * 2, as: SIMD8<UInt16>.self)
-    UnsafeMutableRawBufferPointer(out).storeBytes(
-      of: wide(bits), toByteOffset: start * 4, as: SIMD8<Float>.self)
+  let whole = count & ~15
+  for start in stride(from: 0, to: whole, by: 16) {
+    out.store(wide(bytes.loadUnaligned(fromByteOffset: start * 2, as: HalfLanes.self)), start)
   }
-  var last = SIMD8<UInt16>()
+  guard whole < count else { return }
+  var last = HalfLanes()
   for index in whole..<count {
     last[index - whole] = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
   }
   let values = wide(last)
-  for index in whole..<count {
-    out.initializeElement(at: index, to: values[index - whole])
-  }
-}
-
-/// Widens IEEE half precision in integer registers: baseline x86-64 has no instruction for it, and
-/// the compiler's own conversion is a call an element.
-@inline(__always)
-private func floats(half bits: SIMD8<UInt16>) -> SIMD8<Float> {
-  let wide = SIMD8<UInt32>(truncatingIfNeeded: bits)
-  let sign = (wide & 0x8000) &<< 16
-  let magnitude = (wide & 0x7fff) &<< 13
-  // The exponent is 112 too small; a product mends subnormals as well.
-  let scaled = SIMD8<Float>(bits: magnitude) * 0x1p112
-  let isFinite = magnitude .< 0x0f80_0000
-  let special = magnitude | 0x7f80_0000
-  return SIMD8<Float>(bits: sign | special.replacing(with: scaled.bits, where: isFinite))
-}
-
-@inline(__always)
-private func floats(bfloat bits: SIMD8<UInt16>) -> SIMD8<Float> {
-  SIMD8<Float>(bits: SIMD8<UInt32>(truncatingIfNeeded: bits) &<< 16)
-}
-
-extension SIMD8<Float> {
-  fileprivate init(bits: SIMD8<UInt32>) {
-    self = unsafeBitCast(bits, to: Self.self)
-  }
-
-  fileprivate var bits: SIMD8<UInt32> {
-    unsafeBitCast(self, to: SIMD8<UInt32>.self)
-  }
+  for index in whole..<count { out[index] = values[index - whole] }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Tensors
 
-/// Both compiled kernels, whichever of them this processor would take.
+/// All compiled kernels, whichever of them this processor would take.
 @Suite struct TileTests {
   enum Kernel: CaseIterable {
     case tile8x48, tile4x16
@@ -82,6 +82,31 @@ import Testing
     let actual = Array(UnsafeBufferPointer(start: c.base, count: Tile.count))
     #expect(difference(actual, expected) < 1e-6)
     #expect(c.base[Tile.count] == 7, "nothing is written behind the tile")
+  }
+
+  /// Columns that do not exist cost nothing, and are zero.
+  @Test(arguments: [1, 15, 16, 17, 32, 33, 47, 48], [0, 1, 61])
+  func narrowPanelsGiveTheSameColumns(columns: Int, depth: Int) {
+    let a = FloatStorage(noise(depth * Tile.rows, seed: 1))
+    let b = FloatStorage(noise(depth * Tile.columns, seed: 2))
+    let before = noise(Tile.count, seed: 3)
+    let rows = TileRows(
+      origin: Floats(b.base), stride: Tile.columns, depth: depth, offsets: nil, taps: 1,
+      precision: .f32)
+    for accumulate in [false, true] {
+      let (whole, narrow) = (FloatStorage(before), FloatStorage(before + [7]))
+      multiplyTile(
+        Floats(a.base), aStride: Tile.rows, rows, into: whole.base, accumulate: accumulate)
+      multiplyTile(
+        Floats(a.base), panel: Floats(b.base), depth: depth, columns: columns, into: narrow.base,
+        accumulate: accumulate)
+      let used = columns > 32 ? Tile.columns : (columns + 15) / 16 * 16
+      for index in 0..<Tile.count {
+        let expected = index % Tile.columns < used ? whole.base[index] : 0
+        #expect(narrow.base[index] == expected)
+      }
+      #expect(narrow.base[Tile.count] == 7, "nothing is written behind the tile")
+    }
   }
 
   /// Noise in the words of a precision, and the one or two values of each word.

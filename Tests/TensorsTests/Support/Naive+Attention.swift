@@ -1,9 +1,10 @@
 import Glibc
 
 extension Naive {
-  /// softmax(Qᵀ·K / √d)·V for each head; `scale` stands for 1/√d.
+  /// softmax(Qᵀ·K / √d + bias)·V for each head; `scale` stands for 1/√d.
   static func attention(
-    _ queries: Table, _ keys: Table, _ values: Table, heads: Int, scale: Double
+    _ queries: Table, _ keys: Table, _ values: Table, heads: Int, scale: Double,
+    bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 }
   ) -> Table {
     let width = queries.count / heads
     var result = queries
@@ -12,6 +13,7 @@ extension Naive {
       for query in queries[0].indices {
         let scores = keys[0].indices.map { key in
           scale * channels.reduce(0) { $0 + queries[$1][query] * keys[$1][key] }
+            + bias(head, key - query)
         }
         let maximum = scores.max() ?? 0
         let weights = scores.map { exp($0 - maximum) }

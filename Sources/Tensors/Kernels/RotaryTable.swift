@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// The angles by which positions turn pairs of channels.
+///
+/// Pair i of a head of `width` channels is the channels 2i and 2i + 1; position p turns it by p · θ^(−2i / width).
+/// Source: Su and others, RoFormer (2021).
+public struct RotaryTable: Sendable {
+  /// Channels of a head.
+  public let width: Int
+  /// Cosines of the pairs, then sines, of each position.
+  private let angles: TokenPanels
+
+  /// Computes the angles of positions 0 ..< `tokens`, rounded to float32 where the reference rounds: the rates,
+  /// and then the angles.
+  public init(width: Int, tokens: Int, theta: Double, pool: ThreadPool) {
+    precondition(width % 2 == 0, "width must be even")
+    self.width = width
+    let half = width / 2
+    let rates = (0..<half).map { 1 / Float(pow(theta, Double(2 * $0) / Double(width))) }
+    let angles = TokenPanels(channels: width, groups: 1, tokens: tokens)
+    self.angles = angles
+    pool.run(angles.count) { panel in
+      let row = angles.panel(panel)
+      for pair in 0..<half {
+        for column in 0..<angles.valid(panel: panel) {
+          let angle = Double(Float(panel * Tile.columns + column) * rates[pair])
+          row[pair * Tile.columns + column] = Float(cos(angle))
+          row[(half + pair) * Tile.columns + column] = Float(sin(angle))
+        }
+      }
+    }
+  }
+
+  /// Turns one head of a panel, `[width][48]`, in place.
+  @inline(__always) func turn(_ rows: MutableFloats, panel: Int) {
+    let half = width / 2
+    let cosines = angles.panel(panel)
+    let sines = cosines + half &* Tile.columns
+    for pair in 0..<half {
+      let even = rows + 2 &* pair &* Tile.columns
+      let odd = even + Tile.columns
+      for column in stride(from: 0, to: Tile.columns, by: 16) {
+        let (a, b) = (even.lanes(column), odd.lanes(column))
+        let cosine = cosines.lanes(pair &* Tile.columns &+ column)
+        let sine = sines.lanes(pair &* Tile.columns &+ column)
+        even.store((a * cosine).adding(-b, times: sine), column)
+        odd.store((b * cosine).adding(a, times: sine), column)
+      }
+    }
+  }
+}

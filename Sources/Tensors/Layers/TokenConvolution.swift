@@ -1,0 +1,117 @@
+/// GroupNorm with a single group, SiLU, and a convolution of kernel 3 along the tokens, with zeros outside.
+///
+/// The norm's statistics are those of all channels and all tokens together. The convolution is a linear layer over
+/// each token beside its two neighbours, `[3 · channels]`.
+public struct TokenConvolution: Sendable {
+  private let normWeight: [Float]
+  private let normBias: [Float]
+  private let linear: TokenLinear
+
+  private static let taps = 3
+
+  /// - Parameters:
+  ///   - norm: weight and bias of the norm, [inputs].
+  ///   - weight: [outputs, inputs, 3].
+  ///   - bias: [outputs].
+  ///   - format: in what the weights are kept; nil keeps them as they are stored.
+  public init(
+    norm: (weight: [Float], bias: [Float]), weight: StoredRows, bias: [Float],
+    format: WeightFormat?, pool: ThreadPool
+  ) {
+    let (taps, channels) = (TokenConvolution.taps, norm.weight.count)
+    precondition(weight.columns == taps * channels, "weight must have three taps of all channels")
+    normWeight = norm.weight
+    normBias = norm.bias
+    let matrix = StreamedMatrix(
+      rows: weight.count, depth: weight.columns, format: format ?? weight.format, pool: pool
+    ) { row, target in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: weight.columns) { stored in
+        guard let stored = stored.baseAddress else { return }
+        weight.copy(row, into: stored)
+        for index in 0..<weight.columns {
+          target[index % taps &* channels &+ index / taps] = stored[index]
+        }
+      }
+    }
+    weight.releasePages()
+    linear = TokenLinear(matrix, bias: bias)
+  }
+
+  /// `output = conv(silu(norm(input)))`, or that added to the output.
+  ///
+  /// - Parameter unfolded: room for `[3 · channels]` of all tokens.
+  public func callAsFunction(
+    _ input: TokenPanels, unfolded: TokenPanels, into output: TokenPanels, accumulate: Bool = false,
+    scratch: Scratch, pool: ThreadPool
+  ) {
+    precondition(input.groups == 1, "the tokens must be of one group")
+    precondition(
+      unfolded.channels == TokenConvolution.taps * input.channels && unfolded.count == input.count,
+      "unfolded must have three times the channels")
+    let norm = input.moments(pool).normalization(count: input.channels * input.tokens)
+    pool.run(input.count) { panel in
+      activate(input, panel, norm, into: unfolded.panel(panel) + input.channels &* Tile.columns)
+    }
+    pool.run(input.count) { unfolded.unfold(panel: $0, channels: input.channels) }
+    if accumulate {
+      linear.add(unfolded, to: output, scratch: scratch, pool: pool)
+    } else {
+      linear(unfolded, into: output, scratch: scratch, pool: pool)
+    }
+  }
+
+  /// silu(norm(input)) of a panel; zero for tokens that do not exist, which the convolution reads.
+  private func activate(
+    _ input: TokenPanels, _ panel: Int, _ norm: (mean: Float, scale: Float),
+    into target: MutableFloats
+  ) {
+    let source = input.panel(panel)
+    for channel in 0..<input.channels {
+      let factor = norm.scale * normWeight[channel]
+      let scale = Lanes(repeating: factor)
+      let shift = Lanes(repeating: normBias[channel] - norm.mean * factor)
+      let row = source + channel &* Tile.columns
+      Rows.store(target + channel &* Tile.columns, valid: input.valid(panel: panel)) {
+        TokenActivation.silu(shift.adding(row.lanes($0), times: scale))
+      }
+    }
+  }
+}
+
+extension TokenPanels {
+  /// Σx and Σx² of all tokens that exist.
+  func moments(_ pool: ThreadPool) -> Moments {
+    pool.collect(count) { index, _ in
+      let panel = Floats(self.panel(index))
+      let valid = self.valid(panel: index)
+      var (sum, squares) = (0.0, 0.0)
+      for channel in 0..<channels {
+        var (rowSum, rowSquares) = (Lanes.zero, Lanes.zero)
+        for column in stride(from: 0, to: valid, by: 16) {
+          let lanes = Rows.masked(
+            panel.lanes(channel &* Tile.columns &+ column), valid: valid &- column)
+          rowSum += lanes
+          rowSquares = rowSquares.adding(lanes, times: lanes)
+        }
+        sum += Double(rowSum.sum())
+        squares += Double(rowSquares.sum())
+      }
+      return Moments(sum: sum, squares: squares)
+    }.reduce(into: Moments()) { $0.add($1) }
+  }
+
+  /// Copies the middle third of the channels to the first, a token later, and to the last, a token earlier.
+  fileprivate func unfold(panel index: Int, channels: Int) {
+    let middle = channels &* Tile.columns
+    let last = Tile.columns &- 1
+    let panel = self.panel(index)
+    for channel in 0..<channels {
+      let row = channel &* Tile.columns
+      let (before, own, after) = (panel + row, panel + middle + row, panel + 2 &* middle + row)
+      before[0] = index == 0 ? 0 : self.panel(index &- 1)[middle &+ row &+ last]
+      (before + 1).update(from: own, count: last)
+      after.update(from: own + 1, count: last)
+      after[last] = index &+ 1 == count ? 0 : self.panel(index &+ 1)[middle &+ row]
+    }
+  }
+}

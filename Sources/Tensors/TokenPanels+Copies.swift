@@ -1,0 +1,84 @@
+extension TokenPanels {
+  /// Reads the tokens of the only group: [tokens, channels] without gaps.
+  public func copy(tokens values: [Float], pool: ThreadPool) {
+    checkSize(values)
+    values.withUnsafeBufferPointer { values in
+      eachColumn(pool) { token, column in
+        for channel in 0..<channels {
+          column[channel &* Tile.columns] = values[token &* channels &+ channel]
+        }
+      }
+    }
+  }
+
+  /// Reads the channels of the only group: [channels, tokens] without gaps.
+  public func copy(rows values: [Float], pool: ThreadPool) {
+    checkSize(values)
+    values.withUnsafeBufferPointer { values in
+      eachColumn(pool) { token, column in
+        for channel in 0..<channels {
+          column[channel &* Tile.columns] = values[channel &* tokens &+ token]
+        }
+      }
+    }
+  }
+
+  /// The tokens of the only group as [tokens, channels] without gaps.
+  public func tokenMajor(pool: ThreadPool) -> [Float] {
+    [Float](unsafeUninitializedCapacity: tokens * channels) { values, count in
+      if let start = values.baseAddress {
+        eachColumn(pool) { token, column in
+          let target = start + token &* channels
+          for channel in 0..<channels { target[channel] = column[channel &* Tile.columns] }
+        }
+      }
+      count = tokens * channels
+    }
+  }
+
+  /// Copies what stands in other panels of the same shape.
+  public func copy(_ other: TokenPanels, pool: ThreadPool) {
+    precondition(
+      other.channels == channels && other.count == count, "the panels must have the same shape")
+    pool.run(count) { panel($0).update(from: other.panel($0), count: channels &* Tile.columns) }
+  }
+
+  /// Adds to each token of the only group one of some vectors of all channels.
+  ///
+  /// - Parameter index: which vector, for each token.
+  public func addRows(_ rows: [[Float]], index: [Int], pool: ThreadPool) {
+    precondition(rows.allSatisfy { $0.count == channels }, "each vector must have all channels")
+    precondition(index.count == tokens, "each token must have a vector")
+    eachColumn(pool) { token, column in
+      rows[index[token]].withUnsafeBufferPointer { row in
+        for channel in 0..<channels { column[channel &* Tile.columns] += row[channel] }
+      }
+    }
+  }
+
+  /// Applies a function to all values, in place.
+  public func activate(_ activation: TokenActivation, pool: ThreadPool) {
+    pool.run(count) { index in
+      let panel = self.panel(index)
+      for position in stride(from: 0, to: channels &* Tile.columns, by: 16) {
+        panel.store(activation(panel.lanes(position)), position)
+      }
+    }
+  }
+
+  private func checkSize(_ values: [Float]) {
+    precondition(values.count == tokens * channels, "values must be of all tokens and channels")
+  }
+
+  /// Calls `body` with each token of the only group that exists, and where its first channel stands.
+  private func eachColumn(
+    _ pool: ThreadPool, _ body: (_ token: Int, _ column: MutableFloats) -> Void
+  ) {
+    precondition(groups == 1, "the tokens must be of one group")
+    pool.run(count) { index in
+      for column in 0..<valid(panel: index) {
+        body(index &* Tile.columns &+ column, panel(index) + column)
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// A stored matrix whose rows are read one by one, so that no widened copy of the whole is made.
+public struct StoredRows: Sendable {
+  /// Rows: the tensor's first dimension.
+  public let count: Int
+  /// Elements of a row: all other dimensions.
+  public let columns: Int
+  /// In what the elements are stored.
+  public var format: WeightFormat { WeightFormat(tensor.type) }
+
+  private let tensor: WeightTensor
+
+  /// - Parameter tensor: of a type that `widensToFloat`, with at least one dimension.
+  init(_ tensor: WeightTensor) {
+    self.tensor = tensor
+    count = tensor.shape[0]
+    columns = tensor.shape.dropFirst().reduce(1, *)
+  }
+
+  /// Writes a row, or some columns of it, widened.
+  public func copy(_ row: Int, columns range: Range<Int>? = nil, into target: MutableFloats) {
+    let range = range ?? 0..<columns
+    let size = tensor.type.byteCount
+    let start = (row * columns + range.lowerBound) * size
+    widen(
+      UnsafeRawBufferPointer(rebasing: tensor.bytes[start..<start + range.count * size]),
+      type: tensor.type, count: range.count, into: target)
+  }
+
+  /// Says that all rows were read; see `WeightTensor.releasePages`.
+  public func releasePages() { tensor.releasePages() }
+}

@@ -1,0 +1,38 @@
+internal import CProcessor
+
+/// In what a large matrix is kept in memory; products and sums are float32 in each.
+public enum WeightFormat: String, Sendable, CaseIterable {
+  case f32
+  case bf16
+  case f16
+
+  /// The format that keeps stored elements as they are.
+  init(_ type: ElementType) {
+    switch type {
+    case .float16: self = .f16
+    case .bfloat16: self = .bf16
+    default: self = .f32
+    }
+  }
+
+  /// Floats of memory that `count` values take up.
+  func floats(_ count: Int) -> Int { self == .f32 ? count : (count + 1) / 2 }
+
+  /// The half-size element nearest to a value, ties to even; not for `f32`.
+  func narrowed(_ value: Float) -> UInt16 {
+    guard self == .bf16 else { return Float16(value).bitPattern }
+    let bits = value.bitPattern
+    guard !value.isNaN else { return 0x7fc0 }
+    return UInt16((bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
+  }
+
+  /// Widens `count` half-size elements, 16 at a time; reads and writes up to 15 more. Not for `f32`.
+  @inline(__always)
+  func widen(_ source: UnsafePointer<UInt16>, count: Int, into target: MutableFloats) {
+    let bytes = UnsafeRawPointer(source)
+    for index in stride(from: 0, to: count, by: 16) {
+      let lanes = bytes.loadUnaligned(fromByteOffset: 2 &* index, as: HalfLanes.self)
+      target.store(self == .bf16 ? ap_widen_bfloat(lanes) : ap_widen_half(lanes), index)
+    }
+  }
+}
