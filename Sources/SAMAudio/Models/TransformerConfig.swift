@@ -43,10 +43,14 @@ public struct TransformerConfig: Sendable, Hashable {
     }
     try arguments.require("t_block_non_linearity", is: "silu")
     try arguments.require("context_dim", is: Double(dim))
-    // Rotary positions turn pairs of channels, sinusoids are half cosines and half sines.
-    guard dim % (2 * nHeads) == 0 else {
-      throw arguments.refusal("n_heads", "\(nHeads)", wanted: "a divisor of \(dim / 2)")
+    // Attention takes eight channels of a head at a time, and gated layers four of theirs.
+    guard dim % (8 * nHeads) == 0 else {
+      throw arguments.refusal("n_heads", "\(nHeads)", wanted: "a divisor of dim / 8")
     }
+    guard ffnDim % 4 == 0 else {
+      throw arguments.refusal("multiple_of", "\(multipleOf)", wanted: "a multiple of 4")
+    }
+    // Sinusoids are half cosines and half sines.
     guard frequencyEmbeddingDim % 2 == 0, dim % 2 == 0 else {
       throw arguments.refusal(
         "frequency_embedding_dim", "\(frequencyEmbeddingDim)", wanted: "an even number")

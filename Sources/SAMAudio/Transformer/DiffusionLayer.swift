@@ -1,0 +1,60 @@
+import Tensors
+
+/// A layer of the transformer: self-attention and a feed-forward layer, both modulated by the time, and between them
+/// attention to the text.
+///
+/// Reference: `DiTBlock` in transformer.py.
+struct DiffusionLayer {
+  private let modulation: Modulation
+  private let attention: DiffusionAttention
+  private let crossAttention: DiffusionAttention
+  private let feedForward: SwiGLU
+
+  /// - Parameter weights: at `transformer.layers.N`.
+  init(
+    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, pool: ThreadPool
+  ) throws {
+    let width = config.dim
+    modulation = try Modulation(
+      weights, table: "scale_shift_table", norms: ["attention_norm", "ffn_norm"], config: config)
+    attention = try DiffusionAttention(
+      weights["attention"], config: config, isCross: false, format: format, pool: pool)
+    crossAttention = try DiffusionAttention(
+      weights["cross_attention"], config: config, isCross: true, format: format, pool: pool)
+    feedForward = try SwiGLU(
+      weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width, format: format,
+      pool: pool)
+  }
+
+  /// Applies the layer to `memory.frames`, in place.
+  ///
+  /// - Parameters:
+  ///   - time: six shifts, scales and gates, [6, D].
+  ///   - report: called when each third of the layer is done: for tests.
+  func callAsFunction(
+    _ memory: DiffusionMemory, time: [Float], report: (_ stage: String, TokenPanels) -> Void
+  ) {
+    let (frames, inner) = (memory.frames, memory.inner)
+    // Rows: shift, scale and gate of the attention, then of the feed-forward layer.
+    let rows = modulation(time, into: memory.modulation)
+
+    frames.rmsNormalize(
+      into: inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon, pool: memory.pool)
+    attention(
+      inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
+      attended: inner, addedTo: frames, gate: rows[2], memory)
+    report("attention", frames)
+
+    crossAttention(
+      frames, attendingTo: memory.text.embedded, inputs: memory.crossAttention, rotation: nil,
+      attended: inner, addedTo: frames, gate: nil, memory)
+    report("cross_attention", frames)
+
+    frames.rmsNormalize(
+      into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon, pool: memory.pool)
+    feedForward.add(
+      inner, hidden: memory.hidden, to: frames, gate: rows[5], scratch: memory.scratch,
+      pool: memory.pool)
+    report("feed_forward", frames)
+  }
+}

@@ -1,0 +1,82 @@
+import Tensors
+
+/// All memory that a window of some frames and a text of some tokens need, planned once.
+final class DiffusionMemory {
+  let pool: ThreadPool
+  /// For each thread.
+  let scratch: Scratch
+  /// The state, or the mixture's features, or the velocity: [2C, T].
+  let state: TokenPanels
+  /// What stays the same within a window, [D, T].
+  let prepared: TokenPanels
+  /// What the layers change, [D, T].
+  let frames: TokenPanels
+  /// What comes into a product, or leaves attention: [D, T].
+  let inner: TokenPanels
+  /// What is between the products of a feed-forward layer, [F, T].
+  let hidden: TokenPanels
+  /// Frames beside their neighbours, [3D, T], in the memory of `hidden`.
+  let unfolded: TokenPanels
+  /// The time's rows of a layer.
+  let modulation: FloatStorage
+  let rotation: RotaryTable
+  let attention: AttentionInputs
+  let crossAttention: AttentionInputs
+  let text: TextMemory
+
+  init(_ config: SAMAudioConfig, frames count: Int, textTokens: Int, pool: ThreadPool) {
+    let (width, hiddenWidth) = (config.transformer.dim, config.transformer.ffnDim)
+    func panels(_ channels: Int) -> TokenPanels {
+      TokenPanels(channels: channels, groups: 1, tokens: count)
+    }
+    self.pool = pool
+    scratch = DiffusionMemory.scratch(config.transformer, pool: pool)
+    state = panels(config.stateChannels)
+    prepared = panels(width)
+    frames = panels(width)
+    inner = panels(width)
+    let shared = panels(max(hiddenWidth, 3 * width))
+    hidden = TokenPanels(channels: hiddenWidth, sharing: shared)
+    unfolded = TokenPanels(channels: 3 * width, sharing: shared)
+    modulation = FloatStorage(count: 6 * width)
+    rotation = RotaryTable(
+      width: config.transformer.headDim, tokens: count, theta: config.transformer.ropeTheta,
+      pool: pool)
+    text = TextMemory(config, tokens: textTokens)
+    attention = AttentionInputs(queries: frames, keys: frames, precision: .f32)
+    crossAttention = AttentionInputs(queries: frames, keys: text.embedded, precision: .f32)
+  }
+
+  static func scratch(_ config: TransformerConfig, pool: ThreadPool) -> Scratch {
+    Scratch(
+      threads: pool.threads,
+      floats: max(TokenLinear.scratch, AttentionInputs.scratch(width: config.headDim)))
+  }
+
+  /// Whether a window and a text of these sizes fit.
+  func fits(frames count: Int, textTokens: Int) -> Bool {
+    frames.tokens == count && text.embedded.tokens == textTokens
+  }
+}
+
+/// A text on its way to the keys and values.
+struct TextMemory {
+  /// As it comes in, [tokens] of the text encoder's width.
+  let features: TokenPanels
+  let projected: TokenPanels
+  let timed: TokenPanels
+  let hidden: TokenPanels
+  /// What the layers look up, [D].
+  let embedded: TokenPanels
+
+  init(_ config: SAMAudioConfig, tokens: Int) {
+    func panels(_ channels: Int) -> TokenPanels {
+      TokenPanels(channels: channels, groups: 1, tokens: tokens)
+    }
+    features = panels(config.textEncoder.dim)
+    projected = panels(config.transformer.dim)
+    timed = panels(config.transformer.dim)
+    hidden = panels(config.transformer.dim)
+    embedded = panels(config.transformer.dim)
+  }
+}

@@ -1,0 +1,136 @@
+import Tensors
+
+/// The diffusion transformer: a velocity for each state and time, given a mixture and a text.
+///
+/// Source: `SAMAudio` in model.py and `DiT` in transformer.py; Peebles and Xie, Scalable Diffusion Models with
+/// Transformers (2023).
+///
+/// An instance computes one velocity at a time.
+final class DiffusionTransformer {
+  let config: SAMAudioConfig
+  /// Called with each stage's name and values, [tokens, channels]: for tests.
+  var trace: ((_ stage: String, _ values: [Float]) -> Void)?
+  /// Called when each stage is done: for benchmarks.
+  var finished: ((_ stage: String) -> Void)?
+
+  private let embedding: FrameEmbedding
+  private let time: TimeEmbedding
+  private let text: TextEmbedding
+  private let layers: [DiffusionLayer]
+  private let modulation: Modulation
+  private let output: TokenLinear
+  private let pool: ThreadPool
+  /// Of the sizes asked for last.
+  private var memory: DiffusionMemory?
+  /// Of all times so far: a solver asks for the same ones in each window.
+  private var times: [Float: TimeFeatures] = [:]
+
+  /// Packs the weights tensor by tensor.
+  ///
+  /// - Parameters:
+  ///   - weights: the checkpoint's root.
+  ///   - format: in what the weights are kept; nil keeps each as it is stored.
+  ///   - pool: the threads that share the work.
+  /// - Throws: `FilterError` for tensors that are missing or misshaped.
+  init(
+    _ weights: Weights, config: SAMAudioConfig, format: WeightFormat? = nil, pool: ThreadPool
+  ) throws {
+    let transformer = weights["transformer"]
+    let sizes = config.transformer
+    self.config = config
+    self.pool = pool
+    embedding = try FrameEmbedding(weights, config: config, format: format, pool: pool)
+    time = try TimeEmbedding(transformer, config: sizes, format: format, pool: pool)
+    text = try TextEmbedding(weights, config: config, format: format, pool: pool)
+    layers = try (0..<sizes.nLayers).map { index in
+      try DiffusionLayer(
+        transformer["layers"][index], config: sizes, format: format, pool: pool)
+    }
+    modulation = try Modulation(
+      transformer, table: "final_layer_scale_shift_table", norms: ["norm"], config: sizes)
+    output = TokenLinear(
+      StreamedMatrix(
+        try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim]),
+        format: format, pool: pool))
+  }
+
+  /// The velocity of the states of one window under one text. Good until the next call.
+  ///
+  /// - Parameters:
+  ///   - mixture: the window's latent, [C, T], T ≤ `maxPositions`.
+  ///   - anchors: a class for each frame; nil: nothing is known.
+  ///   - times: at which velocities will be asked for, if they are known.
+  func field(
+    mixture: Latent, text features: TextFeatures, anchors: [AnchorClass]? = nil,
+    times: [Float] = []
+  ) -> VectorField {
+    let count = mixture.frames
+    let anchors = anchors ?? Array(repeating: .null, count: count)
+    precondition(
+      2 * mixture.channels == config.stateChannels, "mixture must have the latent's width")
+    precondition(anchors.count == count, "anchors must have a class for each frame")
+    precondition(features.width == config.textEncoder.dim, "text must have the encoder's width")
+    let memory = self.memory(frames: count, textTokens: features.tokens)
+    embedding.prepare(
+      mixture, anchors: anchors, features: memory.state, into: memory.prepared,
+      scratch: memory.scratch, pool: pool)
+    text.prepare(features, memory.text, scratch: memory.scratch, pool: pool)
+    embed(times, memory)
+    return { [unowned self] state, time in velocity(state, time, memory) }
+  }
+
+  private func memory(frames: Int, textTokens: Int) -> DiffusionMemory {
+    if let memory, memory.fits(frames: frames, textTokens: textTokens) { return memory }
+    // What is there goes first, so that both do not exist at once.
+    memory = nil
+    let planned = DiffusionMemory(config, frames: frames, textTokens: textTokens, pool: pool)
+    memory = planned
+    return planned
+  }
+
+  private func embed(_ wanted: [Float], _ memory: DiffusionMemory) {
+    let missing = wanted.filter { times[$0] == nil }
+    guard !missing.isEmpty else { return }
+    let features = time(missing, scratch: memory.scratch, pool: pool)
+    for (time, features) in zip(missing, features) { times[time] = features }
+  }
+
+  private func velocity(_ state: [Float], _ time: Float, _ memory: DiffusionMemory) -> [Float] {
+    precondition(
+      state.count == memory.state.tokens * config.stateChannels, "state must be [T, 2C]")
+    embed([time], memory)
+    guard let time = times[time] else { return state }
+    let scratch = memory.scratch
+
+    // 1. Frames: state and mixture, video and anchors.
+    memory.state.copy(tokens: state, pool: pool)
+    embedding(
+      memory.state, prepared: memory.prepared, inner: memory.inner, unfolded: memory.unfolded,
+      into: memory.frames, scratch: scratch, pool: pool
+    ) { report("aligned", $0) }  // [D, T]
+    report("x_embedder", memory.frames)
+
+    // 2. The text at this time.
+    text(time.sinusoids, memory.text, scratch: scratch, pool: pool)  // [D, S]
+    report("y_embedder", memory.text.embedded)
+
+    // 3. Layers.
+    for (index, layer) in layers.enumerated() {
+      layer(memory, time: time.modulation) { report("layers.\(index).\($0)", $1) }
+    }
+
+    // 4. The velocity of each frame, modulated by the time's embedding itself.
+    let rows = modulation(time.embedding, into: memory.modulation)
+    memory.frames.rmsNormalize(
+      into: memory.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon, pool: pool)
+    output(memory.inner, into: memory.state, scratch: scratch, pool: pool)  // [2C, T]
+    let velocity = memory.state.tokenMajor(pool: pool)
+    finished?("output")
+    return velocity
+  }
+
+  private func report(_ stage: String, _ panels: TokenPanels) {
+    finished?(stage)
+    trace?(stage, trace == nil ? [] : panels.tokenMajor(pool: pool))
+  }
+}

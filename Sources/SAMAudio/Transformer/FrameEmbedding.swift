@@ -1,0 +1,118 @@
+internal import Glibc
+import Tensors
+
+/// What goes into the network at each frame: state, mixture, video and anchors in one vector, then two convolutions
+/// over it (`SAMAudio.align_inputs` and the transformer's `x_embedder`).
+///
+/// Only the state's part changes within a window.
+struct FrameEmbedding {
+  private let state: TokenLinear
+  private let mixture: TokenLinear
+  /// What a frame of each anchor class adds.
+  private let anchors: [[Float]]
+  private let blocks: [TokenConvolution]
+
+  /// - Parameter weights: the checkpoint's root.
+  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, pool: ThreadPool) throws {
+    let width = config.transformer.dim
+    let part = config.stateChannels
+    let proj = try weights["proj"].rows("weight", shape: [width, 3 * part])
+    func columns(_ range: Range<Int>) -> StreamedMatrix {
+      StreamedMatrix(
+        rows: width, depth: range.count, format: format ?? proj.format, pool: pool
+      ) { proj.copy($0, columns: range, into: $1) }
+    }
+    // Between the state's columns and the mixture's stand those of zeros, which training left.
+    state = TokenLinear(columns(0..<part))
+    let bias = try weights["proj"].floats("bias", shape: [width])
+    let video = try FrameEmbedding.nullVideo(weights["align_masked_video"], config: config)
+    mixture = TokenLinear(
+      columns(2 * part..<3 * part), bias: zip(bias, video).map { $0 + $1 })
+    anchors = try FrameEmbedding.anchorVectors(weights["embed_anchors"], config: config)
+    let block = weights["transformer"]["x_embedder"]["block"]
+    blocks = try ["block1", "block2"].map { name in
+      let (norm, project) = (block[name]["groupnorm"], block[name]["project"])
+      return TokenConvolution(
+        norm: (
+          weight: try norm.floats("weight", shape: [width]),
+          bias: try norm.floats("bias", shape: [width])
+        ), weight: try project.rows("weight", shape: [width, width, 3]),
+        bias: try project.floats("bias", shape: [width]), format: format, pool: pool)
+    }
+  }
+
+  /// What no video adds to each frame: its features are zeros, but they come in through a bias and a norm.
+  ///
+  /// Converted files that dropped the video's weights do without, as the program does that they are for.
+  private static func nullVideo(_ weights: Weights, config: SAMAudioConfig) throws -> [Float] {
+    let width = config.transformer.dim
+    guard weights["conv"].has("bias") else { return Array(repeating: 0, count: width) }
+    _ = try weights["conv"].tensor("weight", shape: [width, config.visionDim, 1])
+    let bias = try weights["conv"].floats("bias", shape: [width])
+    let weight = try weights["layer_norm"].floats("weight", shape: [width])
+    let shift = try weights["layer_norm"].floats("bias", shape: [width])
+    let gate = tanh(Double(try weights.floats("gate", shape: [1])[0]))
+    let mean = bias.reduce(0) { $0 + Double($1) } / Double(width)
+    let variance =
+      bias.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(width)
+    let scale = 1 / (variance + 1e-5).squareRoot()
+    return bias.indices.map {
+      Float(gate * ((Double(bias[$0]) - mean) * scale * Double(weight[$0]) + Double(shift[$0])))
+    }
+  }
+
+  /// tanh(gate) · (proj · embed[class]) for each class; that of no anchor is not zero either.
+  private static func anchorVectors(
+    _ weights: Weights, config: SAMAudioConfig
+  ) throws -> [[Float]] {
+    let (width, inner) = (config.transformer.dim, config.anchorEmbeddingDim)
+    let classes = AnchorClass.allCases.count
+    let embed = try weights["embed"].floats("weight", shape: [classes, inner])
+    let proj = try weights["proj"].floats("weight", shape: [width, inner])
+    let gate = tanh(Double(try weights.floats("gate", shape: [1])[0]))
+    return (0..<classes).map { row in
+      (0..<width).map { channel in
+        var sum = 0.0
+        for k in 0..<inner {
+          sum += Double(embed[row * inner + k]) * Double(proj[channel * inner + k])
+        }
+        return Float(gate * sum)
+      }
+    }
+  }
+
+  /// What stays the same within a window: the mixture's part, no video, and the anchors.
+  ///
+  /// - Parameters:
+  ///   - latent: of the mixture, [C, T]; it comes in twice.
+  ///   - features: room for [2C, T].
+  ///   - output: [D, T].
+  func prepare(
+    _ latent: Latent, anchors classes: [AnchorClass], features: TokenPanels,
+    into output: TokenPanels, scratch: Scratch, pool: ThreadPool
+  ) {
+    features.copy(rows: latent.values + latent.values, pool: pool)
+    mixture(features, into: output, scratch: scratch, pool: pool)
+    output.addRows(anchors, index: classes.map(\.rawValue), pool: pool)
+  }
+
+  /// - Parameters:
+  ///   - input: the state, [2C, T].
+  ///   - prepared: what `prepare` wrote, [D, T].
+  ///   - inner: room for [D, T].
+  ///   - unfolded: room for [3D, T].
+  ///   - output: [D, T].
+  ///   - aligned: called with what the convolutions begin with: for tests.
+  func callAsFunction(
+    _ input: TokenPanels, prepared: TokenPanels, inner: TokenPanels, unfolded: TokenPanels,
+    into output: TokenPanels, scratch: Scratch, pool: ThreadPool,
+    aligned: (TokenPanels) -> Void
+  ) {
+    output.copy(prepared, pool: pool)
+    state.add(input, to: output, scratch: scratch, pool: pool)
+    aligned(output)
+    blocks[0](output, unfolded: unfolded, into: inner, scratch: scratch, pool: pool)
+    blocks[1](
+      inner, unfolded: unfolded, into: output, accumulate: true, scratch: scratch, pool: pool)
+  }
+}

@@ -1,0 +1,40 @@
+import Tensors
+
+/// What the layers attend to: the text's features with the time added, through a gated layer (`memory_proj` and
+/// `y_embedder`).
+struct TextEmbedding {
+  private let projection: TokenLinear
+  private let embedder: SwiGLU
+
+  /// - Parameter weights: the checkpoint's root.
+  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, pool: ThreadPool) throws {
+    let width = config.transformer.dim
+    let proj = weights["memory_proj"]
+    projection = TokenLinear(
+      StreamedMatrix(
+        try proj.rows("weight", shape: [width, config.textEncoder.dim]), format: format, pool: pool),
+      bias: try proj.floats("bias", shape: [width]))
+    embedder = try SwiGLU(
+      weights["transformer"]["y_embedder"]["projection"], inputs: width, hidden: width,
+      outputs: width, format: format, pool: pool)
+  }
+
+  /// What stays the same for a text: its features at the network's width.
+  func prepare(_ text: TextFeatures, _ memory: TextMemory, scratch: Scratch, pool: ThreadPool) {
+    memory.features.copy(tokens: text.values, pool: pool)
+    projection(memory.features, into: memory.projected, scratch: scratch, pool: pool)
+  }
+
+  /// Writes `memory.embedded` for a time.
+  ///
+  /// - Parameter sinusoids: the time's, [D].
+  func callAsFunction(
+    _ sinusoids: [Float], _ memory: TextMemory, scratch: Scratch, pool: ThreadPool
+  ) {
+    memory.timed.copy(memory.projected, pool: pool)
+    memory.timed.addRows(
+      [sinusoids], index: Array(repeating: 0, count: memory.timed.tokens), pool: pool)
+    embedder(
+      memory.timed, hidden: memory.hidden, into: memory.embedded, scratch: scratch, pool: pool)
+  }
+}

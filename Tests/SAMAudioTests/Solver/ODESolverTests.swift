@@ -1,0 +1,76 @@
+import Testing
+
+@testable import SAMAudio
+
+@Suite struct ODESolverTests {
+  /// torchdiffeq's grids: by equal steps, by steps that do not fill the time, and by ones longer than it.
+  @Test(
+    arguments: [
+      (1, [0, 1]), (2, [0, 0.5, 1]), (0.3, [0, 0.3, 0.6, 0.9, 1]), (0.9, [0, 0.9, 1]), (2, [0, 1]),
+      (0.25, [0, 0.25, 0.5, 0.75, 1]),
+    ] as [(Float, [Float])])
+  func gridsEndAtOne(step: Float, grid: [Float]) {
+    let times = ODESolver(method: .euler, stepSize: step).grid
+    if step == 2 {
+      #expect(times == [0, 1])
+    } else {
+      #expect(times.count == grid.count)
+      #expect(zip(times, grid).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+    #expect(times.last == 1)
+  }
+
+  /// 1/61 and some others, rounded to float32, leave torchdiffeq a last step of nearly no length; asked for by
+  /// number, there are as many steps as asked for.
+  @Test(arguments: [1, 2, 3, 16, 61, 100, 109]) func thereAreAsManyStepsAsAskedFor(steps: Int) {
+    for method in ODESolver.Method.allCases {
+      let solver = ODESolver(method: method, steps: steps)
+      #expect(solver.grid.count == steps + 1)
+      #expect(solver.grid == solver.grid.sorted())
+      #expect(solver.evaluations == solver.times.count)
+      #expect(solver.evaluations == (method == .midpoint ? 2 : 1) * steps)
+      var asked: [Float] = []
+      _ = solver(from: [0]) { state, time in
+        asked.append(time)
+        return state
+      }
+      #expect(asked == solver.times)
+    }
+  }
+
+  /// dx/dt = x has the solution eᵗ; the methods' errors fall with the first and the second power of the step.
+  @Test(arguments: [(ODESolver.Method.euler, 1.0), (.midpoint, 2.0)])
+  func errorsFallWithTheOrder(method: ODESolver.Method, order: Double) {
+    let errors = [8, 16, 32].map { steps in
+      let x = ODESolver(method: method, steps: steps)(from: [1, -2]) { state, _ in state }
+      #expect(x[1] == -2 * x[0])
+      return abs(Double(x[0]) - 2.718_281_828)
+    }
+    for (coarse, fine) in zip(errors, errors.dropFirst()) {
+      #expect(abs(coarse / fine - (order == 1 ? 2 : 4)) < 0.3)
+    }
+  }
+
+  /// A field of time alone: the midpoint rule is exact for 2t, whatever the steps.
+  @Test(arguments: [1, 0.3, 0.7] as [Float]) func unevenStepsFillTheTime(step: Float) {
+    let x = ODESolver(method: .midpoint, stepSize: step)(from: [0]) { _, time in [2 * time] }
+    #expect(abs(x[0] - 1) < 1e-6)
+    let constant = ODESolver(method: .euler, stepSize: step)(from: [0]) { _, _ in [1] }
+    #expect(abs(constant[0] - 1) < 1e-6)
+  }
+
+  @Test func endsEarlyWhenToldTo() {
+    struct Stop: Error {}
+    var velocities = 0
+    func field(_ state: [Float], _ time: Float) -> [Float] {
+      velocities += 1
+      return state
+    }
+    #expect(throws: Stop.self) {
+      _ = try ODESolver(method: .midpoint, steps: 4)(from: [0], field) {
+        if $0 == 3 { throw Stop() }
+      }
+    }
+    #expect(velocities == 3)
+  }
+}
