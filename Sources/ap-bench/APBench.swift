@@ -39,8 +39,9 @@ struct APBench: ParsableCommand {
     var before = 0.0
     let stages = median.map { stage, time in
       defer { before = time }
-      let operations = benchmark.operations[stage] ?? 0
-      return "{\"operations\":\(operations),\"seconds\":\(time - before),\"stage\":\"\(stage)\"}"
+      let cost = benchmark.costs[stage]
+      return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
+        + "\"seconds\":\(time - before),\"stage\":\"\(stage)\"}"
     }
     print("{\(products)\"seconds\":\(seconds),\"stages\":[\(stages.joined(separator: ","))]}")
   }

@@ -2,8 +2,8 @@ package import Tensors
 
 /// Times the network alone, on a segment of noise: what `scripts/bench` shows.
 package final class SegmentBenchmark {
-  /// Multiplications and additions of each stage.
-  package var operations: [String: Double] { network.config.operations }
+  /// What each stage takes at least.
+  package var costs: [String: StageCost] { network.config.costs }
 
   private let network: HTDemucs
   private let mix: [Float]

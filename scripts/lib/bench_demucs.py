@@ -1,0 +1,193 @@
+"""HTDemucs: one segment against other engines, its stages, its start, bags and precision."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from measuring import BUILD, DEMO, TOP, music, run, say, separate, table
+
+median = statistics.median
+ENGINES = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
+# A segment of 7.8 s, and where the next one begins at the default overlap.
+SEGMENT, STRIDE = 7.8, 5.85
+
+
+def reference(*arguments):
+    """What reference.py prints. In a process of its own: a child's peak memory counts ours in."""
+    command = [sys.executable, "-B", Path(__file__).with_name("reference.py"), *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+
+
+def network(model, threads, *options):
+    """What ap-bench measures of our network alone."""
+    command = [BUILD / "ap-bench", model, "--threads", str(threads), "--rounds", "2", *options]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def best(*arguments):
+    """Seconds of one segment in our network alone: the better of two, as for the other engines."""
+    return min(network(*arguments, "--segment-only")["seconds"])
+
+
+def first_sample(song, model, threads):
+    """Seconds from the start of ap-demucs to its first sample, the model's file not in memory."""
+    with open(model, "rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    command = [BUILD / "ap-demucs", "--quiet", "--model", model, "--threads", str(threads)]
+    with open(song, "rb") as stream:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdin=stream, stdout=subprocess.PIPE)
+        process.stdout.readline()
+        process.stdout.readline()
+        seconds = time.perf_counter() - started
+        process.kill()
+        process.communicate()
+    return seconds
+
+
+def write_models(folder):
+    """Random models of full size: htdemucs, and a bag like htdemucs_ft. Their paths, by name."""
+    say("writing five full-size checkpoints with random weights")
+    single = folder / "htdemucs.th"
+    reference("write", single)
+    names = []
+    for seed in range(1, 5):
+        path = folder / "part.th"
+        names.append(f"part{seed}")
+        checksum = reference("write", path, seed).strip()
+        path.rename(folder / f"part{seed}-{checksum}.th")
+    rows = [[float(row == column) for column in range(4)] for row in range(4)]
+    bag = folder / "htdemucs_ft.yaml"
+    bag.write_text(f"models: {names}\nweights: {rows}\n")
+    onnx = folder / "htdemucs.onnx"
+    reference("export", single, onnx)
+    return {"single": single, "bag": bag, "onnx": onnx}
+
+
+def bench_segment(models, threads, rounds):
+    """Each engine in turn, over and over. Returns our median seconds."""
+    times, peaks, names = {}, {}, {}
+    rates = {"OpenBLAS": [], "ours": []}
+    ours = {"ap, f32": (threads,), "ap, f32, 1 thread": (1,), "ap, bf16": (threads, "--bf16")}
+    for turn in range(rounds):
+        say(f"round {turn + 1} of {rounds}")
+        products = network(models["single"], threads)
+        rates["OpenBLAS"].append(products["openblas"] / 1e9)
+        rates["ours"].append(products["ours"] / 1e9)
+        for name, options in ours.items():
+            times.setdefault(name, []).append(best(models["single"], *options))
+        for engine in ENGINES:
+            answer = json.loads(
+                reference("time", engine, models["single" if engine == "torch" else "onnx"], threads))
+            names[engine] = answer["name"]
+            times.setdefault(engine, []).append(answer["seconds"])
+            peaks[engine] = max(peaks.get(engine, 0), answer["peak"])
+    seconds = {name: median(values) for name, values in times.items()}
+    operations = sum(stage["operations"] for stage in products["stages"]) / 1e9
+    f32, sgemm = seconds["ap, f32"], max(map(median, rates.values()))
+    table(
+        f"one segment of htdemucs, {threads} threads, median of {rounds}", "seconds", "GFLOP/s", "ap f32 is faster by",
+        "peak memory",
+        rows=[
+            (names.get(name, name), f"{value:.2f}", f"{operations / value:.0f}", f"{value / f32:.2f}",
+             f"{peaks[name]:.0f} MB" if name in peaks else "")
+            for name, value in seconds.items()
+        ])
+    table(
+        "of these", "ratio", "bar",
+        rows=[
+            (f"f32 to the rate of a 2048³ product, {sgemm:.0f} GFLOP/s", f"{operations / f32 / sgemm:.2f}", "≥ 0.70"),
+            ("f32 to PyTorch f32", f"{seconds['torch'] / f32:.2f}", "≥ 2.5"),
+            ("f32 to ONNX Runtime f32", f"{seconds['onnxruntime'] / f32:.2f}", "≥ 1.5"),
+            ("f32 to OpenVINO f32", f"{seconds['openvino'] / f32:.2f}", "≥ 1.5"),
+            ("bf16 to our f32", f"{f32 / seconds['ap, bf16']:.2f}", "≥ 1.6"),
+            ("bf16 to OpenVINO bf16", f"{seconds['openvino-bf16'] / seconds['ap, bf16']:.2f}", "≥ 1.3"),
+            (f"{threads} threads to 1", f"{seconds['ap, f32, 1 thread'] / f32:.2f}", "≥ 1.8 with 2"),
+        ])
+    return f32
+
+
+def bench_stages(folder, models, threads, png):
+    """Where a segment's time goes, as a table and as a roofline."""
+    # Here, because not every benchmark has matplotlib.
+    from roofline import bandwidth, draw_roofline
+
+    measured = {name: network(models["single"], threads, *options) for name, options in
+                [("f32", ()), ("bf16", ("--bf16",))]}
+    for name, result in measured.items():
+        total = sum(stage["seconds"] for stage in result["stages"])
+        table(
+            f"stages, {name}, {threads} threads", "ms", "GFLOP/s", "share",
+            rows=[
+                (stage["stage"], f"{1e3 * stage['seconds']:.1f}",
+                 f"{stage['operations'] / stage['seconds'] / 1e9:.0f}" if stage["operations"] else "",
+                 f"{100 * stage['seconds'] / total:.1f} %")
+                for stage in result["stages"] if stage["seconds"] > 1e-4
+            ])
+    draw_roofline(png, measured, bandwidth(threads), threads)
+    say(f"the roofline is in {png}")
+
+
+def bench_bags(folder, models, threads, rounds, segment):
+    """The start, and bags against a single model, each in turn."""
+    short, long = music(folder, 5), music(folder, 17)
+    stream = folder / "long.ap"
+    with open(stream, "wb") as file:
+        subprocess.run([BUILD / "ap-decode", long], stdout=file, check=True)
+    runs = {
+        "htdemucs": ("single",), "htdemucs_ft": ("bag",), "htdemucs_ft --stems vocals": ("bag", "--stems", "vocals")}
+    times = {name: [] for name in runs}
+    starts = []
+    for turn in range(rounds):
+        say(f"round {turn + 1} of {rounds}")
+        starts.append(first_sample(stream, models["single"], threads))
+        for name, (model, *options) in runs.items():
+            # One and three segments: their difference leaves out loading, start and end.
+            (of_one, _), (of_three, _) = (separate(song, models[model], threads, *options) for song in (short, long))
+            times[name].append((of_three - of_one) / 2)
+    single = median(times["htdemucs"])
+    bars = {"htdemucs": "", "htdemucs_ft": "≤ 4.1", "htdemucs_ft --stems vocals": "≤ 1.05"}
+    table(
+        "in the pipe, a segment", "seconds", "times htdemucs", "bar",
+        rows=[(name, f"{median(values):.2f}", f"{median(values) / single:.2f}", bars[name])
+              for name, values in times.items()])
+    table("cold start", "seconds", "beyond one segment", "bar",
+          rows=[("until the first stem sample", f"{median(starts):.2f}", f"{median(starts) - segment:.2f}", "≤ 0.2")])
+
+
+def sdr(true, estimate):
+    """As scripts/sdr prints it."""
+    command = f"exec '{TOP}/scripts/sdr' <('{BUILD}/ap-decode' '{true}') <('{BUILD}/ap-decode' '{estimate}')"
+    return float(subprocess.run(["bash", "-c", command], check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
+def bench_mini(folder, rounds):
+    """The bundled model: its speed on one thread, and what bfloat16 costs on the demo song."""
+    minutes = 1
+    song = music(folder, 60 * minutes)
+    times = [separate(song, "htdemucs-mini", 1)[0] for _ in range(rounds)]
+    table("the bundled model, 1 thread", "times real time", "bar",
+          rows=[("f32", f"{60 * minutes / median(times):.1f}", "≥ 10")])
+    for precision in ("f32", "bf16"):
+        run([BUILD / "ap-decode", DEMO / "mix.flac"],
+            [BUILD / "ap-demucs", "--quiet", "--model", "htdemucs-mini", "--precision", precision],
+            [BUILD / "ap-encode", "--force", "-o", folder / precision / "{track}.wav"])
+    rows = []
+    for true in sorted(DEMO.glob("true_*.flac")):
+        stem = true.stem.removeprefix("true_")
+        f32, bf16 = (folder / precision / f"{stem}.wav" for precision in ("f32", "bf16"))
+        of_f32, of_bf16 = sdr(true, f32), sdr(true, bf16)
+        rows.append((stem, f"{of_f32:.2f} dB", f"{of_bf16:.2f} dB", f"{sdr(f32, bf16):.1f} dB"))
+    table("the demo song", "SDR, f32", "SDR, bf16", "bf16 to f32 (bar: ≥ 40 dB)", rows=rows)
+
+
+def bench_demucs(folder, threads, rounds):
+    models = write_models(folder)
+    segment = bench_segment(models, threads, rounds)
+    bench_stages(folder, models, threads, TOP / ".build" / "roofline.png")
+    bench_bags(folder, models, threads, rounds, segment)
+    bench_mini(folder, rounds)

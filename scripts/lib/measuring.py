@@ -1,0 +1,60 @@
+"""What all benchmarks share: running pipes, songs of a length, words."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+BUILD = TOP / ".build" / "release"
+DEMO = TOP / "scripts" / "demo"
+
+
+def say(message):
+    print(f"bench: {message}", file=sys.stderr)
+
+
+def run(*commands):
+    """Runs a pipe; its wall time in seconds, and the peak resident size in MB of each command."""
+    started = time.perf_counter()
+    processes = []
+    for command in commands:
+        source = processes[-1].stdout if processes else subprocess.DEVNULL
+        last = len(processes) == len(commands) - 1
+        sink = subprocess.DEVNULL if last else subprocess.PIPE
+        processes.append(subprocess.Popen([str(word) for word in command], stdin=source, stdout=sink))
+        if source != subprocess.DEVNULL:
+            source.close()
+    peaks = []
+    for process, command in zip(processes, commands):
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            sys.exit(f"bench: failed: {' '.join(map(str, command))}")
+        peaks.append(usage.ru_maxrss / 1024)
+    return time.perf_counter() - started, peaks
+
+
+def music(folder, seconds, suffix=".wav"):
+    """A file of that length: the demo song, over and over."""
+    path = folder / f"{seconds}s{suffix}"
+    if not path.exists():
+        run(["ffmpeg", "-loglevel", "error", "-stream_loop", "-1", "-i", DEMO / "mix.flac", "-t", str(seconds), path])
+    return path
+
+
+def separate(song, model, threads, *options):
+    """Seconds and peak MB of ap-demucs, its stems thrown away."""
+    seconds, peaks = run(
+        [BUILD / "ap-decode", song],
+        [BUILD / "ap-demucs", "--quiet", "--model", model, "--threads", threads, *options],
+    )
+    return seconds, peaks[1]
+
+
+def table(*columns, rows):
+    """Prints a table in Markdown, at once, since the next one may be minutes away."""
+    print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    for row in rows:
+        print(f"| {' | '.join(map(str, row))} |")
+    sys.stdout.flush()
