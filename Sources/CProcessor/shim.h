@@ -75,6 +75,9 @@ static inline ap_float16 ap_dot_bf16(ap_float16 sums, ap_word16 a, ap_word16 b) 
 }
 #endif
 
+// mallopt, which Swift's Glibc does not import.
+#include <malloc.h>
+
 // Declared by glibc only under _GNU_SOURCE, which Swift's import of it does not set.
 int sched_getaffinity(int process, __SIZE_TYPE__ size, void *mask);
 

@@ -2,7 +2,8 @@ import Glibc
 
 /// Zeroed floats that start on a page: weights, activations and scratch memory.
 ///
-/// Large ones ask for huge pages, since kernels walk many rows at once, each on a page of its own.
+/// Large ones start on a huge page and ask for more of them, since kernels walk many rows at once, each on a
+/// page of its own, and since a network's first run would take a fault for each small one.
 public final class FloatStorage: @unchecked Sendable {
   /// The number of floats.
   public let count: Int
@@ -11,6 +12,9 @@ public final class FloatStorage: @unchecked Sendable {
 
   private let bytes: Int
 
+  private static let page = 4096
+  private static let hugePage = 2 << 20
+
   /// Maps `count` zeros; memory is taken as it is first written.
   ///
   /// Traps if the address space is exhausted: sizes come from a checked configuration, and Linux
@@ -18,16 +22,13 @@ public final class FloatStorage: @unchecked Sendable {
   public init(count: Int) {
     precondition(count >= 0, "count must not be negative")
     self.count = count
-    let page = 4096
     // Kernels read whole panels, also where a row's last one has fewer columns.
     let slack = 64
-    bytes = ((count + slack) * MemoryLayout<Float>.stride + page - 1) / page * page
-    guard
-      let address = mmap(
-        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      address != MAP_FAILED
-    else { preconditionFailure("no memory for \(bytes) bytes") }
-    if bytes >= 8 << 20 { madvise(address, bytes, MADV_HUGEPAGE) }
+    let bytes = FloatStorage.roundedUp(
+      (count + slack) * MemoryLayout<Float>.stride, to: FloatStorage.page)
+    self.bytes = bytes
+    let address =
+      bytes < FloatStorage.hugePage ? FloatStorage.map(bytes) : FloatStorage.mapHuge(bytes)
     base = address.bindMemory(to: Float.self, capacity: max(1, count))
   }
 
@@ -40,5 +41,29 @@ public final class FloatStorage: @unchecked Sendable {
       guard let start = source.baseAddress else { return }
       base.update(from: start, count: values.count)
     }
+  }
+
+  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer {
+    guard
+      let address = mmap(
+        nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      address != MAP_FAILED
+    else { preconditionFailure("no memory for \(bytes) bytes") }
+    return address
+  }
+
+  /// Only what huge pages fill completely is asked for in them: the rest would take up memory for nothing.
+  private static func mapHuge(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let mapped = map(bytes + hugePage)
+    let skipped = roundedUp(Int(bitPattern: mapped), to: hugePage) - Int(bitPattern: mapped)
+    let address = mapped + skipped
+    if skipped > 0 { munmap(mapped, skipped) }
+    if skipped < hugePage { munmap(address + bytes, hugePage - skipped) }
+    madvise(address, bytes / hugePage * hugePage, MADV_HUGEPAGE)
+    return address
+  }
+
+  private static func roundedUp(_ value: Int, to unit: Int) -> Int {
+    (value + unit - 1) / unit * unit
   }
 }

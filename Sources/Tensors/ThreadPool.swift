@@ -57,6 +57,21 @@ public final class ThreadPool: Sendable {
     try collect(count) { index, _ in Result { try job(index) } }.map { try $0.get() }
   }
 
+  /// The results of two jobs that run at once, where this pool has two threads or more; the first one may use it.
+  ///
+  /// - Throws: what the first of them throws that throws.
+  public func both<A, B>(
+    _ first: () throws -> A, _ second: () throws -> B
+  ) throws -> (A, B) {
+    var one: Result<A, any Error>?
+    var other: Result<B, any Error>?
+    ThreadPool(threads: min(2, threads)).run(2) { index in
+      if index == 0 { one = Result { try first() } } else { other = Result { try second() } }
+    }
+    guard let one, let other else { preconditionFailure("a job did not run") }
+    return (try one.get(), try other.get())
+  }
+
   private static func detach(_ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Body(body))
     var thread = pthread_t()

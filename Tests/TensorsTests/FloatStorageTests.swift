@@ -3,8 +3,8 @@ import Testing
 @testable import Tensors
 
 @Suite struct FloatStorageTests {
-  /// Up to more than a huge page.
-  @Test(arguments: [0, 1, 1023, 1024, 1025, 3 << 20]) func startsOnAPageWithZeros(count: Int) {
+  /// Around a page, and around one huge page and several: 64 floats are added.
+  @Test(arguments: [0, 1, 960, 1024, 1025, (1 << 19) - 65, (1 << 19) - 64, 1 << 19, 3 << 20]) func startsOnAPageWithZeros(count: Int) {
     let storage = FloatStorage(count: count)
     #expect(storage.count == count)
     #expect(UInt(bitPattern: storage.base) % 4096 == 0)

@@ -46,4 +46,17 @@ import Testing
   private final class Counter: Sendable {
     let value = Atomic<Int>(0)
   }
+
+  @Test(arguments: [1, 2, 3]) func bothGivesTwoResultsAndTheFirstMayUseThePool(threads: Int) throws {
+    let pool = ThreadPool(threads: threads)
+    let (squares, word) = try pool.both({ try pool.map(100) { $0 * $0 } }, { "done" })
+    #expect(squares == (0..<100).map { $0 * $0 })
+    #expect(word == "done")
+    #expect(throws: CancellationError.self) {
+      try pool.both({ throw CancellationError() }, { 1 })
+    }
+    #expect(throws: CancellationError.self) {
+      try pool.both({ 1 }, { throw CancellationError() })
+    }
+  }
 }

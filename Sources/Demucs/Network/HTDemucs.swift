@@ -30,7 +30,9 @@ final class HTDemucs: SegmentSeparator {
     sharingMemoryOf other: HTDemucs? = nil
   ) throws {
     self.config = config
-    layers = try HTDemucsLayers(weights, config: config, pool: pool, precision: precision)
+    layers = try reusingHeap {
+      try HTDemucsLayers(weights, config: config, pool: pool, precision: precision)
+    }
     if let other, other.config == config, other.memory.fits(pool, precision) {
       memory = other.memory
     } else {

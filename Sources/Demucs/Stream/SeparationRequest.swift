@@ -36,11 +36,13 @@ public struct SeparationRequest: Sendable {
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
-    let plan = SeparationPlan(
-      bag: try load(bag, for: outputs), settings: settings, sampleRate: bag.samplerate)
+    let pool = ThreadPool(threads: threads)
+    let (members, identity) = try pool.both(
+      { try load(bag, for: outputs, pool: pool) }, { try location.identity() })
+    let plan = SeparationPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
 
     var entry = context.historyEntry
-    entry.options["model"] = try location.identity()
+    entry.options["model"] = identity
     try StreamSeparation(
       plan: plan, outputs: outputs, normalizesSegments: normalizesSegments, reader: reader,
       writer: writer, log: context.log,
@@ -54,12 +56,13 @@ public struct SeparationRequest: Sendable {
   }
 
   /// Loads the networks that the outputs need; of a bag of specialists, often one.
-  private func load(_ bag: ModelBag, for outputs: [StemOutput]) throws -> [BagMember] {
+  private func load(
+    _ bag: ModelBag, for outputs: [StemOutput], pool: ThreadPool
+  ) throws -> [BagMember] {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
     }
     let needed = Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
-    let pool = ThreadPool(threads: threads)
     var last: HTDemucs?
     return try bag.members.enumerated().map { index, member in
       var network: HTDemucs?
