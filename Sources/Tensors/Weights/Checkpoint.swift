@@ -9,8 +9,8 @@ public struct Checkpoint: Sendable {
   /// `__metadata__` as a dict.
   public let content: CheckpointValue
 
-  private let region: ByteRegion
-  private let tensors: [String: StoredTensor]
+  let region: ByteRegion
+  let tensors: [String: StoredTensor]
 
   /// Opens a file and recognises its kind by its content, whatever its name.
   ///
@@ -22,7 +22,7 @@ public struct Checkpoint: Sendable {
 
   /// The tensors, none of them taken yet.
   public func weights() -> Weights {
-    Weights(file: path, tensors: tensors, region: region)
+    Weights(WeightMap(self))
   }
 
   init(region: ByteRegion, path: String) throws(FilterError) {

@@ -45,6 +45,14 @@ struct StoredTensor: Sendable {
     byteOffset = storage.lowerBound + offset * type.byteCount
   }
 
+  private init(type: ElementType, shape: [Int], strides: [Int], byteOffset: Int, count: Int) {
+    self.type = type
+    self.shape = shape
+    self.strides = strides
+    self.byteOffset = byteOffset
+    self.count = count
+  }
+
   /// A tensor that fills its storage in row-major order.
   init?(type: ElementType, shape: [Int], storage: Range<Int>) {
     var strides = shape
@@ -57,6 +65,17 @@ struct StoredTensor: Sendable {
     }
     self.init(type: type, shape: shape, strides: strides, offset: 0, storage: storage)
     guard count * type.byteCount == storage.count else { return nil }
+  }
+
+  /// The same elements with the dimensions in another order.
+  ///
+  /// - Parameter order: for each new dimension, which old one it is.
+  /// - Returns: nil where `order` is not of these dimensions.
+  func reordered(_ order: [Int]) -> StoredTensor? {
+    guard order.sorted() == Array(shape.indices) else { return nil }
+    return StoredTensor(
+      type: type, shape: order.map { shape[$0] }, strides: order.map { strides[$0] },
+      byteOffset: byteOffset, count: count)
   }
 
   /// Whether the elements lie one after another in row-major order.
@@ -77,17 +96,28 @@ struct StoredTensor: Sendable {
       let start = count == 0 ? 0 : byteOffset
       return (UnsafeRawBufferPointer(rebasing: region.bytes[start..<start + byteCount]), region)
     }
-    let copy = ByteRegion(byteCount: byteCount) { gather(from: region.bytes, into: $0) }
+    let copy = ByteRegion(byteCount: byteCount) { out in
+      switch type.byteCount {
+      case 1: gather(UInt8.self, from: region.bytes, into: out)
+      case 2: gather(UInt16.self, from: region.bytes, into: out)
+      case 4: gather(UInt32.self, from: region.bytes, into: out)
+      default: gather(UInt64.self, from: region.bytes, into: out)
+      }
+    }
     return (copy.bytes, copy)
   }
 
-  private func gather(from source: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer)
-  {
-    let size = type.byteCount
+  private func gather<Element: BitwiseCopyable>(
+    _ element: Element.Type, from source: UnsafeRawBufferPointer,
+    into out: UnsafeMutableRawBufferPointer
+  ) {
+    let size = MemoryLayout<Element>.size
     var index = [Int](repeating: 0, count: shape.count)
     var position = byteOffset
     for element in 0..<count {
-      out[element * size..<(element + 1) * size].copyBytes(from: source[position..<position + size])
+      out.storeBytes(
+        of: source.loadUnaligned(fromByteOffset: position, as: Element.self),
+        toByteOffset: element * size, as: Element.self)
       for dimension in shape.indices.reversed() {
         index[dimension] += 1
         position += strides[dimension] * size

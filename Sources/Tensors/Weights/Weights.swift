@@ -12,9 +12,9 @@ public struct Weights: Sendable {
   public let path: String
   private let store: Store
 
-  init(file: String, tensors: [String: StoredTensor], region: ByteRegion) {
+  init(_ map: WeightMap) {
     path = ""
-    store = Store(file: file, tensors: tensors, region: region)
+    store = Store(map)
   }
 
   private init(path: String, store: Store) {
@@ -34,12 +34,12 @@ public struct Weights: Sendable {
 
   /// Whether there is a tensor of this name here.
   public func has(_ name: String) -> Bool {
-    store.tensors[join(name)] != nil
+    store.map.entries[join(name)] != nil
   }
 
   /// The shape of a tensor, without taking it; nil where there is none.
   public func shape(_ name: String) -> [Int]? {
-    store.tensors[join(name)]?.shape
+    store.map.shape(join(name))
   }
 
   /// Takes a tensor, its elements widened to `Float` in row-major order.
@@ -64,8 +64,8 @@ public struct Weights: Sendable {
     guard tensor.type.widensToFloat else {
       throw FilterError(
         .misshapedTensor,
-        "\(store.file): the tensor \"\(join(name))\" has elements of type \(tensor.type), and "
-          + "float16, bfloat16 or float32 are needed.")
+        "\(store.described(join(name))) has elements of type \(tensor.type), and float16, bfloat16 or "
+          + "float32 are needed.")
     }
     return tensor
   }
@@ -75,21 +75,21 @@ public struct Weights: Sendable {
   /// - Throws: `FilterError.Code.missingTensor`, `.misshapedTensor`.
   public func tensor(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
     let full = join(name)
-    guard let stored = store.tensors[full] else {
+    guard let entry = store.map.entries[full] else {
       throw FilterError(
         .missingTensor,
-        "\(store.file) has no tensor \"\(full)\", which should have the shape \(shape).",
+        "\(store.map.path) has no tensor \"\(full)\", which should have the shape \(shape).",
         advice: "The file is not a checkpoint of this model.")
     }
-    guard stored.shape == shape else {
+    guard entry.tensor.shape == shape else {
       throw FilterError(
         .misshapedTensor,
-        "\(store.file): the tensor \"\(full)\" has the shape \(stored.shape), and \(shape) is "
-          + "needed.", advice: "The file is not a checkpoint of this model.")
+        "\(store.described(full)) has the shape \(entry.tensor.shape), and \(shape) is needed.",
+        advice: "The file is not a checkpoint of this model.")
     }
     store.taken.withLock { _ = $0.insert(full) }
-    let (bytes, owner) = stored.bytes(in: store.region)
-    return WeightTensor(type: stored.type, shape: shape, bytes: bytes, owner: owner)
+    let (bytes, owner) = entry.tensor.bytes(in: entry.region)
+    return WeightTensor(type: entry.tensor.type, shape: shape, bytes: bytes, owner: owner)
   }
 
   /// Says that the model is complete.
@@ -98,13 +98,14 @@ public struct Weights: Sendable {
   public func finish() throws(FilterError) {
     let taken = store.taken.withLock { $0 }
     let prefix = path.isEmpty ? "" : path + "."
-    let unused = store.tensors.keys.filter { $0.hasPrefix(prefix) && !taken.contains($0) }.sorted()
+    let unused = store.map.entries.keys.filter { $0.hasPrefix(prefix) && !taken.contains($0) }
+      .sorted()
     guard !unused.isEmpty else { return }
     let named = unused.prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")
     let rest = unused.count > 3 ? " and \(unused.count - 3) more" : ""
     throw FilterError(
       .unusedTensors,
-      "\(store.file) has tensors that the model has no place for: \(named)\(rest).",
+      "\(store.map.path) has tensors that the model has no place for: \(named)\(rest).",
       advice: "The file is not a checkpoint of this model.")
   }
 
@@ -113,15 +114,18 @@ public struct Weights: Sendable {
   }
 
   private final class Store: Sendable {
-    let file: String
-    let tensors: [String: StoredTensor]
-    let region: ByteRegion
+    let map: WeightMap
     let taken = Mutex<Set<String>>([])
 
-    init(file: String, tensors: [String: StoredTensor], region: ByteRegion) {
-      self.file = file
-      self.tensors = tensors
-      self.region = region
+    init(_ map: WeightMap) {
+      self.map = map
+    }
+
+    /// Where a tensor is and what it is called, there too if that is something else.
+    func described(_ name: String) -> String {
+      guard let entry = map.entries[name] else { return "\(map.path): the tensor \"\(name)\"" }
+      let stored = entry.storedName == name ? "" : " (there \"\(entry.storedName)\")"
+      return "\(entry.file): the tensor \"\(name)\"\(stored)"
     }
   }
 }
@@ -148,7 +152,7 @@ public struct WeightTensor: @unchecked Sendable {
 
   /// Says that the elements were read and are kept elsewhere: a large tensor's part of the mapped file leaves
   /// this process's memory. Reading it again works, and reads the file again.
-  func releasePages() {
+  public func releasePages() {
     if bytes.count >= 1 << 20 { owner.releasePages(bytes) }
   }
 }

@@ -1,24 +1,40 @@
 /// A ZIP archive written by hand, right or wrong.
-struct TestArchive {
-  struct Entry {
-    var name: String
-    var content: [UInt8]
-    var method: UInt16 = 0
-    var flags: UInt16 = 0
+public struct TestArchive {
+  /// A file in it.
+  public struct Entry {
+    /// Its name.
+    public var name: String
+    /// Its bytes.
+    public var content: [UInt8]
+    /// 0: stored.
+    public var method: UInt16 = 0
+    /// Bit 0: encrypted.
+    public var flags: UInt16 = 0
     /// What the directory claims, where it is not the truth.
-    var claimedSize: UInt64?
-    var claimedOffset: UInt64?
-    var localName: String?
+    public var claimedSize: UInt64?
+    /// Where the directory says that it is.
+    public var claimedOffset: UInt64?
+    /// What stands before the bytes, where that is another name.
+    public var localName: String?
+
+    /// A stored file.
+    public init(name: String, content: [UInt8]) {
+      self.name = name
+      self.content = content
+    }
   }
 
-  var entries: [Entry]
+  /// In their order.
+  public var entries: [Entry]
   /// Whether all sizes and offsets stand in ZIP64 fields.
-  var isZip64 = false
-  var comment: [UInt8] = []
-  var claimedCount: Int?
+  public var isZip64 = false
+  /// What stands at the end.
+  public var comment: [UInt8] = []
+  /// How many entries the end says that there are.
+  public var claimedCount: Int?
 
   /// An archive as torch.save lays it out.
-  init(pickle: [UInt8], storages: [[UInt8]] = []) {
+  public init(pickle: [UInt8], storages: [[UInt8]] = []) {
     entries = [
       Entry(name: "x/data.pkl", content: pickle),
       Entry(name: "x/byteorder", content: Array("little".utf8)),
@@ -28,7 +44,8 @@ struct TestArchive {
     }
   }
 
-  var bytes: [UInt8] {
+  /// The whole file.
+  public var bytes: [UInt8] {
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for entry in entries {
@@ -65,21 +82,28 @@ struct TestArchive {
   }
 }
 
-func le16(_ value: some BinaryInteger) -> [UInt8] { little(UInt16(truncatingIfNeeded: value)) }
-func le32(_ value: UInt32) -> [UInt8] { little(value) }
-func le64(_ value: UInt64) -> [UInt8] { little(value) }
+/// Bytes, the lowest first.
+public func le16(_ value: some BinaryInteger) -> [UInt8] {
+  little(UInt16(truncatingIfNeeded: value))
+}
+/// Bytes, the lowest first.
+public func le32(_ value: UInt32) -> [UInt8] { little(value) }
+/// Bytes, the lowest first.
+public func le64(_ value: UInt64) -> [UInt8] { little(value) }
 
 private func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian, Array.init)
 }
 
 /// The words of a pickle of protocol 2, for pickles written by hand.
-enum TestPickle {
-  static func string(_ text: String) -> [UInt8] {
+public enum TestPickle {
+  /// A text.
+  public static func string(_ text: String) -> [UInt8] {
     [UInt8(ascii: "X")] + le32(UInt32(text.utf8.count)) + Array(text.utf8)
   }
 
-  static func int(_ value: Int32) -> [UInt8] {
+  /// A whole number.
+  public static func int(_ value: Int32) -> [UInt8] {
     [UInt8(ascii: "J")] + le32(UInt32(bitPattern: value))
   }
 
@@ -88,19 +112,27 @@ enum TestPickle {
   /// - Parameters:
   ///   - count: elements that the storage claims.
   ///   - shape: as instructions that leave a tuple.
-  static func tensor(
+  public static func tensor(
     storage: String = "FloatStorage", key: String = "0", count: Int32, offset: Int32 = 0,
     shape: [Int32], strides: [Int32]
   ) -> [UInt8] {
-    var text: [UInt8] = Array("\u{2}}".utf8)
-    text.insert(0x80, at: 0)
-    text += string("state") + Array("}".utf8) + string("t")
-    text += Array("ctorch._utils\n_rebuild_tensor_v2\n((".utf8) + string("storage")
+    [0x80, 2] + Array("}".utf8) + string("state") + Array("}".utf8) + string("t")
+      + rebuilt(
+        storage: storage, key: key, count: count, offset: offset, shape: shape, strides: strides)
+      + Array("ss.".utf8)
+  }
+
+  /// The instructions that leave a tensor, as `torch._utils._rebuild_tensor_v2` is called for it.
+  public static func rebuilt(
+    storage: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32],
+    strides: [Int32]
+  ) -> [UInt8] {
+    var text: [UInt8] = Array("ctorch._utils\n_rebuild_tensor_v2\n((".utf8) + string("storage")
     text += Array("ctorch\n\(storage)\n".utf8) + string(key) + string("cpu") + int(count)
     text += Array("tQ".utf8) + int(offset)
     for sizes in [shape, strides] {
       text += Array("(".utf8) + sizes.flatMap(int) + Array("t".utf8)
     }
-    return text + [0x89] + Array("}tRss.".utf8)
+    return text + [0x89] + Array("}tR".utf8)
   }
 }
