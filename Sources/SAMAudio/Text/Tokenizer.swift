@@ -35,6 +35,9 @@ struct Tokenizer: Sendable {
     unknownScore = lowest - 10
   }
 
+  /// Tokens that there are; all are below this number.
+  var count: Int { vocabulary.pieces.count }
+
   /// The tokens of a prompt, `</s>` behind them.
   ///
   /// - Parameter limit: the most tokens; what is beyond is left away, but for `</s>`.

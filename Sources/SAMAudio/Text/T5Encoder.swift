@@ -1,0 +1,119 @@
+internal import Glibc
+import Tensors
+
+/// The encoder of T5: features of a text's tokens.
+///
+/// Reference: `T5Stack` in transformers' modeling_t5.py; Raffel and others, Exploring the Limits of Transfer Learning
+/// with a Unified Text-to-Text Transformer (2020).
+struct T5Encoder {
+  private let config: T5Config
+  /// [tokens of the vocabulary, D], where they lie in the file.
+  private let embedding: StoredRows
+  /// [buckets, heads], the same for all layers.
+  private let biases: [Float]
+  private let layers: [T5Layer]
+  private let norm: FloatStorage
+  private let pool: ThreadPool
+
+  /// Packs the weights tensor by tensor.
+  ///
+  /// - Parameters:
+  ///   - weights: the checkpoint's root.
+  ///   - format: in what the weights are kept; nil keeps each as it is stored.
+  ///   - pool: the threads that share the work.
+  /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
+  init(_ weights: Weights, config: T5Config, format: WeightFormat?, pool: ThreadPool) throws {
+    self.config = config
+    self.pool = pool
+    let encoder = weights["encoder"]
+    embedding = try weights["shared"].rows("weight", shape: [config.vocabSize, config.dModel])
+    biases = try encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"].floats(
+      "weight", shape: [config.relativeAttentionNumBuckets, config.numHeads])
+    layers = try (0..<config.numLayers).map { index in
+      try T5Layer(encoder["block"][index]["layer"], config: config, format: format, pool: pool)
+    }
+    norm = FloatStorage(
+      try encoder["final_layer_norm"].floats("weight", shape: [config.dModel]))
+    try weights.finish()
+  }
+
+  /// The features of a text.
+  ///
+  /// - Parameter tokens: at least one, each below `vocabSize`.
+  func callAsFunction(_ tokens: [Int]) -> TextFeatures {
+    precondition(
+      !tokens.isEmpty && tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
+      "tokens must be those of the vocabulary")
+    let memory = T5Memory(config, tokens: tokens.count, bias: bias(tokens.count), pool: pool)
+    memory.tokens.copy(tokens: embedded(tokens), pool: pool)  // [D, S]
+    for layer in layers { layer(memory) }
+    memory.tokens.rmsNormalize(
+      into: memory.tokens, scale: Floats(norm.base), epsilon: Float(config.layerNormEpsilon),
+      pool: pool)
+    return TextFeatures(
+      tokens: tokens.count, width: config.dModel, values: memory.tokens.tokenMajor(pool: pool))
+  }
+
+  /// [tokens, D]
+  private func embedded(_ tokens: [Int]) -> [Float] {
+    let width = config.dModel
+    return [Float](unsafeUninitializedCapacity: tokens.count * width) { values, count in
+      if let start = values.baseAddress {
+        for (index, token) in tokens.enumerated() {
+          embedding.copy(token, into: start + index * width)
+        }
+      }
+      count = tokens.count * width
+    }
+  }
+
+  private func bias(_ tokens: Int) -> RelativeBias {
+    RelativeBias(heads: config.numHeads, tokens: tokens) { head, distance in
+      biases[T5Encoder.bucket(distance, config) * config.numHeads + head]
+    }
+  }
+
+  /// The row of the table for key − query (`_relative_position_bucket`): half of the rows are for keys that come
+  /// later; of each half the first rows are for one distance, and the others for distances that grow by a factor.
+  static func bucket(_ distance: Int, _ config: T5Config) -> Int {
+    let half = config.relativeAttentionNumBuckets / 2
+    let exact = half / 2
+    let start = distance > 0 ? half : 0
+    guard abs(distance) >= exact else { return start + abs(distance) }
+    let factor = log(Float(abs(distance)) / Float(exact))
+    let range = Float(log(Double(config.relativeAttentionMaxDistance) / Double(exact)))
+    return start + min(half - 1, exact + Int(factor / range * Float(half - exact)))
+  }
+}
+
+/// The memory that a text of some tokens needs.
+struct T5Memory {
+  let pool: ThreadPool
+  let scratch: Scratch
+  /// What the layers change, [D, S].
+  let tokens: TokenPanels
+  /// What comes into a product, [D, S].
+  let normalized: TokenPanels
+  /// What leaves attention, all heads.
+  let attended: TokenPanels
+  /// What is between the products of a feed-forward layer, [F, S].
+  let hidden: TokenPanels
+  let attention: AttentionInputs
+  let bias: RelativeBias
+
+  init(_ config: T5Config, tokens count: Int, bias: RelativeBias, pool: ThreadPool) {
+    func panels(_ channels: Int) -> TokenPanels {
+      TokenPanels(channels: channels, groups: 1, tokens: count)
+    }
+    self.pool = pool
+    self.bias = bias
+    scratch = Scratch(
+      threads: pool.threads,
+      floats: max(TokenLinear.scratch, AttentionInputs.scratch(width: config.dKV)))
+    tokens = panels(config.dModel)
+    normalized = panels(config.dModel)
+    attended = panels(config.inner)
+    hidden = panels(config.dFF)
+    attention = AttentionInputs(queries: attended, keys: attended, precision: .f32)
+  }
+}

@@ -1,0 +1,60 @@
+import Tensors
+
+/// A layer of T5's encoder: attention of the tokens to each other, then a feed-forward layer (`T5Block`).
+struct T5Layer {
+  private let heads: Int
+  private let epsilon: Float
+  private let attentionNorm: FloatStorage
+  /// Queries, keys and values, one below the other.
+  private let projection: TokenLinear
+  private let output: TokenLinear
+  private let feedForwardNorm: FloatStorage
+  private let wi: TokenLinear
+  private let wo: TokenLinear
+
+  /// - Parameter weights: at `encoder.block.N.layer`.
+  init(_ weights: Weights, config: T5Config, format: WeightFormat?, pool: ThreadPool) throws {
+    let (width, inner, hidden) = (config.dModel, config.inner, config.dFF)
+    func norm(_ part: Weights) throws -> FloatStorage {
+      FloatStorage(try part["layer_norm"].floats("weight", shape: [width]))
+    }
+    func linear(_ rows: StoredRows) -> TokenLinear {
+      TokenLinear(StreamedMatrix(rows, format: format, pool: pool))
+    }
+    heads = config.numHeads
+    epsilon = Float(config.layerNormEpsilon)
+    attentionNorm = try norm(weights[0])
+    let attention = weights[0]["SelfAttention"]
+    func projected(_ name: String) throws -> StoredRows {
+      try attention[name].rows("weight", shape: [inner, width])
+    }
+    projection = TokenLinear(
+      StreamedMatrix(
+        try projected("q"), try projected("k"), try projected("v"), format: format, pool: pool))
+    output = linear(try attention["o"].rows("weight", shape: [width, inner]))
+    feedForwardNorm = try norm(weights[1])
+    let dense = weights[1]["DenseReluDense"]
+    wi = linear(try dense["wi"].rows("weight", shape: [hidden, width]))
+    wo = linear(try dense["wo"].rows("weight", shape: [width, hidden]))
+  }
+
+  /// Applies the layer to `memory.tokens`, in place.
+  func callAsFunction(_ memory: T5Memory) {
+    let (tokens, normalized) = (memory.tokens, memory.normalized)
+    let (scratch, pool) = (memory.scratch, memory.pool)
+
+    tokens.rmsNormalize(
+      into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, pool: pool)
+    // Scores are not scaled by the heads' width.
+    memory.attention.project(
+      [.queries, .keys, .values], projection, normalized, scratch: scratch, pool: pool)
+    memory.attention.attend(
+      heads: heads, bias: memory.bias, into: memory.attended, scratch: scratch, pool: pool)
+    output.add(memory.attended, to: tokens, scratch: scratch, pool: pool)
+
+    tokens.rmsNormalize(
+      into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, pool: pool)
+    wi(normalized, into: memory.hidden, activation: .relu, scratch: scratch, pool: pool)
+    wo.add(memory.hidden, to: tokens, scratch: scratch, pool: pool)
+  }
+}
