@@ -108,7 +108,7 @@ let package = Package(
       name: "DemucsTests", dependencies: ["Demucs", "TestSupport", "Transforms", systemPackage],
       swiftSettings: settings),
     .testTarget(
-      name: "SAMAudioTests", dependencies: ["SAMAudio", "Tensors", "TestSupport"],
+      name: "SAMAudioTests", dependencies: ["ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "Pipes",

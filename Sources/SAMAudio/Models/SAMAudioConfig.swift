@@ -105,9 +105,13 @@ public struct TextEncoderConfig: Sendable, Hashable {
     name = arguments.values["name"]?.text ?? "t5-base"
     dim = try arguments.int("dim", default: 768, in: 1...16_384)
     maxLength = try arguments.int("max_length", default: 512, in: 1...65_536)
-    // A folder's name beside the model, so no path.
-    guard !name.isEmpty, !name.hasPrefix("."), !name.contains("\0") else {
+    // Its last part is a folder's name beside the model.
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }), !name.contains("\0") else {
       throw arguments.refusal("name", "\"\(name)\"", wanted: "the name of a T5 model")
     }
   }
+
+  /// The folder that the T5 model is kept in: its name without what stands before it, its owner.
+  public var folder: String { name.split(separator: "/").last.map(String.init) ?? name }
 }

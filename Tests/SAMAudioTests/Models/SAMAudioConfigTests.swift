@@ -59,6 +59,8 @@ import Testing
     (#"{"audio_codec": {"decoder_dim": 100}}"#, "audio_codec.decoder_dim = 100"),
     (#"{"audio_codec": {"encoder_rates": [64, 64, 64, 64, 64, 64, 64, 64]}}"#, "decoder_rates"),
     (#"{"text_encoder": {"name": "../secret"}}"#, "text_encoder.name = \"../secret\""),
+    (#"{"text_encoder": {"name": "t5/.."}}"#, "text_encoder.name = \"t5/..\""),
+    (#"{"text_encoder": {"name": "/t5"}}"#, "text_encoder.name = \"/t5\""),
     ("[]", "it is no JSON object"), ("{", "it is no JSON"),
   ])
   func refusesWhatItCannotBuild(text: String, message: String) throws {

@@ -1,0 +1,95 @@
+internal import APCore
+internal import ModelFiles
+import Tensors
+
+/// A SAM-Audio model whose files are open, with no tensor read: its configuration, its tensors under their released
+/// names, and its text encoder.
+struct SAMAudioModel: Sendable {
+  /// What it was found by.
+  let name: String
+  let config: SAMAudioConfig
+  /// What the transformer and the codec take their weights from; the vision encoder's are not among them.
+  let tensors: WeightMap
+  let textEncoder: TextEncoderFiles
+
+  private let configPath: String
+
+  /// Opens the files.
+  ///
+  /// - Throws: `FilterError`: what opening each file throws, and `.unsupportedCheckpoint` where the text encoder is
+  ///   not this model's.
+  init(_ location: ModelStore.Location) throws(FilterError) {
+    name = location.name
+    configPath = location.config
+    config = try SAMAudioConfig(path: location.config)
+    tensors = try location.weights.open()
+    textEncoder = try TextEncoderFiles(folder: location.textEncoder)
+    guard textEncoder.config.dModel == config.textEncoder.dim else {
+      throw FilterError(
+        .unsupportedCheckpoint,
+        "The text encoder in \(textEncoder.folder) gives features of \(textEncoder.config.dModel) "
+          + "numbers, and the model \(name) takes \(config.textEncoder.dim).",
+        advice: "Take the files of \(config.textEncoder.name).")
+    }
+  }
+
+  /// What a user should be told of the results; nil where they are the original's.
+  var notice: String? {
+    guard tensors.shape("align_masked_video.conv.bias") == nil else { return nil }
+    return
+      "The files of \(name) were converted without what the model adds where there is no video, so "
+      + "results differ from those of the released files."
+  }
+
+  /// The features of prompts, in their order. The text encoder is in memory only meanwhile, and not at all where
+  /// earlier runs left all features.
+  ///
+  /// - Parameters:
+  ///   - format: in what the encoder's weights are kept; nil keeps each as it is stored.
+  ///   - pool: the threads that share the work.
+  ///   - cache: what earlier runs left; nil is none.
+  /// - Throws: what `T5Encoder.init` throws.
+  func features(
+    of prompts: [String], format: WeightFormat? = nil, pool: ThreadPool, cache: TextFeatureCache?
+  ) throws -> [TextFeatures] {
+    let identity =
+      cache == nil
+      ? [] : [try textEncoder.digest(pool: pool), format?.rawValue ?? "as stored"]
+    var encoder: T5Encoder?
+    var known: [String: TextFeatures] = [:]
+    for prompt in prompts where known[prompt] == nil {
+      let tokens = tokens(of: prompt)
+      let key = TextFeatureCache.key(prompt: prompt, encoder: identity)
+      if let kept = cache?.find(key), kept.tokens == tokens.count,
+        kept.width == config.textEncoder.dim
+      {
+        known[prompt] = kept
+        continue
+      }
+      let loaded = try encoder ?? textEncoder.encoder(format: format, pool: pool)
+      encoder = loaded
+      let features = loaded(tokens)
+      cache?.store(features, as: key)
+      known[prompt] = features
+    }
+    return prompts.compactMap { known[$0] }
+  }
+
+  /// A prompt's tokens, the end behind them.
+  func tokens(of prompt: String) -> [Int] {
+    textEncoder.tokenizer.tokens(of: prompt, limit: config.textEncoder.maxLength)
+  }
+
+  /// What the stream's history says of the model: its name, and digests of all that a result follows from. A
+  /// converted model has another than the released one.
+  ///
+  /// - Throws: `io`.
+  func identity(pool: ThreadPool) throws -> JSONValue {
+    [
+      "config": .string(try Digest.ofFile(configPath)),
+      "name": .string(name),
+      "text-encoder": .string(try textEncoder.digest(pool: pool)),
+      "weights": .string(try tensors.digest(pool: pool)),
+    ]
+  }
+}
