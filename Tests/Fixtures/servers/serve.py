@@ -12,8 +12,12 @@ FAULT says what goes wrong:
   no-ranges      every answer is the whole file
   status=CODE    each answer is that error
   status-once=CODE   the first one is
+  gated=TOKEN    those who do not show the token are refused, as they are when anybody could see it
+                 in the list of processes; others are sent on to a second server, which must not
+                 get the token
 """
 
+import glob
 import http.server
 import os
 import re
@@ -27,8 +31,34 @@ content = open(path, "rb").read()
 requests = []
 
 
+def is_in_sight(token):
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            line = open(path, "rb").read()
+        except OSError:
+            continue
+        if b"curl" in line.split(b"\0")[0] and token.encode() in line:
+            return True
+    return False
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        shown = self.headers.get("Authorization")
+        if self.server is second:
+            return self.send_error(400) if shown else self.send_content()
+        if kind == "gated":
+            if shown is None:
+                return self.send_error(401)
+            if shown != f"Bearer {value}" or is_in_sight(value):
+                return self.send_error(403)
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{second.server_address[1]}/elsewhere")
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
+        self.send_content()
+
+    def send_content(self):
         match = re.match(r"bytes=(\d+)-$", self.headers.get("Range", ""))
         start = int(match[1]) if match else 0
         requests.append(start)
@@ -55,8 +85,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-threading.Thread(target=server.serve_forever, daemon=True).start()
+def start():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+second = start()
+server = start()
 environment = dict(os.environ, AP_MODELS_URL=f"http://127.0.0.1:{server.server_address[1]}")
 status = subprocess.run(sys.argv[3:], env=environment, stdout=subprocess.DEVNULL).returncode
 print(*requests, sep="\n")
