@@ -1,0 +1,99 @@
+import APCore
+import TestSupport
+import Testing
+
+@testable import SAMAudio
+@testable import Tensors
+
+/// Thousands of damaged files: each is read or refused, and none brings the process down.
+@Suite struct MutationTests {
+  @Test func damagedConfigurationIsReadOrRefused() throws {
+    let original = try Files.read(fixture("sam-audio/config.json"))
+    let folder = try TemporaryFolder()
+    try damage(original, seed: 1, rounds: 3000, refused: 0.3...0.98) { bytes in
+      let config = try SAMAudioConfig(path: folder.write(bytes, to: "config.json"))
+      #expect(config.audioCodec.latentFrames(1 << 20) > 0)
+      #expect(config.transformer.ffnDim >= 0)
+    }
+  }
+
+  @Test(arguments: ["config.json", "model.safetensors"])
+  func damagedTextEncoderIsLoadedOrRefused(name: String) throws {
+    let folder = try T5EncoderTests.files(Files.read("\(T5EncoderTests.folder)/model.safetensors"))
+    let original = try Files.read(folder.file(name))
+    // Of the weights the header, which is where damage can be noticed.
+    let count = name == "model.safetensors" ? 3000 : original.count
+    let pool = ThreadPool(threads: 1)
+    try damage(
+      Array(original[..<count]), seed: 2, rounds: 400, refused: 0.3...0.98
+    ) { bytes in
+      _ = try folder.write(bytes + original[count...], to: name)
+      let files = try TextEncoderFiles(folder: folder.path)
+      let encoder = try files.encoder(format: nil, pool: pool)
+      let features = encoder(files.tokenizer.tokens(of: "dog barking", limit: 512))
+      #expect(features.width == files.config.dModel)
+    }
+  }
+
+  /// Names lead to other places, and dimensions are turned.
+  @Test func damagedConversionIsReadOrRefused() throws {
+    let small = try CheckpointLayoutTests.released().converted().filter { name in
+      ["conv_in", "blocks.3.block_1.", "layers.0.bias", "res1.act1", "proj.bias"].contains {
+        name.contains($0)
+      }
+    }
+    let original = small.safetensors
+    let header = original.count - small.tensors.values.reduce(0) { $0 + $1.bytes.count }
+    let folder = try TemporaryFolder()
+    try damage(Array(original[..<header]), seed: 3, rounds: 1000, refused: 0.3...0.98) { bytes in
+      let path = try folder.write(bytes + original[header...], to: "model.safetensors")
+      try readEverything(CheckpointFiles(path: path).open())
+    }
+  }
+
+  @Test func damagedListIsReadOrRefused() throws {
+    let tensors = try CheckpointLayoutTests.released().filter { $0.contains("proj.") }
+    let folder = try TemporaryFolder()
+    for (name, bytes) in CheckpointLayoutTests.parts(tensors) {
+      _ = try folder.write(bytes, to: name)
+    }
+    let list = "model.safetensors.index.json"
+    try damage(Files.read(folder.file(list)), seed: 4, rounds: 1500, refused: 0.5...1) { bytes in
+      let path = try folder.write(bytes, to: list)
+      try readEverything(CheckpointFiles(path: path).open())
+    }
+  }
+
+  // MARK: -
+
+  /// Takes every tensor with the shape that the file claims.
+  private func readEverything(_ tensors: WeightMap) throws(FilterError) {
+    let weights = tensors.weights()
+    for name in tensors.names {
+      let tensor = try weights.tensor(name, shape: tensors.shape(name) ?? [])
+      #expect(tensor.bytes.count == tensor.shape.reduce(tensor.type.byteCount, *))
+    }
+    try weights.finish()
+  }
+
+  /// - Parameter refused: what part of the damaged files must be refused.
+  private func damage(
+    _ original: [UInt8], seed: UInt64, rounds: Int, refused part: ClosedRange<Double>,
+    _ read: ([UInt8]) throws -> Void
+  ) throws {
+    var random = SplitMix(seed: seed)
+    var refused = 0
+    for round in 0..<rounds {
+      let bytes = Damage.some(of: original, round: round, using: &random)
+      do {
+        try read(bytes)
+      } catch let error as FilterError {
+        #expect(!error.message.isEmpty)
+        // A list may name a file that is not there.
+        #expect([.data, .noInput].contains(error.code.status), "\(error)")
+        refused += 1
+      }
+    }
+    #expect(part.contains(Double(refused) / Double(rounds)), "\(refused) of \(rounds)")
+  }
+}
