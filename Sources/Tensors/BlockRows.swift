@@ -24,11 +24,9 @@ public struct BlockRows {
 
   /// Zeroes the margins of the first `rows` rows, in memory that held something else before.
   public func clearMargins(rows: Int) {
-    let end = stride &- Blocks.margin
+    (base - Blocks.margin).update(repeating: 0, count: Blocks.margin)
     for index in 0..<rows {
-      let row = self.row(index)
-      (row - Blocks.margin).update(repeating: 0, count: Blocks.margin)
-      (row + columns).update(repeating: 0, count: end &- columns)
+      (row(index) + columns).update(repeating: 0, count: stride &- columns)
     }
   }
 }

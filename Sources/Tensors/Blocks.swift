@@ -1,9 +1,9 @@
 /// Activations of a convolutional layer: `count` blocks of `channels` rows of `columns` floats, `[F, C, T]`.
 ///
 /// The frequency branch has a block for each frequency, the time branch a single one: what a layer does
-/// along time is the same for both. Rows have zero margins on both sides, as wide as any convolution
+/// along time is the same for both. Before and behind each row stand zeros, as many as any convolution
 /// here reaches and up to a whole tile, so that kernels read past the ends without a test.
-/// Every writer keeps the margins zero.
+/// Every writer keeps them zero.
 public struct Blocks: Sendable {
   /// Blocks (frequencies).
   public let count: Int
@@ -16,8 +16,9 @@ public struct Blocks: Sendable {
 
   private let storage: FloatStorage
 
-  /// The zeros before and, at least, after each row.
-  public static let margin = 16
+  /// The zeros before the first row and, at least, behind each: those behind a row are also those before
+  /// the next.
+  public static let margin = 32
 
   /// Zeroed blocks.
   public init(count: Int, channels: Int, columns: Int) {
@@ -47,7 +48,7 @@ public struct Blocks: Sendable {
   ///
   /// An odd number of cache lines: then the rows of a panel spread over all sets of a cache.
   public static func stride(columns: Int) -> Int {
-    let lines = (2 * margin + Tile.panels(columns) * Tile.columns) / 16
+    let lines = (margin + Tile.panels(columns) * Tile.columns) / 16
     return (lines | 1) * 16
   }
 

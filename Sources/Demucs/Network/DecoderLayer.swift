@@ -97,7 +97,8 @@ struct DecoderLayer {
     dconv(rows, hidden: hidden, scratch: work.scratch, pool: work.pool)
     work.pool.run(Tile.panels(x.columns + 1)) { panel, worker in
       expand.alongColumns(
-        y, panel: panel, into: output, accumulate: accumulate, scratch: work.scratch[worker])
+        y, position: panel * Tile.columns, into: output, accumulate: accumulate,
+        scratch: work.scratch[worker])
     }
   }
 }

@@ -7,6 +7,8 @@ struct EncoderLayer {
   private let rewrite: Convolution
   private let inputs: Int
   private let outputs: Int
+  /// Of the time branch: the kernel is twice as long.
+  private let phases = Phases(count: 4)
 
   /// - Parameters:
   ///   - weights: at `encoder.N` or, with `isTime`, at `tencoder.N`.
@@ -22,9 +24,9 @@ struct EncoderLayer {
     let along = isTime ? [] : [1]
     let weight = try weights["conv"].floats("weight", shape: [outputs, inputs, kernel] + along)
     conv = Convolution(
-      weight: isTime ? Phases.reorder(weight, rows: outputs * inputs) : weight,
+      weight: isTime ? phases.reorder(weight, rows: outputs * inputs) : weight,
       bias: try weights["conv"].floats("bias", shape: [outputs]),
-      inputs: isTime ? inputs * Phases.count : inputs, blocks: isTime ? 1 : kernel,
+      inputs: isTime ? inputs * phases.count : inputs, blocks: isTime ? 1 : kernel,
       columns: isTime ? [0, 1] : [0], activation: .gelu, precision: precision)
     dconv = try DConv(
       weights["dconv"], config: config, channels: outputs, precision: precision)
@@ -36,7 +38,7 @@ struct EncoderLayer {
 
   /// Floats of scratch memory for a thread.
   func scratch(columns: Int) -> Int {
-    let alongTime = Phases.floats(channels: inputs)
+    let alongTime = phases.floats(channels: inputs)
     let alongFrequency =
       (outputs + dconv.hiddenRows) * Blocks.stride(columns: columns) + 2 * Blocks.margin
     return products + max(alongTime, alongFrequency)
@@ -96,11 +98,11 @@ struct EncoderLayer {
     y.clearMargins(rows: outputs)
     work.pool.run(output.panels) { panel, worker in
       let scratch = work.scratch[worker]
-      let phases = scratch + products
+      let split = scratch + products
       let column = panel * Tile.columns
-      Phases.split(x.rows(0), channels: inputs, position: column, into: phases)  // [4·C, 64]
+      phases.split(x.rows(0), channels: inputs, from: 4 * column - 2, into: split)  // [4·C, 64]
       conv(
-        origin: Floats(phases), stride: Phases.stride, output: y.base + column,
+        origin: Floats(split), stride: Phases.stride, output: y.base + column,
         outputStride: y.stride, valid: y.valid(panel: panel), scratch: scratch)
     }  // [C, T / 4]
     dconv(y, hidden: hidden, scratch: work.scratch, pool: work.pool)

@@ -78,6 +78,15 @@ public struct CodecConfig: Sendable, Hashable {
         "decoder_rates", "\(decoderRates)",
         wanted: "as many frames of sound a latent frame as by encoder_rates = \(encoderRates)")
     }
+    guard encoderRates.allSatisfy({ $0 % 2 == 0 }) else {
+      throw arguments.refusal("encoder_rates", "\(encoderRates)", wanted: "even numbers")
+    }
+    guard decoderRates.count == Watermark.strides.count, hop % Watermark.hop == 0 else {
+      throw arguments.refusal(
+        "decoder_rates", "\(decoderRates)",
+        wanted: "\(Watermark.strides.count) numbers whose product is a multiple of \(Watermark.hop)"
+      )
+    }
     let halvings = 1 << decoderRates.count
     guard decoderDim % halvings == 0 else {
       throw arguments.refusal(

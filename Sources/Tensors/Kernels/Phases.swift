@@ -1,50 +1,61 @@
-/// The four phases of rows: phase r of position m is column 4·m + r − 2.
+/// The phases of rows for a stride of `count`: from a column on, phase r has every `count`-th column, the
+/// first of them r columns later.
 ///
-/// A convolution of kernel 8, stride 4 and padding 2 is one of two taps over the phases: kernel element
-/// 4·tap + r reads phase r of position m + tap.
-public enum Phases {
+/// A convolution whose kernel is twice its stride is one of two taps over the phases: kernel element
+/// count·tap + r of position m reads element m + tap of phase r.
+public struct Phases: Sendable {
   /// How many phases a row has: the stride of the convolution.
-  public static let count = 4
+  public let count: Int
+
   /// Floats from a phase to the next.
   public static let stride = 64
-  private static let padding = 2
+
+  /// Phases for a stride of `count`.
+  public init(count: Int) { self.count = count }
 
   /// Floats that the phases of `channels` rows take up.
-  public static func floats(channels: Int) -> Int { channels * count * stride }
+  public func floats(channels: Int) -> Int { channels * count * Phases.stride }
 
-  /// Brings kernels `[rows][8]` into the order `[rows][phase][tap]`.
-  public static func reorder(_ weight: [Float], rows: Int) -> [Float] {
-    (0..<rows).flatMap { row in
-      (0..<count).flatMap { phase in
-        (0..<2).map { tap in weight[(row * 2 + tap) * count + phase] }
+  /// Brings kernels `[rows][2 · count]` into the order `[rows][phase][tap]`.
+  public func reorder(_ weight: [Float], rows: Int) -> [Float] {
+    precondition(weight.count == rows * 2 * count, "weight must be [rows][2 · count]")
+    return [Float](unsafeUninitializedCapacity: weight.count) { target, filled in
+      for index in 0..<weight.count {
+        let (row, position) = index.quotientAndRemainder(dividingBy: 2 * count)
+        target[index] = weight[row * 2 * count + position % 2 * count + position / 2]
+      }
+      filled = weight.count
+    }
+  }
+
+  /// Writes 64 elements of each phase of all rows, `[channel][phase][64]`; zeros where a row has no column.
+  ///
+  /// - Parameter start: the column of phase 0's first element.
+  public func split(
+    _ rows: BlockRows, channels: Int, from start: Int, into output: MutableFloats
+  ) {
+    let whole = start >= 0 && start &+ count &* Phases.stride <= rows.columns
+    for channel in 0..<channels {
+      let source = rows.row(channel) + start
+      let target = output + channel &* count &* Phases.stride
+      if whole {
+        // With a constant stride the compiler makes it shuffles, which it does not make of `evenHalf`.
+        if count == 4 { gather(source, 4, target) } else { gather(source, count, target) }
+      } else {
+        for index in 0..<count &* Phases.stride {
+          let column = start &+ index
+          target[index % count &* Phases.stride &+ index / count] =
+            column >= 0 && column < rows.columns ? source[index] : 0
+        }
       }
     }
   }
 
-  /// Writes the phases of positions `position ..< position + 64` of all rows: `[channel][phase][64]`.
-  public static func split(
-    _ rows: BlockRows, channels: Int, position: Int, into output: MutableFloats
-  ) {
-    let start = position &* count &- padding
-    let whole = start >= 0 && start &+ count &* stride <= rows.columns
-    for channel in 0..<channels {
-      let row = rows.row(channel)
-      let target = output + channel &* count &* stride
-      if whole {
-        // A plain loop: the compiler makes it the shuffles that it does not make of `evenHalf`.
-        let source = row + start
-        for index in 0..<stride {
-          target[index] = source[4 &* index]
-          target[stride &+ index] = source[4 &* index &+ 1]
-          target[2 &* stride &+ index] = source[4 &* index &+ 2]
-          target[3 &* stride &+ index] = source[4 &* index &+ 3]
-        }
-      } else {
-        for index in 0..<count &* stride {
-          let column = start &+ index
-          target[index % count &* stride &+ index / count] =
-            column >= 0 && column < rows.columns ? row[column] : 0
-        }
+  @inline(__always)
+  private func gather(_ source: MutableFloats, _ count: Int, _ target: MutableFloats) {
+    for index in 0..<Phases.stride {
+      for phase in 0..<count {
+        target[phase &* Phases.stride &+ index] = source[count &* index &+ phase]
       }
     }
   }

@@ -8,7 +8,7 @@ struct Taps: Sendable {
   let inputs: Int
   /// How many blocks are read.
   let blocks: Int
-  /// The columns read, relative to the one that is computed; at most 16 apart.
+  /// The columns read, relative to the one that is computed: within a margin of it, for bfloat16 at most 16 apart.
   let columns: [Int]
   let precision: Precision
 

@@ -96,4 +96,36 @@ enum VectorMath {
     let half = x * Lanes(repeating: 0.5)
     return half.adding(half, times: erf(x * Lanes(repeating: 0.707_106_78)))
   }
+
+  /// x, or eˣ − 1 where that is negative, to 3e-7.
+  @inline(__always) static func elu(_ x: Lanes) -> Lanes {
+    let zero = Lanes.zero
+    let negative = x.clamped(from: -.infinity, to: 0)
+    return zero.max(x) + (exp(negative) - Lanes(repeating: 1))
+  }
+
+  /// The hyperbolic tangent to 6e-7.
+  @inline(__always) static func tanh(_ x: Lanes) -> Lanes {
+    let two = Lanes(repeating: 2)
+    return Lanes(repeating: -1).adding(two, times: sigmoid(two * x))
+  }
+
+  /// sin² x to 4e-7 for |x| ≤ 3000, to 1e-5 for |x| ≤ 30,000; beyond, somewhere from 0 to 1.
+  @inline(__always) static func sinSquared(_ x: Lanes) -> Lanes {
+    // x = n·π + r: the sign of (−1)ⁿ·sin r falls out. π is cut so that n times a part is exact.
+    let magic = Lanes(repeating: 12_582_912)
+    let n = magic.adding(x, times: Lanes(repeating: 0.318_309_89)) - magic
+    let r = x.adding(n, times: Lanes(repeating: -3.140_625))
+      .adding(n, times: Lanes(repeating: -9.675_025_94e-4))
+      .adding(n, times: Lanes(repeating: -1.509_957_99e-7))
+      .clamped(from: -1.570_8, to: 1.570_8)
+    let y = r * r
+    var sum = Lanes(repeating: 2.600_034_5e-6)
+    sum = Lanes(repeating: -1.980_660_6e-4).adding(sum, times: y)
+    sum = Lanes(repeating: 0.008_333_017).adding(sum, times: y)
+    sum = Lanes(repeating: -0.166_666_57).adding(sum, times: y)
+    sum = Lanes(repeating: 1).adding(sum, times: y)
+    let sine = r * sum
+    return sine * sine
+  }
 }

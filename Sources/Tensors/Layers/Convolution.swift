@@ -1,11 +1,3 @@
-/// What follows a convolution while its tile is still in the cache.
-public enum Activation: Sendable {
-  case none
-  case gelu
-  /// Gated linear unit: the first half of the channels times the sigmoid of the second.
-  case glu
-}
-
 /// A convolution: a matrix product over its taps, without a copy of the input in memory.
 ///
 /// In a GLU layer each tile holds four channels and their four gates, so that the gating needs no
@@ -25,7 +17,7 @@ public struct Convolution: Sendable {
   ///
   /// - Parameters:
   ///   - blocks: the kernel's size along the blocks.
-  ///   - columns: the columns that the kernel reads, relative to the one computed, within 16.
+  ///   - columns: the columns that the kernel reads, relative to the one computed, within a margin.
   public init(
     weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
     activation: Activation, precision: Precision
@@ -60,65 +52,117 @@ public struct Convolution: Sendable {
     }
   }
 
-  /// Computes 48 columns of all output channels.
+  /// Tiles of output channels.
+  public var tiles: Int { matrix.tiles }
+
+  /// Computes 48 columns of the output channels.
   ///
   /// - Parameters:
   ///   - origin: row 0 of the first block that the kernel reads, at the first column computed.
   ///   - stride: floats from an input row to the next.
   ///   - blockStride: floats from an input block to the next.
   ///   - used: those of the kernel's blocks that exist; the others count as zeros.
+  ///   - tiles: which tiles of output channels; nil is all.
   ///   - output: column 0 of the first output row.
   ///   - outputStride: floats from an output row to the next.
   ///   - valid: columns that exist; the others are written as zeros.
-  ///   - shift: a value for each output channel to add after a GLU.
+  ///   - shift: a value for each output channel to add to what a GLU gives, or the sums themselves.
+  ///   - accumulate: adds the sums to what stands in the output; for a layer without an activation.
   ///   - scratch: as much as `scratch` says.
   public func callAsFunction(
     origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
-    output: MutableFloats, outputStride: Int, valid: Int, shift: Floats? = nil,
-    scratch: MutableFloats
+    tiles: Range<Int>? = nil, output: MutableFloats, outputStride: Int, valid: Int,
+    shift: Floats? = nil, accumulate: Bool = false, scratch: MutableFloats
   ) {
     let tile = scratch
+    let factors = activation.factors
+    precondition(!accumulate || activation == .none, "activations are not added up")
+    let isGated = activation == .glu
     taps.read(
       origin, stride: stride, blockStep: blockStride, used: used, strip: scratch + Tile.count
     ) { rows, start in
-      for index in 0..<matrix.tiles {
+      for index in tiles ?? 0..<matrix.tiles {
         multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: tile)
-        finish(index, tile, output, outputStride, valid, shift)
+        let bias = Floats(self.bias.base + index &* Tile.rows)
+        if isGated {
+          gate(index, tile, bias, output, outputStride, valid, shift)
+        } else {
+          finish(index, tile, bias, output, outputStride, valid, shift, factors, accumulate)
+        }
       }
     }
   }
 
   @inline(__always) private func finish(
-    _ index: Int, _ tile: MutableFloats, _ output: MutableFloats, _ stride: Int, _ valid: Int,
-    _ shift: Floats?
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: MutableFloats, _ stride: Int,
+    _ valid: Int, _ shift: Floats?, _ factors: Floats?, _ accumulate: Bool
   ) {
-    let bias = self.bias.base + index &* Tile.rows
-    switch activation {
-    case .none, .gelu:
-      let first = index &* Tile.rows
-      for row in 0..<min(Tile.rows, outputs &- first) {
-        let source = tile + row &* Tile.columns
-        let offset = Lanes(repeating: bias[row])
-        let target = output + (first &+ row) &* stride
-        if activation == .gelu {
-          Rows.store(target, valid: valid) { VectorMath.gelu(source.lanes($0) + offset) }
+    let first = index &* Tile.rows
+    for row in 0..<min(Tile.rows, outputs &- first) {
+      let channel = first &+ row
+      let source = tile + row &* Tile.columns
+      let offset = Lanes(repeating: bias[row])
+      let target = output + channel &* stride
+      switch activation {
+      case .gelu:
+        Rows.store(target, valid: valid) { VectorMath.gelu(source.lanes($0) + offset) }
+      case .elu: Rows.store(target, valid: valid) { VectorMath.elu(source.lanes($0) + offset) }
+      case .snake:
+        Rows.store(target, valid: valid) {
+          Snake.apply(source.lanes($0) + offset, factors, channel)
+        }
+      case .none, .glu:
+        let offset = offset + Lanes(repeating: shift?[channel] ?? 0)
+        if accumulate {
+          Rows.store(target, valid: valid) { target.lanes($0) + (source.lanes($0) + offset) }
         } else {
           Rows.store(target, valid: valid) { source.lanes($0) + offset }
         }
       }
-    case .glu:
-      let first = index &* 4
-      for row in 0..<min(4, outputs &- first) {
-        let source = tile + row &* Tile.columns
-        let gate = source + 4 &* Tile.columns
-        let offset = Lanes(repeating: bias[row])
-        let gateOffset = Lanes(repeating: bias[row &+ 4])
-        let added = Lanes(repeating: shift?[first &+ row] ?? 0)
-        Rows.store(output + (first &+ row) &* stride, valid: valid) {
-          let sigmoid = VectorMath.sigmoid(gate.lanes($0) + gateOffset)
-          return added.adding(source.lanes($0) + offset, times: sigmoid)
-        }
+    }
+  }
+
+  @inline(__always) private func gate(
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: MutableFloats, _ stride: Int,
+    _ valid: Int, _ shift: Floats?
+  ) {
+    let first = index &* 4
+    for row in 0..<min(4, outputs &- first) {
+      let source = tile + row &* Tile.columns
+      let gate = source + 4 &* Tile.columns
+      let offset = Lanes(repeating: bias[row])
+      let gateOffset = Lanes(repeating: bias[row &+ 4])
+      let added = Lanes(repeating: shift?[first &+ row] ?? 0)
+      Rows.store(output + (first &+ row) &* stride, valid: valid) {
+        let sigmoid = VectorMath.sigmoid(gate.lanes($0) + gateOffset)
+        return added.adding(source.lanes($0) + offset, times: sigmoid)
       }
+    }
+  }
+}
+
+extension Convolution {
+  /// Tiles of weights of a job.
+  private static let tilesOfJob = 16
+
+  /// Computes all columns of the only block on all threads, for an input of one block.
+  ///
+  /// - Parameters:
+  ///   - column: the input's column at which the output's first one stands.
+  ///   - shift: a value for each output channel to add.
+  public func callAsFunction(
+    _ x: Blocks, at column: Int, into output: Blocks, shift: Floats? = nil, scratch: Scratch,
+    pool: ThreadPool
+  ) {
+    let chunks = (tiles + Convolution.tilesOfJob - 1) / Convolution.tilesOfJob
+    pool.run(output.panels * chunks) { job, worker in
+      let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
+      let first = chunk &* Convolution.tilesOfJob
+      self(
+        origin: Floats(x.block(0) + (column &+ panel &* Tile.columns)), stride: x.stride,
+        tiles: first..<min(first &+ Convolution.tilesOfJob, tiles),
+        output: output.block(0) + panel &* Tile.columns, outputStride: output.stride,
+        valid: output.valid(panel: panel), shift: shift, scratch: scratch[worker])
     }
   }
 }

@@ -1,15 +1,15 @@
 /// A transposed convolution whose kernel is twice its stride, as a plain matrix product.
 ///
-/// Output position stride·g + r − padding gets kernel element r of input g and element r + stride of
+/// Output position factor·g + r − padding gets kernel element r of input g and element r + factor of
 /// input g − 1. So the product has a row for each (channel, r) and two taps, and runs over g from 0 to
 /// the input's length, both included.
 public struct TransposedConvolution: Sendable {
   /// Channels that leave.
   public let outputs: Int
   /// Output positions for an input position.
-  public static let factor = 4
+  public let factor: Int
   /// Output positions cut off in front.
-  public static let padding = 2
+  public let padding: Int
 
   /// The input before, in another block or in another column.
   private let blockTaps: Taps
@@ -17,16 +17,25 @@ public struct TransposedConvolution: Sendable {
   private let matrix: PackedMatrix
   private let bias: [Float]
   private let activation: Activation
+  /// Tiles that hold all phases of each of their channels.
+  private let tilesOfGroup: Int
 
-  /// Packs a checkpoint's `weight` [inputs, outputs, 8] and `bias` [outputs].
+  /// Groups of tiles.
+  private var groups: Int { (matrix.tiles + tilesOfGroup - 1) / tilesOfGroup }
+
+  /// Packs a checkpoint's `weight` [inputs, outputs, 2 · factor] and `bias` [outputs].
   ///
   /// - Parameter activation: `.gelu` or `.none`.
   public init(
-    weight: [Float], bias: [Float], inputs: Int, activation: Activation, precision: Precision
+    weight: [Float], bias: [Float], inputs: Int, factor: Int = 4, padding: Int = 2,
+    activation: Activation, precision: Precision
   ) {
-    precondition(activation != .glu, "a transposed convolution has no GLU")
-    let factor = TransposedConvolution.factor
+    precondition(
+      activation == .gelu || activation == .none, "a transposed convolution has GELU or nothing")
     let outputs = bias.count
+    self.factor = factor
+    self.padding = padding
+    tilesOfGroup = (1...factor).first { $0 * Tile.rows % factor == 0 } ?? factor
     blockTaps = Taps(inputs: inputs, blocks: 2, columns: [0], precision: precision)
     columnTaps = Taps(inputs: inputs, blocks: 1, columns: [0, -1], precision: precision)
     self.outputs = outputs
@@ -43,9 +52,11 @@ public struct TransposedConvolution: Sendable {
   }
 
   /// Floats of scratch memory that a call needs.
-  public var scratch: Int { Tile.count + max(blockTaps.scratch, columnTaps.scratch) }
+  public var scratch: Int {
+    tilesOfGroup * Tile.count + max(blockTaps.scratch, columnTaps.scratch)
+  }
 
-  /// Along the blocks: computes 48 columns of the output blocks 4·group − 2 ..< 4·group + 2.
+  /// Along the blocks: computes 48 columns of the `factor` output blocks from factor·group − padding on.
   ///
   /// - Parameters:
   ///   - group: 0…input.count.
@@ -62,7 +73,7 @@ public struct TransposedConvolution: Sendable {
       blockTaps, input.block(group) + column, stride: input.stride,
       blockStep: -input.blockStride, used: used, scratch
     ) { row, phase, channel in
-      let block = group &* TransposedConvolution.factor &+ phase &- TransposedConvolution.padding
+      let block = group &* factor &+ phase &- padding
       guard block >= 0, block < output.count else { return }
       let source = tile + row &* Tile.columns
       let target = output.row(block, channel) + column
@@ -72,45 +83,55 @@ public struct TransposedConvolution: Sendable {
     }
   }
 
-  /// Along the columns: computes output columns 4·column − 2 ..< 4·(column + 48) − 2 of the only block,
-  /// as far as the output has them.
+  /// Along the columns: computes the 48 · factor output columns from factor·position − padding on of the only
+  /// block, as far as the output has them.
   ///
-  /// - Parameter panel: of the input's positions 0…input.columns.
+  /// - Parameters:
+  ///   - position: of the input's positions 0…input.columns, the first of 48.
+  ///   - shift: by how many columns more the output begins earlier than the input does.
+  ///   - groups: which groups of tiles; nil is all.
   public func alongColumns(
-    _ input: Blocks, panel: Int, into output: Blocks, accumulate: Bool, scratch: MutableFloats
+    _ input: Blocks, position: Int, into output: Blocks, shift: Int = 0,
+    groups: Range<Int>? = nil, accumulate: Bool, scratch: MutableFloats
   ) {
     let tile = scratch
-    let column = panel &* Tile.columns
-    let start =
-      column &* TransposedConvolution.factor &- TransposedConvolution.padding
+    let start = position &* factor &- padding &+ shift
     products(
-      columnTaps, input.block(0) + column, stride: input.stride, blockStep: 0, used: 0..<1, scratch
+      columnTaps, input.block(0) + position, stride: input.stride, blockStep: 0, used: 0..<1,
+      groups: groups, scratch
     ) { row, phase, channel in
       let source = tile + row &* Tile.columns
       for part in stride(from: 0, to: Tile.columns, by: 16) {
         source.store(activate(source.lanes(part), channel), part)
       }
-      guard phase == TransposedConvolution.factor - 1 else { return }
+      guard phase == factor - 1 else { return }
       interleave(
         tile + (row &- phase) &* Tile.columns, at: start, output.row(0, channel), accumulate,
         limit: output.columns)
     }
   }
 
-  /// Calls `finish(row, phase, channel)` for each row of each tile when it stands in `scratch`.
+  /// Calls `finish(row, phase, channel)` for each row of each group of tiles when it stands in `scratch`.
   @inline(__always) private func products(
     _ taps: Taps, _ origin: MutableFloats, stride: Int, blockStep: Int, used: Range<Int>,
-    _ scratch: MutableFloats, _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
+    groups: Range<Int>? = nil, _ scratch: MutableFloats,
+    _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
   ) {
     taps.read(
       Floats(origin), stride: stride, blockStep: blockStep, used: used,
-      strip: scratch + Tile.count
+      strip: scratch + tilesOfGroup &* Tile.count
     ) { rows, start in
-      for index in 0..<matrix.tiles {
-        multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: scratch)
-        for row in 0..<Tile.rows {
-          let channel = (index &* Tile.rows &+ row) / TransposedConvolution.factor
-          if channel < outputs { finish(row, row % TransposedConvolution.factor, channel) }
+      for group in groups ?? 0..<self.groups {
+        let first = group &* tilesOfGroup
+        for index in first..<min(first &+ tilesOfGroup, matrix.tiles) {
+          multiplyTile(
+            matrix.tile(index) + start, aStride: Tile.rows, rows,
+            into: scratch + (index &- first) &* Tile.count)
+        }
+        for row in 0..<tilesOfGroup &* Tile.rows {
+          let (channel, phase) = (first &* Tile.rows &+ row).quotientAndRemainder(
+            dividingBy: factor)
+          if channel < outputs { finish(row, phase, channel) }
         }
       }
     }
@@ -121,34 +142,60 @@ public struct TransposedConvolution: Sendable {
     return activation == .gelu ? VectorMath.gelu(x) : x
   }
 
-  /// Writes four phases of 48 positions as 192 columns, as far as the output has them.
+  /// Writes the phases of 48 positions in turns, as far as the output has the columns.
   @inline(__always) private func interleave(
     _ phases: MutableFloats, at start: Int, _ row: MutableFloats, _ accumulate: Bool, limit: Int
   ) {
-    let count = TransposedConvolution.factor &* Tile.columns
+    let count = factor &* Tile.columns
     if start >= 0, start &+ count <= limit {
-      let target = row + start
-      // Plain loops: the compiler makes them the shuffles that it does not make of SIMD values.
-      if accumulate {
-        for index in 0..<Tile.columns {
-          target[4 &* index] += phases[index]
-          target[4 &* index &+ 1] += phases[Tile.columns &+ index]
-          target[4 &* index &+ 2] += phases[2 &* Tile.columns &+ index]
-          target[4 &* index &+ 3] += phases[3 &* Tile.columns &+ index]
-        }
+      // With a constant stride the compiler makes it shuffles, which it does not make of SIMD values.
+      if factor == 4 {
+        weave(phases, 4, into: row + start, accumulate)
       } else {
-        for index in 0..<Tile.columns {
-          target[4 &* index] = phases[index]
-          target[4 &* index &+ 1] = phases[Tile.columns &+ index]
-          target[4 &* index &+ 2] = phases[2 &* Tile.columns &+ index]
-          target[4 &* index &+ 3] = phases[3 &* Tile.columns &+ index]
-        }
+        weave(phases, factor, into: row + start, accumulate)
       }
     } else {
       for index in 0..<count where start &+ index >= 0 && start &+ index < limit {
-        let value = phases[index % 4 &* Tile.columns &+ index / 4]
+        let value = phases[index % factor &* Tile.columns &+ index / factor]
         row[start &+ index] = value + (accumulate ? row[start &+ index] : 0)
       }
+    }
+  }
+
+  @inline(__always) private func weave(
+    _ phases: MutableFloats, _ factor: Int, into target: MutableFloats, _ accumulate: Bool
+  ) {
+    for index in 0..<Tile.columns {
+      for phase in 0..<factor {
+        let value = phases[phase &* Tile.columns &+ index]
+        if accumulate {
+          target[factor &* index &+ phase] += value
+        } else {
+          target[factor &* index &+ phase] = value
+        }
+      }
+    }
+  }
+}
+
+extension TransposedConvolution {
+  /// Groups of tiles of a job.
+  private static let groupsOfJob = 8
+
+  /// Along the columns: computes the whole output on all threads.
+  ///
+  /// - Parameter shift: by how many columns more the output begins earlier than the input does.
+  public func alongColumns(
+    _ input: Blocks, into output: Blocks, shift: Int, scratch: Scratch, pool: ThreadPool
+  ) {
+    let size = TransposedConvolution.groupsOfJob
+    let chunks = (groups + size - 1) / size
+    pool.run(Tile.panels(input.columns + 1) * chunks) { job, worker in
+      let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
+      alongColumns(
+        input, position: panel &* Tile.columns, into: output, shift: shift,
+        groups: chunk &* size..<min((chunk &+ 1) &* size, groups), accumulate: false,
+        scratch: scratch[worker])
     }
   }
 }

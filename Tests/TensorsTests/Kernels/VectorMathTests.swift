@@ -69,8 +69,35 @@ import Testing
     #expect(mapped([0, -0.0], VectorMath.gelu) == [0, 0])
   }
 
+  @Test func eluIsExact() {
+    let inputs = Self.inputs.filter { abs($0) < 1e38 }
+    #expect(worst(inputs, VectorMath.elu) { $0 > 0 ? $0 : expm1($0) } < 3e-7)
+    #expect(mapped([0, -0.0, 5, -.infinity], VectorMath.elu) == [0, 0, 5, -1])
+  }
+
+  @Test func hyperbolicTangentIsExact() {
+    #expect(worst(Self.inputs, VectorMath.tanh) { tanh($0) } < 6e-7)
+    #expect(mapped([0, .infinity], VectorMath.tanh) == [0, 1])
+  }
+
+  @Test func squareOfTheSineIsExact() {
+    func naive(_ x: Double) -> Double { sin(x) * sin(x) }
+    let small = Self.inputs.filter { abs($0) <= 3000 }
+    #expect(worst(small, VectorMath.sinSquared, naive) < 4e-7)
+    let multiples = (-900...900).map { Float(Double($0) * .pi / 2) }
+    #expect(worst(multiples, VectorMath.sinSquared, naive) < 4e-7)
+    let medium = (0...200_000).map { Float($0) * 0.15 }
+    #expect(worst(medium, VectorMath.sinSquared, naive) < 1e-5)
+    let all = mapped(Self.inputs, VectorMath.sinSquared)
+    #expect(all.allSatisfy { $0 >= 0 && $0 < 1 + 4e-7 })
+    #expect(mapped([0, -0.0], VectorMath.sinSquared) == [0, 0])
+  }
+
   @Test func aNotANumberStaysOne() {
-    for function in [VectorMath.exp, VectorMath.sigmoid, VectorMath.erf, VectorMath.gelu] {
+    for function in [
+      VectorMath.exp, VectorMath.sigmoid, VectorMath.erf, VectorMath.gelu, VectorMath.elu,
+      VectorMath.tanh, VectorMath.sinSquared,
+    ] {
       #expect(mapped([.nan], function)[0].isNaN)
     }
   }

@@ -35,9 +35,9 @@ import Testing
       padding: shape.taps / 2)
     let expected =
       switch activation {
-      case .none: linear
       case .gelu: Naive.gelu(linear)
       case .glu: Naive.glu(linear)
+      default: linear
       }
 
     let conv = Convolution(
@@ -50,6 +50,59 @@ import Testing
     apply(conv, x, y)
     #expect(difference(y.values(), expected) < 3e-6)
     #expect(y.marginsAreZero)
+  }
+
+  /// As far beside the column as a margin goes, in jobs of some tiles, added to what stands there, and
+  /// with what a snake or an ELU makes of it.
+  @Test(
+    arguments: [(taps: 7, dilation: 9), (7, 3), (3, 1), (7, 1)],
+    [(inputs: 3, outputs: 5, columns: 1), (8, 150, 49), (5, 9, 101)])
+  func dilatedTapsAndWhatFollows(
+    _ kernel: (taps: Int, dilation: Int), _ shape: (inputs: Int, outputs: Int, columns: Int)
+  ) {
+    let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 11)
+    let (weight, bias) = affine(shape.outputs, shape.inputs * kernel.taps, seed: 12)
+    let alpha = noise(shape.outputs, seed: 13, scale: 3)
+    let reach = kernel.taps / 2
+    let linear = Naive.convolution(
+      Naive.table(rows), weight, bias, padding: reach * kernel.dilation,
+      dilation: kernel.dilation)
+    let old = noise(rows: shape.outputs, columns: shape.columns, seed: 14)
+    let pool = ThreadPool(threads: 3)
+    for activation in [Activation.none, .elu, .snake(Snake(alpha: alpha))] {
+      let conv = Convolution(
+        weight: weight, bias: bias, inputs: shape.inputs,
+        columns: (0..<kernel.taps).map { ($0 - reach) * kernel.dilation },
+        activation: activation, precision: .f32)
+      let expected =
+        switch activation {
+        case .none: linear
+        case .elu: Naive.elu(linear)
+        default: Naive.snake(linear, alpha: alpha)
+        }
+      let x = Blocks(rows)
+      let y = Blocks(old)
+      let scratch = Scratch(threads: pool.threads, floats: conv.scratch)
+      conv(x, at: 0, into: y, scratch: scratch, pool: pool)
+      #expect(difference(y.values(), expected) < 3e-6)
+      #expect(y.marginsAreZero)
+      guard activation == .none else { continue }
+      let sum = Blocks(old)
+      for panel in 0..<sum.panels {
+        let column = panel * Tile.columns
+        conv(
+          origin: Floats(x.block(0) + column), stride: x.stride, output: sum.block(0) + column,
+          outputStride: sum.stride, valid: sum.valid(panel: panel), accumulate: true,
+          scratch: scratch[0])
+      }
+      #expect(difference(sum.values(), Naive.sum(expected, Naive.table(old))) < 3e-6)
+      #expect(sum.marginsAreZero)
+      // From a column in the middle on.
+      let cut = shape.columns / 2
+      let end = Blocks(count: 1, channels: shape.outputs, columns: shape.columns - cut)
+      conv(x, at: cut, into: end, scratch: scratch, pool: pool)
+      #expect(end.values() == y.values().map { Array($0[cut...]) })
+    }
   }
 
   /// What stood in the output is not looked at, and tails of the last panel become zero.

@@ -25,13 +25,54 @@ import Testing
         let y = Blocks(skip)
         for panel in 0..<Tile.panels(shape.columns + 1) {
           layer.fast.alongColumns(
-            x, panel: panel, into: y, accumulate: accumulate, scratch: scratch.base)
+            x, position: panel * Tile.columns, into: y, accumulate: accumulate,
+            scratch: scratch.base)
         }
         var expected = all.map { Array($0[2..<2 + length]) }
         if accumulate { expected = Naive.sum(expected, Naive.table(skip)) }
         #expect(difference(y.values(), expected) < 3e-6)
         #expect(y.marginsAreZero)
       }
+    }
+  }
+
+  /// Any stride, and the columns of an output that begins later and ends earlier than the input's.
+  @Test(
+    arguments: [(factor: 1, padding: 0), (2, 1), (3, 2), (5, 0), (8, 4), (10, 5), (12, 6)],
+    [(inputs: 3, outputs: 5, columns: 1), (2, 3, 50), (5, 9, 97)])
+  func anyFactorAlongColumns(
+    _ layer: (factor: Int, padding: Int), _ shape: (inputs: Int, outputs: Int, columns: Int)
+  ) {
+    let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
+    let weight = noise(shape.inputs * shape.outputs * 2 * layer.factor, seed: 2)
+    let bias = noise(shape.outputs, seed: 3)
+    let all = Naive.transposed(Naive.table(rows), weight, bias, stride: layer.factor)
+    let fast = TransposedConvolution(
+      weight: weight, bias: bias, inputs: shape.inputs, factor: layer.factor,
+      padding: layer.padding, activation: .none, precision: .f32)
+    let x = Blocks(rows)
+    let scratch = FloatStorage(Array(repeating: .nan, count: fast.scratch))
+    let length = layer.factor * shape.columns
+    for (cut, first) in [(0, 0), (length / 3, 0), (length / 4, shape.columns / 4)] {
+      let y = Blocks(count: 1, channels: shape.outputs, columns: length - 2 * cut)
+      for position in stride(from: first, through: shape.columns, by: Tile.columns) {
+        fast.alongColumns(
+          x, position: position, into: y, shift: -cut, accumulate: false, scratch: scratch.base)
+      }
+      // What the positions before the first one give is not there.
+      let start = max(0, layer.factor * first - layer.padding - cut)
+      let expected = all.map { row in
+        (0..<y.columns).map { $0 < start ? 0 : row[$0 + cut + layer.padding] }
+      }
+      #expect(difference(y.values(), expected) < 3e-6)
+      #expect(y.marginsAreZero)
+      guard first == 0 else { continue }
+      let pool = ThreadPool(threads: 3)
+      let shared = Blocks(count: 1, channels: shape.outputs, columns: length - 2 * cut)
+      fast.alongColumns(
+        x, into: shared, shift: -cut, scratch: Scratch(threads: 3, floats: fast.scratch), pool: pool
+      )
+      #expect(shared.values() == y.values())
     }
   }
 

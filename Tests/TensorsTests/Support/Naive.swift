@@ -30,16 +30,18 @@ enum Naive {
     }
   }
 
-  /// A transposed convolution of stride 4: `weight` [inputs, outputs, 8]; nothing is cut off.
-  static func transposed(_ x: Table, _ weight: [Float], _ bias: [Float]) -> Table {
-    let columns = x[0].count
+  /// A transposed convolution: `weight` [inputs, outputs, 2 · stride]; nothing is cut off.
+  static func transposed(
+    _ x: Table, _ weight: [Float], _ bias: [Float], stride: Int = 4
+  ) -> Table {
+    let (columns, kernel) = (x[0].count, 2 * stride)
     return bias.indices.map { output in
-      var row = Array(repeating: Double(bias[output]), count: 4 * columns + 4)
+      var row = Array(repeating: Double(bias[output]), count: stride * (columns + 1))
       for input in x.indices {
         for column in 0..<columns {
-          for tap in 0..<8 {
-            row[4 * column + tap] +=
-              Double(weight[(input * bias.count + output) * 8 + tap]) * x[input][column]
+          for tap in 0..<kernel {
+            row[stride * column + tap] +=
+              Double(weight[(input * bias.count + output) * kernel + tap]) * x[input][column]
           }
         }
       }
@@ -55,6 +57,15 @@ enum Naive {
   static func gelu(_ x: Double) -> Double { 0.5 * x * (1 + erf(x / 2.0.squareRoot())) }
 
   static func gelu(_ x: Table) -> Table { x.map { $0.map { gelu($0) } } }
+
+  static func elu(_ x: Table) -> Table { x.map { $0.map { $0 > 0 ? $0 : expm1($0) } } }
+
+  static func snake(_ x: Table, alpha: [Float]) -> Table {
+    zip(x, alpha).map { row, alpha in
+      let alpha = Double(alpha)
+      return row.map { $0 + sin(alpha * $0) * sin(alpha * $0) / (alpha + 1e-9) }
+    }
+  }
 
   static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 

@@ -1,0 +1,86 @@
+import Tensors
+
+/// Sound to latents (`Encoder` of dacvae and the mean of its bottleneck).
+struct CodecEncoder {
+  private let first: CodecConvolution
+  private let blocks: [EncoderBlock]
+  private let activation: Activation
+  private let last: CodecConvolution
+  private let mean: CodecConvolution
+  private let hop: Int
+
+  /// - Parameter weights: at the codec.
+  init(_ weights: Weights, config: CodecConfig) throws {
+    let block = weights["encoder"]["block"]
+    let count = config.encoderRates.count
+    var channels = config.encoderDim
+    hop = config.hop
+    first = try CodecConvolution(block[0], inputs: 1, stored: channels, kernel: 7)
+    blocks = try config.encoderRates.enumerated().map { index, rate in
+      defer { channels *= 2 }
+      return try EncoderBlock(snake: block[index + 1], channels: channels, stride: rate)
+    }
+    activation = try block[count + 1].snake(channels: channels)
+    last = try CodecConvolution(
+      block[count + 2], inputs: channels, stored: config.latentDim, kernel: 3)
+    // The other half would be the scales that a sample is drawn with.
+    mean = try CodecConvolution(
+      weights["quantizer"]["in_proj"], inputs: config.latentDim,
+      stored: 2 * config.codebookDim, outputs: config.codebookDim, kernel: 1)
+  }
+
+  /// Floats of scratch memory that a thread needs.
+  var scratch: Int {
+    blocks.map(\.scratch).reduce(first.layer.scratch) { max($0, $1) }
+  }
+
+  /// Computes some of the latent's frames.
+  ///
+  /// - Parameters:
+  ///   - samples: whole frames.
+  ///   - trace: called with each stage's name and rows.
+  func callAsFunction(
+    _ samples: [Float], frames: Range<Int>, _ memory: CodecMemory,
+    trace: (_ stage: String, _ rows: Blocks) -> Void
+  ) -> Stretch {
+    let end = last.reach.around(frames, length: samples.count / hop)
+    let ranges = blocks.ranges(for: end, samples: samples.count)
+    var x = first(
+      memory.samples(samples, range: first.reach.around(ranges[0], length: samples.count)),
+      range: ranges[0], in: .signal, memory)  // [C, N]
+    trace("block0", x.rows)
+    for (index, block) in blocks.enumerated() {
+      x = block(x, range: ranges[index + 1], memory)
+      trace("block\(index + 1)", x.rows)
+    }  // [C, T]
+    x = last(memory.activate(x, activation), range: frames, in: .signal, memory)
+    trace("z", x.rows)
+    return mean(x, range: frames, in: .activated, memory)
+  }
+}
+
+extension [EncoderBlock] {
+  /// The columns to compute before the first block and behind each, for some of the last one's.
+  ///
+  /// - Parameter samples: columns of the whole signal before the first block.
+  func ranges(for last: Range<Int>, samples: Int) -> [Range<Int>] {
+    var ranges = [last]
+    for (index, block) in enumerated().reversed() {
+      let factor = self[..<index].reduce(1) { $0 * $1.shorten.stride }
+      ranges.append(block.inputs(for: ranges[ranges.count - 1], length: samples / factor))
+    }
+    return ranges.reversed()
+  }
+}
+
+extension CodecMemory {
+  /// Some samples as a row.
+  func samples(_ samples: [Float], range: Range<Int>) -> Stretch {
+    let result = stretch(.activated, channels: 1, range: range)
+    samples.withUnsafeBufferPointer { samples in
+      guard let start = samples.baseAddress else { return }
+      result.rows.row(0, 0).update(from: start + range.lowerBound, count: range.count)
+    }
+    return result
+  }
+}

@@ -1,0 +1,93 @@
+import APCore
+import Tensors
+
+/// SAM-Audio's codec: a convolutional autoencoder of 25 latent frames a second.
+///
+/// Source: dacvae; Kumar and others, High-Fidelity Audio Compression with Improved RVQGAN (2023).
+///
+/// Signals of any length are taken tile by tile. A tile is computed together with what its results depend on
+/// beside it, so that they are those of the whole signal, bit by bit.
+final class DACVAE: AudioCodec {
+  /// Called with each stage's name and values, [C, T], of each tile: for tests.
+  var trace: ((_ stage: String, _ rows: [[Float]]) -> Void)?
+  /// Latent frames of a tile.
+  var framesOfTile = 32
+
+  private let encoder: CodecEncoder
+  private let decoder: CodecDecoder
+  private let watermark: Watermark
+  private let config: CodecConfig
+  private let pool: ThreadPool
+
+  /// Packs the weights tensor by tensor.
+  ///
+  /// - Parameters:
+  ///   - weights: the checkpoint's root.
+  ///   - pool: the threads that share the work.
+  /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
+  init(_ weights: Weights, config: CodecConfig, pool: ThreadPool) throws {
+    let weights = weights["audio_codec"]
+    self.config = config
+    self.pool = pool
+    encoder = try CodecEncoder(weights, config: config)
+    decoder = try CodecDecoder(weights, config: config)
+    watermark = try Watermark(weights["decoder"])
+    try weights.finish()
+  }
+
+  func encode(_ samples: [Float]) -> Latent {
+    let samples = filled(samples)
+    let frames = samples.count / config.hop
+    var latent = Latent(
+      channels: config.codebookDim, frames: frames,
+      values: Array(repeating: 0, count: config.codebookDim * frames))
+    let memory = CodecMemory(scratch: encoder.scratch, pool: pool)
+    for tile in tiles(frames) {
+      let mean = encoder(samples, frames: tile, memory) { report("enc_\($0)", $1) }.rows
+      for channel in 0..<latent.channels {
+        let row = mean.row(0, channel)
+        for column in 0..<tile.count {
+          latent.values[channel * frames + tile.lowerBound + column] = row[column]
+        }
+      }
+    }
+    return latent
+  }
+
+  func decode(_ latent: Latent, message: [Bool]?) -> [Float] {
+    precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
+    var samples = [Float](repeating: 0, count: latent.frames * config.hop)
+    let memory = CodecMemory(scratch: max(decoder.scratch, watermark.scratch), pool: pool)
+    for tile in tiles(latent.frames) {
+      decoder(latent, frames: tile, into: &samples, memory) { report("dec_\($0)", $1) }
+    }
+    if let message {
+      watermark.add(
+        message, to: &samples, columns: framesOfTile * config.hop / Watermark.hop, memory)
+    }
+    return samples
+  }
+
+  /// The samples with the last frame filled up: by reflection that does not repeat the last sample, or by zeros
+  /// where there is too little to reflect.
+  private func filled(_ samples: [Float]) -> [Float] {
+    let missing = (config.hop - samples.count % config.hop) % config.hop
+    guard missing < samples.count else {
+      return samples + Array(repeating: 0, count: missing)
+    }
+    return samples + samples.dropLast().suffix(missing).reversed()
+  }
+
+  private func tiles(_ frames: Int) -> [Range<Int>] {
+    stride(from: 0, to: frames, by: framesOfTile).map { $0..<min($0 + framesOfTile, frames) }
+  }
+
+  private func report(_ stage: String, _ rows: Blocks) {
+    guard let trace else { return }
+    trace(
+      stage,
+      (0..<rows.channels).map {
+        Array(UnsafeBufferPointer(start: rows.row(0, $0), count: rows.columns))
+      })
+  }
+}

@@ -1,0 +1,55 @@
+import Tensors
+
+/// x + project(activation(conv(activation(x)))): `ResidualUnit` of dacvae, and the watermark's `ResnetBlock`.
+struct ResidualUnit {
+  private let activation: Activation
+  private let conv: CodecConvolution
+  private let project: Convolution
+
+  /// A codec's: a kernel of 7 with a dilation, then one of 1, and snakes.
+  init(snake weights: Weights, channels: Int, dilation: Int) throws {
+    let block = weights["block"]
+    activation = try block[0].snake(channels: channels)
+    conv = try CodecConvolution(
+      block[1], inputs: channels, stored: channels, kernel: 7, dilation: dilation,
+      activation: try block[2].snake(channels: channels))
+    project = try CodecConvolution(block[3], inputs: channels, stored: channels, kernel: 1).layer
+  }
+
+  /// A watermark's: a causal kernel of 3 to half the channels, then one of 1, and ELUs.
+  init(elu weights: Weights, channels: Int) throws {
+    let block = weights["block"]
+    activation = .elu
+    conv = try CodecConvolution(
+      block[1], inputs: channels, stored: channels / 2, kernel: 3, isCausal: true,
+      activation: .elu)
+    project = try CodecConvolution(
+      block[3], inputs: channels / 2, stored: channels, kernel: 1
+    ).layer
+  }
+
+  var reach: Reach { conv.reach }
+
+  /// Floats of scratch memory that a thread needs.
+  var scratch: Int { products + conv.layer.outputs * Tile.columns }
+
+  private var products: Int { max(conv.layer.scratch, project.scratch) }
+
+  /// Changes the signal in place. At an end that is not the signal's own, as many columns as the unit reaches
+  /// become wrong.
+  func callAsFunction(_ x: Stretch, _ memory: CodecMemory) {
+    let activated = memory.activate(x, activation).rows
+    memory.pool.run(x.rows.panels) { panel, worker in
+      let scratch = memory.scratch[worker]
+      let hidden = scratch + products
+      let column = panel * Tile.columns
+      conv.layer(
+        origin: Floats(activated.block(0) + column), stride: activated.stride, output: hidden,
+        outputStride: Tile.columns, valid: Tile.columns, scratch: scratch)  // [C, 48]
+      project(
+        origin: Floats(hidden), stride: Tile.columns, output: x.rows.block(0) + column,
+        outputStride: x.rows.stride, valid: x.rows.valid(panel: panel), accumulate: true,
+        scratch: scratch)
+    }
+  }
+}

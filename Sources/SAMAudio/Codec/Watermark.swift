@@ -1,0 +1,167 @@
+import APCore
+import Tensors
+
+/// The watermark that the reference's decoder adds to all that it decodes (`wm_model` of dacvae): a causal network
+/// hears the sound, and another one says 16 bits in it, softly.
+///
+/// Source: San Roman and others, Proactive Detection of Voice Cloning with Localized Watermarking (2024).
+struct Watermark {
+  /// Bits of a message.
+  static let bits = 16
+  /// By how much each of the decoder's blocks lengthens time in its watermark.
+  static let strides = [8, 5, 4, 2]
+  /// Samples of a column between the two halves.
+  static let hop = strides.reduce(1, *)
+  /// Channels between the two halves.
+  private static let width = 128
+  /// How loud it is.
+  private static let gain: Float = 0.25
+
+  // Of the half that hears.
+  private let first: CodecConvolution
+  private let encoder: [EncoderBlock]
+  private let heard: [LSTM]
+  private let bottleneck: CodecConvolution
+  // Of the half that says.
+  private let embedding: [Float]
+  private let spread: CodecConvolution
+  private let said: [LSTM]
+  private let decoder: [DecoderBlock]
+  private let last: CodecConvolution
+
+  /// - Parameter weights: at the decoder.
+  init(_ weights: Weights) throws {
+    let (hears, says) = (weights["wm_model"]["encoder_block"], weights["wm_model"]["decoder_block"])
+    // No configuration has the width.
+    var channels = hears["pre"][3].shape("bias")?.first ?? 32
+    let model = weights["model"]
+    let blocks = Array(Watermark.strides.enumerated())
+    first = try CodecConvolution(
+      hears["pre"][3], inputs: 1, stored: channels, kernel: 7, isCausal: true)
+    encoder = try blocks.reversed().map { index, stride in
+      defer { channels *= 2 }
+      return try EncoderBlock(elu: model[index + 1], channels: channels, stride: stride)
+    }
+    heard = try Watermark.recurrent(hears["post"][0]["lstm"], channels: channels)
+    bottleneck = try CodecConvolution(
+      hears["post"][2], inputs: channels, stored: Watermark.width, kernel: 7, isCausal: true)
+    embedding = try weights["wm_model"]["msg_processor"]["msg_processor"].floats(
+      "weight", shape: [2 * Watermark.bits, Watermark.width])
+    spread = try CodecConvolution(
+      says["pre"][0], inputs: Watermark.width, stored: channels, kernel: 7, isCausal: true)
+    said = try Watermark.recurrent(says["pre"][1]["lstm"], channels: channels)
+    decoder = try blocks.map { index, stride in
+      defer { channels /= 2 }
+      return try DecoderBlock(elu: model[index + 1], channels: channels, stride: stride)
+    }
+    last = try CodecConvolution(
+      says["post"][1], inputs: channels, stored: 1, kernel: 7, isCausal: true)
+  }
+
+  private static func recurrent(_ weights: Weights, channels: Int) throws -> [LSTM] {
+    let rows = 4 * channels
+    return try (0..<2).map { layer in
+      LSTM(
+        input: try weights.floats("weight_ih_l\(layer)", shape: [rows, channels]),
+        recurrent: try weights.floats("weight_hh_l\(layer)", shape: [rows, channels]),
+        bias: zip(
+          try weights.floats("bias_ih_l\(layer)", shape: [rows]),
+          try weights.floats("bias_hh_l\(layer)", shape: [rows])
+        ).map { $0 + $1 })
+    }
+  }
+
+  /// Floats of scratch memory that a thread needs.
+  var scratch: Int {
+    let blocks = encoder.map(\.scratch) + decoder.map(\.scratch)
+    let layers = [first, bottleneck, spread, last].map(\.layer.scratch)
+    return (blocks + layers).reduce(0) { max($0, $1) }
+  }
+
+  /// Adds it to a sound.
+  ///
+  /// - Parameters:
+  ///   - samples: a multiple of `hop`.
+  ///   - message: as many as `bits`.
+  ///   - columns: how many of the columns between the halves are computed in one go.
+  func add(
+    _ message: [Bool], to samples: inout [Float], columns: Int, _ memory: CodecMemory
+  ) {
+    precondition(message.count == Watermark.bits, "a message has 16 bits")
+    precondition(samples.count % Watermark.hop == 0, "samples must be whole columns")
+    let length = samples.count / Watermark.hop
+    let tiles = stride(from: 0, to: length, by: columns).map { $0..<min($0 + columns, length) }
+    let state = Blocks(count: 1, channels: heard[0].outputs, columns: length)
+    let other = Blocks(count: 1, channels: heard[0].outputs, columns: length)
+    let narrow = Blocks(count: 1, channels: Watermark.width, columns: length)
+    for tile in tiles { hear(samples, tile, into: state, memory) }  // [C, T]
+    run(heard, state, other, memory)
+    apply(bottleneck, after: .elu, state, other, shift: shift(message), into: narrow, memory)
+    apply(spread, after: .none, narrow, narrow, into: state, memory)
+    run(said, state, other, memory)
+    for tile in tiles { say(state, tile, into: &samples, memory) }  // [N]
+  }
+
+  /// The sum of the vectors that stand for the message's bits.
+  private func shift(_ message: [Bool]) -> FloatStorage {
+    FloatStorage(
+      (0..<Watermark.width).map { channel in
+        message.enumerated().reduce(0) { sum, bit in
+          sum + embedding[(2 * bit.offset + (bit.element ? 1 : 0)) * Watermark.width + channel]
+        }
+      })
+  }
+
+  private func hear(
+    _ samples: [Float], _ columns: Range<Int>, into state: Blocks, _ memory: CodecMemory
+  ) {
+    let ranges = encoder.ranges(for: columns, samples: samples.count)
+    var x = first(
+      memory.samples(samples, range: first.reach.around(ranges[0], length: samples.count)),
+      range: ranges[0], in: .signal, memory)
+    for (block, range) in zip(encoder, ranges.dropFirst()) { x = block(x, range: range, memory) }
+    for channel in 0..<state.channels {
+      (state.row(0, channel) + columns.lowerBound).update(
+        from: x.rows.row(0, channel), count: columns.count)
+    }
+  }
+
+  private func say(
+    _ state: Blocks, _ columns: Range<Int>, into samples: inout [Float], _ memory: CodecMemory
+  ) {
+    let range = columns.lowerBound * Watermark.hop..<columns.upperBound * Watermark.hop
+    let ranges = decoder.ranges(
+      for: last.reach.around(range, length: samples.count), frames: state.columns)
+    var x = memory.stretch(.signal, channels: state.channels, range: ranges[0])
+    for channel in 0..<state.channels {
+      x.rows.row(0, channel).update(
+        from: state.row(0, channel) + ranges[0].lowerBound, count: ranges[0].count)
+    }
+    for (block, range) in zip(decoder, ranges.dropFirst()) { x = block(x, range: range, memory) }
+    x = last(memory.activate(x, .elu), range: range, in: .signal, memory)
+    let row = x.rows.row(0, 0)
+    for column in 0..<range.count {
+      samples[range.lowerBound + column] += Watermark.gain * row[column]
+    }
+  }
+
+  /// x += layers(x)
+  private func run(_ layers: [LSTM], _ x: Blocks, _ hidden: Blocks, _ memory: CodecMemory) {
+    layers[0](x, into: hidden, pool: memory.pool)
+    layers[1](hidden, into: x, accumulate: true, pool: memory.pool)
+  }
+
+  private func apply(
+    _ conv: CodecConvolution, after activation: Activation, _ x: Blocks, _ activated: Blocks,
+    shift: FloatStorage? = nil, into output: Blocks, _ memory: CodecMemory
+  ) {
+    if activation != .none {
+      memory.pool.run(x.panels) {
+        activation(x.rows(0), channels: x.channels, panel: $0, into: activated.rows(0))
+      }
+    }
+    conv.layer(
+      activated, at: 0, into: output, shift: shift.map { Floats($0.base) },
+      scratch: memory.scratch, pool: memory.pool)
+  }
+}

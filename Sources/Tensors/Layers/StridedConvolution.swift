@@ -1,0 +1,51 @@
+/// A convolution whose kernel is twice its stride, as one over the phases of its input.
+public struct StridedConvolution: Sendable {
+  /// Input columns for an output column.
+  public var stride: Int { phases.count }
+  /// Channels that leave.
+  public var outputs: Int { conv.outputs }
+
+  private let phases: Phases
+  private let conv: Convolution
+  private let inputs: Int
+
+  /// Packs a checkpoint's `weight` [outputs, inputs, 2 · stride] and `bias` [outputs].
+  public init(weight: [Float], bias: [Float], inputs: Int, stride: Int, precision: Precision) {
+    phases = Phases(count: stride)
+    self.inputs = inputs
+    conv = Convolution(
+      weight: phases.reorder(weight, rows: bias.count * inputs), bias: bias,
+      inputs: inputs * stride, columns: [0, 1], activation: .none, precision: precision)
+  }
+
+  /// Floats of scratch memory that a call needs.
+  public var scratch: Int { conv.scratch + phases.floats(channels: inputs) }
+
+  /// Computes all columns of the only block on all threads.
+  ///
+  /// - Parameters:
+  ///   - x: rows of all input channels.
+  ///   - start: the first column that the first output column's kernel reads.
+  ///   - scratch: as much for each thread as `scratch` says.
+  public func callAsFunction(
+    _ x: Blocks, from start: Int, into output: Blocks, scratch: Scratch, pool: ThreadPool
+  ) {
+    let size = StridedConvolution.tilesOfJob
+    let chunks = (conv.tiles + size - 1) / size
+    pool.run(output.panels * chunks) { job, worker in
+      let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
+      let scratch = scratch[worker]
+      let split = scratch + conv.scratch
+      let column = panel &* Tile.columns
+      phases.split(x.rows(0), channels: inputs, from: start &+ stride &* column, into: split)
+      conv(
+        origin: Floats(split), stride: Phases.stride,
+        tiles: chunk &* size..<min((chunk &+ 1) &* size, conv.tiles),
+        output: output.block(0) + column, outputStride: output.stride,
+        valid: output.valid(panel: panel), scratch: scratch)
+    }
+  }
+
+  /// Tiles of weights of a job. Each job splits its input, so that these are not few.
+  private static let tilesOfJob = 32
+}

@@ -1,0 +1,93 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import SAMAudio
+
+/// The codec of the small checkpoint against what the reference gave.
+@Suite struct DACVAETests {
+  struct Setting {
+    let config: CodecConfig
+    let golden: Golden
+    private let checkpoint: Checkpoint
+
+    init() throws {
+      checkpoint = try Checkpoint.open(fixture("sam-audio/checkpoint.pt"))
+      config = try SAMAudioConfig(path: fixture("sam-audio/config.json")).audioCodec
+      golden = try Golden("sam-audio/golden")
+    }
+
+    func codec(threads: Int = 2, framesOfTile: Int? = nil) throws -> DACVAE {
+      let codec = try DACVAE(
+        checkpoint.weights(), config: config, pool: ThreadPool(threads: threads))
+      if let framesOfTile { codec.framesOfTile = framesOfTile }
+      return codec
+    }
+
+    /// The target's latent, or the residual's.
+    func latent(_ index: Int) throws -> Latent {
+      let (shape, values) = try golden.tensor("decode_latent")
+      let count = shape[1] * shape[2]
+      return Latent(
+        channels: shape[1], frames: shape[2],
+        values: Array(values[index * count..<(index + 1) * count]))
+    }
+
+    func message(_ index: Int) throws -> [Bool] {
+      try golden.rows("watermark_message")[index].map { $0 > 0.5 }
+    }
+  }
+
+  @Test func latentIsTheReferences() throws {
+    let setting = try Setting()
+    let latent = try setting.codec().encode(setting.golden.tensor("wave_mono").values)
+    let (shape, expected) = try setting.golden.tensor("codec_mean")
+    #expect([latent.channels, latent.frames] == shape)
+    #expect(Golden.error(latent.values, expected) <= 2e-5)
+  }
+
+  @Test(arguments: [0, 1]) func soundIsTheReferences(index: Int) throws {
+    let setting = try Setting()
+    let codec = try setting.codec()
+    let latent = try setting.latent(index)
+    let plain = codec.decode(latent, message: nil)
+    let expected = try setting.golden.rows("decoded_no_watermark")[index]
+    #expect(Golden.error(plain, expected) <= 2e-5)
+    let marked = codec.decode(latent, message: try setting.message(index))
+    let expectedMarked = try setting.golden.rows("decoded_watermark")[index]
+    #expect(Golden.error(marked, expectedMarked) <= 2e-5)
+    // The watermark itself is soft.
+    let mark = zip(marked, plain).map { $0 - $1 }
+    #expect(Golden.error(mark, zip(expectedMarked, expected).map { $0 - $1 }) <= 1e-4)
+  }
+
+  @Test(arguments: ["target", "residual"]) func separatedSoundIsTheReferences(stem: String) throws {
+    let setting = try Setting()
+    let (channels, index) = (setting.config.codebookDim, stem == "target" ? 0 : 1)
+    let (shape, state) = try setting.golden.tensor("ode_midpoint16")
+    let frames = shape[1]
+    let values = (0..<channels * frames).map {
+      state[$0 % frames * shape[2] + index * channels + $0 / frames]
+    }
+    let sound = try setting.codec().decode(
+      Latent(channels: channels, frames: frames, values: values),
+      message: setting.message(index))
+    #expect(Golden.error(sound, try setting.golden.tensor("separate_\(stem)").values) <= 1e-4)
+  }
+
+  @Test func everyStageIsTheReferences() throws {
+    let setting = try Setting()
+    let codec = try setting.codec()
+    var stages: [String: [Float]] = [:]
+    codec.trace = { stages[$0] = $1.flatMap { $0 } }
+    _ = codec.encode(try setting.golden.tensor("wave_mono").values)
+    _ = codec.decode(try setting.latent(0), message: nil)
+    let names =
+      (0...4).flatMap { ["enc_block\($0)", "dec_block\($0)"] } + ["enc_z", "dec_out_proj"]
+    for name in names {
+      let expected = try setting.golden.tensor(name).values
+      let values = try #require(stages[name], "no stage \(name)")
+      #expect(Golden.error(values, expected) <= 2e-5, "\(name)")
+    }
+  }
+}
