@@ -9,13 +9,10 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     song = folder.file("song.wav")
-    try shell("cp '\(Project.root)/scripts/extract-demucs' .", in: folder)
-    for filter in ["ap-decode", "ap-demucs", "ap-encode"] {
-      try shell("ln -s '\(Command.products)/\(filter)' .", in: folder)
-    }
-    try shell(
-      "./ap-decode --end-time 0.5 '\(Project.root)/scripts/demo/mix.flac' | ./ap-encode -o song.wav",
-      in: folder)
+    try folder.install("extract-demucs")
+    try folder.shell(
+      "./ap-decode --end-time 0.5 '\(Project.root)/scripts/demo/mix.flac' | ./ap-encode -o song.wav"
+    )
   }
 
   @Test func makesAFileAStem() throws {
@@ -34,7 +31,7 @@ import Testing
   @Test func overwritesOnlyWhenAsked() throws {
     #expect(try extract(song, "stems").status == 0)
     let before = try Files.read(folder.file("stems/bass.wav"))
-    try shell("echo mine > stems/drums.wav", in: folder)
+    try folder.shell("echo mine > stems/drums.wav")
     #expect(try extract(song, "stems").status == 73)
     #expect(try Files.read(folder.file("stems/drums.wav")) == Array("mine\n".utf8))
     #expect(try extract(song, "stems", "--force").status == 0)
@@ -64,20 +61,11 @@ import Testing
   private func extract(_ arguments: String...) throws -> Outcome { try extract(arguments) }
 
   private func extract(_ arguments: [String]) throws -> Outcome {
-    try Command(
-      executable: "/bin/sh",
-      ["-c", "cd \"$0\" && ./extract-demucs \"$@\"", folder.path] + arguments
-    ).run()
+    try folder.command(["./extract-demucs"] + arguments).run()
   }
 
   private func stems() throws -> [String] {
     try Command.tool("ls", "-A", folder.file("stems")).run().text.split(separator: "\n")
       .map(String.init)
   }
-}
-
-private func shell(_ line: String, in folder: TemporaryFolder) throws {
-  let outcome = try Command(executable: "/bin/sh", ["-c", "cd \"$0\" && \(line)", folder.path])
-    .run()
-  guard outcome.status == 0 else { throw TestSupportError("\(line): \(outcome.errors)") }
 }

@@ -13,3 +13,25 @@ enum Project {
     Command(executable: "\(root)/scripts/\(name)", arguments, environment: environment)
   }
 }
+
+extension TemporaryFolder {
+  /// Puts a script here as it is installed, beside the filters.
+  func install(_ script: String, filters: [String] = Filters.all) throws {
+    try shell("cp '\(Project.root)/scripts/\(script)' .")
+    for filter in filters { try shell("ln -s '\(Command.products)/\(filter)' .") }
+  }
+
+  /// Runs a command line here that must succeed, and gives what it printed.
+  @discardableResult func shell(_ line: String) throws -> String {
+    let outcome = try command(["bash", "-c", line]).run()
+    guard outcome.status == 0 else { throw TestSupportError("\(line): \(outcome.errors)") }
+    return outcome.text
+  }
+
+  /// A command that runs here.
+  func command(_ words: [String], environment: [String: String] = [:]) -> Command {
+    Command(
+      executable: "/bin/sh", ["-c", "cd \"$0\" && exec \"$@\"", path] + words,
+      environment: environment)
+  }
+}
