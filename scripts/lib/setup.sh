@@ -8,7 +8,7 @@ name=${0##*/}
 # What the binaries are linked against, and what the scripts need besides to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libopenblas-dev)
 quickstart_packages=(python3)
-test_packages=(python3 curl ffmpeg shellcheck mandoc)
+test_packages=(python3 curl ffmpeg make shellcheck mandoc)
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 

@@ -1,0 +1,104 @@
+# Usage: make -f scripts/batch.mk STEMS=stems SONGS='a.mp3 b.flac' -j2
+#
+# Separates songs into a folder each, STEMS/a and STEMS/b. A folder appears whole or not at all; what is
+# there is not made again, unless its song is newer, and then the old folder is kept as STEMS/a.~1~.
+# A run that was stopped is resumed by the same command. -k goes on after a song that fails, -n shows
+# the pipes, -O keeps the words of songs apart.
+#
+#   SONGS         the songs; a space within a name is written "\ "
+#   LIST          or a file that names them, one a line: LIST=<(find songs -name '*.mp3')
+#   STEMS         the folder for all (stems)
+#   DEMUCS_FLAGS  options of ap-demucs, such as '--model htdemucs_ft --threads 2'
+#   FORMAT        wav, flac, ogg or mp3 (wav)
+#   ENCODE_FLAGS  more options of ap-encode, such as '--bits 24'
+#   DECODE_FLAGS  options of ap-decode, such as --lenient
+#   FILTERS       all that stands between ap-decode and ap-encode (ap-demucs $(DEMUCS_FLAGS)), such as
+#                 'ap-cache ap-demucs' or 'ap-segment --length 30 | ap-demucs | ap-xfade'
+#
+# Other options do not make what is there again; give them another STEMS. ap-batch(7) says more, also
+# how srun takes the songs to other machines.
+
+STEMS := stems
+SONGS :=
+LIST :=
+DEMUCS_FLAGS :=
+DECODE_FLAGS :=
+ENCODE_FLAGS :=
+FORMAT := wav
+FILTERS = ap-demucs $(DEMUCS_FLAGS)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+.PHONY: stems help
+stems:
+
+makefile := $(strip $(MAKEFILE_LIST))
+help:
+	@sed '/^$$/,$$d; s/^# \{0,1\}//' '$(makefile)'
+
+empty :=
+space := $(empty) $(empty)
+
+# Installed, the filters are in PREFIX/bin; in the project they are in the build folder.
+here := $(if $(filter /%,$(firstword $(makefile))),,$(CURDIR)/)$(patsubst %batch.mk,%,$(makefile))
+beside := $(wildcard $(subst $(space),\ ,$(here)ap-decode))
+export PATH := $(here)$(if $(beside),,../.build/release):$(PATH):$(here)../../bin
+
+# Make splits lists at spaces: within a name they are another character until the name is used.
+blank := ␣
+define newline
+
+
+endef
+songs := $(subst \$(space),$(blank),$(SONGS))
+ifneq ($(LIST),)
+songs += $(subst $(newline),$(space),$(subst $(space),$(blank),$(file <$(LIST))))
+endif
+songs := $(sort $(songs))
+folder := $(patsubst %/,%,$(subst $(space),$(blank),$(STEMS)))
+
+# base SONG, done SONG: the name of its folder; the file in it that appears with it.
+base = $(or $(basename $(notdir $1)),$(notdir $1))
+done = $(folder)/$(call base,$1)/.done
+# literal NAME: in a rule. quoted NAME: in a command.
+literal = $(subst :,\:,$(subst ?,\?,$(subst *,\*,$(subst ],\],$(subst [,\[,$(subst $(blank),\ ,$1))))))
+quoted = '$(subst ','\'',$(subst $(blank),$(space),$1))'
+# target SONG: done SONG in a rule, where a % would make a pattern of it.
+target = $(subst %,\%,$(call literal,$(call done,$1)))
+
+ifeq ($(filter help,$(MAKECMDGOALS)),)
+# refuse NAMES,WHY: unless there are none.
+refuse = $(if $(strip $1),$(error $2: $(subst $(blank),$(space),$(strip $1)); see make -f $(makefile) help))
+bases := $(foreach s,$(songs),$(call base,$s))
+$(if $(strip $(songs)),,$(error no songs: say SONGS='a.mp3 b.flac' or LIST=FILE; see make -f $(makefile) help))
+$(if $(folder),,$(error STEMS is empty: it is the folder for all stems; see make -f $(makefile) help))
+$(foreach c,\ | ;,$(call refuse,$(foreach s,$(songs) $(folder),$(if $(findstring $c,$s),$s)),make has no way to write the $c in))
+$(call refuse,$(foreach s,$(songs),$(if $(filter .%,$(call base,$s)),$s)),hidden files are refused)
+$(call refuse,$(if $(filter $(words $(bases)),$(words $(sort $(bases)))),,$(foreach s,$(songs),$(if \
+  $(word 2,$(filter $(subst %,\%,$(call base,$s)),$(bases))),$s))),these would share a folder and need a STEMS each)
+endif
+
+define rule
+stems: $(call literal,$(call done,$(this)))
+$(call target,$(this)): $(call literal,$(this))
+$(call target,$(this)): song := $(this)
+endef
+$(foreach this,$(songs),$(eval $(value rule)))
+
+$(foreach s,$(songs),$(call target,$s)):
+	@song=$(call quoted,$(song))
+	stems=$(call quoted,$(folder)/$(call base,$(song)))
+	part=$(call quoted,$(folder)/.$(call base,$(song)).part)
+	trap 'rm -rf "$$part"' EXIT
+	rm -rf "$$part" && mkdir -p "$$part"
+	ap-decode $(DECODE_FLAGS) -- "$$song" |
+	  $(FILTERS) |
+	  (cd "$$part" && ap-encode -o '{track}.$(FORMAT)' $(ENCODE_FLAGS))
+	echo $(call quoted,$(FILTERS)) >"$$part/.done"
+	mv -T --backup=numbered "$$part" "$$stems"
+	echo "$$stems"
