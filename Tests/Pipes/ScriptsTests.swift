@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "bench", "build", "extract-demucs", "fetch-models", "install", "quickstart", "sdr",
-    "test",
+    "batch-slurm", "bench", "build", "extract-demucs", "fetch-models", "install",
+    "quickstart", "sdr", "test", "test-slurm",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])
