@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "batch-slurm", "bench", "build", "extract-demucs", "fetch-models", "install",
+    "batch-slurm", "bench", "build", "doctor", "extract-demucs", "fetch-models", "install",
     "quickstart", "sdr", "test", "test-slurm",
   ]
 

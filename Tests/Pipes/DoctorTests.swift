@@ -1,0 +1,72 @@
+import TestSupport
+import Testing
+
+@Suite struct DoctorTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func soundInstallationPasses() throws {
+    try folder.install("doctor")
+    let outcome = try doctor(["AP_CACHE": "off"])
+    #expect(outcome.status == 0, "\(outcome.text)")
+    let lines = outcome.text.split(separator: "\n")
+    for topic in ["filters", "models", "processor", "temporary", "cache", "pipe"] {
+      #expect(lines.contains { $0.hasPrefix("PASS  \(topic) ") }, "\(topic)")
+    }
+    #expect(outcome.text.contains("htdemucs-mini: /"))
+    #expect(outcome.text.contains("cache      off"))
+    #expect(!outcome.text.contains("FAIL"))
+    #expect(!outcome.text.contains("\u{1b}"))
+    #expect(outcome.errors == "")
+  }
+
+  @Test func missingFilterFails() throws {
+    try folder.install("doctor", filters: Filters.all.filter { $0 != "ap-xfade" })
+    let outcome = try doctor()
+    #expect(outcome.status == 1)
+    #expect(outcome.text.contains("FAIL  filters    not there: ap-xfade; run "))
+  }
+
+  @Test func filterThatDoesNotStartFails() throws {
+    try folder.install("doctor")
+    try folder.shell("rm ap-view && printf '#!/bin/sh\\nexit 127\\n' >ap-view && chmod +x ap-view")
+    let outcome = try doctor()
+    #expect(outcome.status == 1)
+    #expect(outcome.text.contains("FAIL  filters    ap-view does not start;"))
+  }
+
+  /// A copied binary has left the models of its build behind.
+  @Test func noModelFails() throws {
+    try folder.install("doctor")
+    try folder.shell("rm ap-demucs && cp '\(Command.products)/ap-demucs' .")
+    let outcome = try doctor(["XDG_DATA_HOME": folder.path, "AP_MODELS": folder.file("absent")])
+    #expect(outcome.status == 1)
+    #expect(outcome.text.contains("FAIL  models     ap-demucs finds none; run "))
+    #expect(outcome.text.contains("absent, which is no folder"))
+  }
+
+  @Test func unwritableTemporaryFolderFails() throws {
+    try folder.install("doctor")
+    let outcome = try doctor(["TMPDIR": folder.file("absent")])
+    #expect(outcome.status == 1)
+    #expect(outcome.text.contains("FAIL  temporary  \(folder.path)/absent cannot be written"))
+  }
+
+  @Test func damagedModelFailsInThePipe() throws {
+    try folder.install("doctor")
+    try folder.shell("mkdir models && echo damaged >models/htdemucs-mini.safetensors")
+    let outcome = try doctor(["AP_MODELS": folder.file("models")])
+    #expect(outcome.status == 1)
+    #expect(outcome.text.contains("FAIL  pipe       "))
+    #expect(outcome.text.contains("htdemucs-mini.safetensors"))
+  }
+
+  @Test func takesNoArguments() throws {
+    #expect(try Project.script("doctor", "now").run().status == 64)
+  }
+
+  private func doctor(_ environment: [String: String] = [:]) throws -> Outcome {
+    try folder.command(["./doctor"], environment: environment).run()
+  }
+}
