@@ -27,9 +27,9 @@ import Testing
   }
 
   /// A page's examples may only use options that there are.
-  @Test(arguments: filters + ["ap"])
-  func examplesNameRealOptions(name: String) throws {
-    let path = "\(Project.root)/man/man\(name == "ap" ? 7 : 1)/\(name).\(name == "ap" ? 7 : 1)"
+  @Test(arguments: filters.map { "\($0).1" } + ["ap.7", "ap-batch.7"])
+  func examplesNameRealOptions(page: String) throws {
+    let path = "\(Project.root)/man/man\(page.suffix(1))/\(page)"
     let text = String(decoding: try Files.read(path), as: UTF8.self)
     for command in text.replacing("\\\n", with: " ").split(whereSeparator: { "|\n".contains($0) }) {
       let words = command.split(separator: " ").drop { !$0.hasPrefix("ap-") }
