@@ -47,7 +47,8 @@ import Testing
     let value = Atomic<Int>(0)
   }
 
-  @Test(arguments: [1, 2, 3]) func bothGivesTwoResultsAndTheFirstMayUseThePool(threads: Int) throws {
+  @Test(arguments: [1, 2, 3]) func bothGivesTwoResultsAndTheFirstMayUseThePool(threads: Int) throws
+  {
     let pool = ThreadPool(threads: threads)
     let (squares, word) = try pool.both({ try pool.map(100) { $0 * $0 } }, { "done" })
     #expect(squares == (0..<100).map { $0 * $0 })
