@@ -34,14 +34,13 @@ struct APBench: ParsableCommand {
       ? ""
       : "\"openblas\":\(openBLAS()),\"ours\":\(ours(pool, precision)),"
     let runs = (0..<rounds).map { _ in benchmark.run() }
-    let seconds = runs.map { $0.last?.seconds ?? 0 }
-    let median = runs.sorted { ($0.last?.seconds ?? 0) < ($1.last?.seconds ?? 0) }[rounds / 2]
-    var before = 0.0
-    let stages = median.map { stage, time in
-      defer { before = time }
+      .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
+    let seconds = runs.map(\.seconds)
+    let median = runs.sorted { $0.seconds < $1.seconds }[rounds / 2]
+    let stages = median.stages.map { stage, time in
       let cost = benchmark.costs[stage]
       return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
-        + "\"seconds\":\(time - before),\"stage\":\"\(stage)\"}"
+        + "\"seconds\":\(time),\"stage\":\"\(stage)\"}"
     }
     print("{\(products)\"seconds\":\(seconds),\"stages\":[\(stages.joined(separator: ","))]}")
   }

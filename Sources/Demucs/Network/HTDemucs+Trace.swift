@@ -1,3 +1,4 @@
+import APCore
 import Tensors
 
 /// Stages as the reference has them, for tests: nothing here runs without a `trace`.
@@ -16,8 +17,13 @@ extension HTDemucs {
     trace == nil ? nil : values(blocks)
   }
 
-  func report(_ name: String, _ blocks: Blocks, minus before: [Float]? = nil) {
-    finished?(name)
+  /// - Parameters:
+  ///   - stage: the name of the stage that made them, where it has another one.
+  ///   - before: what they held before it.
+  func report(
+    _ name: String, _ blocks: Blocks, stage: String? = nil, minus before: [Float]? = nil
+  ) {
+    stopwatch?.lap(stage ?? name)
     guard let trace else { return }
     var values = values(blocks)
     if let before { for index in values.indices { values[index] -= before[index] } }

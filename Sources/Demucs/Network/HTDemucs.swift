@@ -1,3 +1,4 @@
+import APCore
 import Tensors
 
 /// Hybrid Transformer Demucs: a segment of a mix in, its sources out.
@@ -12,8 +13,8 @@ final class HTDemucs: SegmentSeparator {
   /// Called with each stage's name, shape and values, in the reference's layout: for tests.
   var trace: ((_ name: String, _ shape: [Int], _ values: [Float]) -> Void)?
 
-  /// Called when a stage is done: for benchmarks.
-  var finished: ((_ stage: String) -> Void)?
+  /// Takes the time of each stage: for reports and benchmarks.
+  var stopwatch: Stopwatch?
 
   private let layers: HTDemucsLayers
   private let memory: HTDemucsMemory
@@ -51,11 +52,12 @@ final class HTDemucs: SegmentSeparator {
     guard let mix = mix.baseAddress, let stems = stems.baseAddress else { return }
     let depth = config.depth
     let (levels, timeLevels, work) = (memory.levels, memory.timeLevels, memory.work)
+    stopwatch?.start()
 
     // 1. Both views of the mix, each normalised by its own mean and deviation.
     memory.spectrogram.forward(
       mix, channels: channels, into: levels[0].block(0), layout: levels[0].spectrumLayout)
-    report("cac", levels[0])
+    report("cac", levels[0], stage: "spectrogram")
     let norm = levels[0].normalize(work.pool)
     timeLevels[0].copy(planar: mix)
     let timeNorm = timeLevels[0].normalize(work.pool)
@@ -100,6 +102,6 @@ final class HTDemucs: SegmentSeparator {
       Floats(memory.estimate.block(0)), layout: memory.estimate.spectrumLayout,
       channels: sources.count * channels, scale: norm.deviation, offset: norm.mean,
       addingTo: stems)
-    finished?("output")
+    stopwatch?.lap("output")
   }
 }

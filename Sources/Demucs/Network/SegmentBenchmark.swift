@@ -1,3 +1,4 @@
+internal import APCore
 package import Tensors
 
 /// Times the network alone, on a segment of noise: what `scripts/bench` shows.
@@ -24,15 +25,13 @@ package final class SegmentBenchmark {
 
   /// Separates the segment once.
   ///
-  /// - Returns: the seconds since the beginning at which each stage was done.
+  /// - Returns: the seconds that each stage took.
   package func run() -> [(stage: String, seconds: Double)] {
-    var times: [(String, Double)] = []
-    let clock = ContinuousClock()
-    let start = clock.now
-    network.finished = { times.append(($0, (clock.now - start) / .seconds(1))) }
+    let stopwatch = Stopwatch()
+    network.stopwatch = stopwatch
     mix.withUnsafeBufferPointer { mix in
       stems.withUnsafeMutableBufferPointer { network.separate(mix, into: $0) }
     }
-    return times
+    return stopwatch.times
   }
 }
