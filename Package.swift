@@ -38,7 +38,7 @@ let package = Package(
     .systemLibrary(name: "CProcessor"),
 
     .target(
-      name: "APCore", dependencies: [argumentParser, systemPackage], swiftSettings: settings),
+      name: "APCore", dependencies: [argumentParser, systemPackage, yams], swiftSettings: settings),
     .target(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("swresample"), .linkedLibrary("avutil")]),
@@ -94,7 +94,8 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
-      name: "APCoreTests", dependencies: ["APCore", "TestSupport", systemPackage],
+      name: "APCoreTests",
+      dependencies: ["APCore", "TestSupport", argumentParser, systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "AudioFilesTests",

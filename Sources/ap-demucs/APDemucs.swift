@@ -60,7 +60,6 @@ struct APDemucs: FilterCommand {
       valueName: "f32|bf16|auto"))
   var precision = ProductPrecision.f32
 
-  @OptionGroup var threads: ThreadOptions
   @OptionGroup var common: CommonOptions
 
   enum Normalize: String, CaseIterable, ExpressibleByArgument {
@@ -112,7 +111,7 @@ struct APDemucs: FilterCommand {
       overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
     request.precision = precision
-    request.threads = threads.threads
+    request.threads = context.settings.threads
     try request.run(in: context)
   }
 }

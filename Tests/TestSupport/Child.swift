@@ -54,6 +54,8 @@ struct Child {
   }
 
   private static func environment(adding variables: [String: String]) -> [String] {
+    // The settings of whoever runs the tests are none of the tests'.
+    let variables = ["XDG_CONFIG_HOME": "/dev/null"].merging(variables) { $1 }
     var lines: [String] = []
     var next = environ
     while let line = next.pointee {

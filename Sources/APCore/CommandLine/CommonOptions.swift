@@ -1,25 +1,46 @@
 public import ArgumentParser
 
-/// The options that every filter takes.
+/// The options that all commands share. What they come to together with the environment and the
+/// file, is in `Settings`.
 public struct CommonOptions: ParsableArguments {
-  /// Errors only, and no progress.
   @Flag(name: .shortAndLong, help: "Say nothing but errors; show no progress.")
-  public var quiet = false
+  var quiet = false
 
-  /// Everything.
   @Flag(name: .shortAndLong, help: "Say more, as --log-level debug does.")
-  public var verbose = false
+  var verbose = false
 
-  /// The least important words that are still said; nil for the default, `info`.
-  @Option(help: ArgumentHelp("Say this and what matters more.", valueName: "level"))
-  public var logLevel: LogLevel?
-
-  /// When progress is shown.
   @Option(
     help: ArgumentHelp(
-      "Show progress on standard error: auto is on a terminal, json a line a step.",
-      valueName: "when"))
-  public var progress: ProgressMode = .auto
+      "Say error, warning, info or debug, and what matters more.", valueName: "level"),
+    completion: .list(LogLevel.allCases.map(\.rawValue)), transform: Setting.logLevel.argument)
+  var logLevel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Show progress auto (on a terminal), always, never, or as json.", valueName: "when"),
+    completion: .list(ProgressMode.allCases.map(\.rawValue)), transform: Setting.progress.argument)
+  var progress: String?
+
+  @Option(
+    help: ArgumentHelp("Work with this many threads. (default: one a processor)", valueName: "n"),
+    transform: Setting.threads.argument)
+  var threads: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Put temporary files there. (default: TMPDIR, or /tmp)", valueName: "folder"),
+    completion: .directory, transform: Setting.tempDir.argument)
+  var tempDir: String?
+
+  @Option(
+    help: ArgumentHelp("Run networks on auto or cpu. (default: auto)", valueName: "device"),
+    completion: .list(Device.allCases.map(\.rawValue)), transform: Setting.device.argument)
+  var device: String?
+
+  @Option(
+    help: ArgumentHelp("Write what the run took to this file, as JSON.", valueName: "file"),
+    completion: .file())
+  var report: String?
 
   /// For the parser, which fills it.
   public init() {}
@@ -31,29 +52,26 @@ public struct CommonOptions: ParsableArguments {
     }
   }
 
-  /// The level that the options ask for.
-  var level: LogLevel {
-    if quiet { return .error }
-    return verbose ? .debug : logLevel ?? .info
+  /// What the command line says.
+  func layer() throws(FilterError) -> SettingsLayer {
+    var layer = SettingsLayer()
+    let values: [(Setting, String?)] = [
+      (.quiet, quiet ? "true" : nil), (.verbose, verbose ? "true" : nil), (.logLevel, logLevel),
+      (.progress, progress), (.threads, threads), (.tempDir, tempDir), (.device, device),
+    ]
+    for (setting, value) in values {
+      guard let value else { continue }
+      try layer.set(setting, to: value, from: .option(setting.option))
+    }
+    return layer
   }
 }
 
-/// How many threads a filter may use. The output does not depend on it.
-public struct ThreadOptions: ParsableArguments {
-  /// The count; nil for as many as there are processors.
-  @Option(
-    help: ArgumentHelp(
-      "Use this many threads. (default: as many as there are processors)", valueName: "n"))
-  public var threads: Int?
-
-  /// For the parser, which fills it.
-  public init() {}
-
-  /// - Throws: where the count cannot be.
-  public func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be in 1...1024.")
-    }
+extension Setting {
+  /// An option's word as it is, where it can be a value of this setting.
+  fileprivate func argument(_ text: String) throws -> String {
+    guard accepts(text) else { throw ValidationError("It must be \(allowed).") }
+    return text
   }
 }
 

@@ -26,4 +26,6 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   public static let io = Self(rawValue: 74)
   /// A configuration is wrong.
   public static let configuration = Self(rawValue: 78)
+  /// What a shell says of a process that SIGPIPE ended.
+  static let brokenPipe = Self(rawValue: 128 + 13)
 }

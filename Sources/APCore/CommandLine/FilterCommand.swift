@@ -33,10 +33,14 @@ extension FilterCommand {
     } catch {
       end(parsing: error, tool: name)
     }
+    let settings = Result { try Settings.resolve(command.common) }
     let context = FilterContext(
-      tool: name, options: command.historyOptions, common: command.common)
+      tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings())
     do {
       try Syscalls.onTermination { TemporaryFiles.shared.removeAll() }
+      if let report = command.common.report { try context.report.open(report) }
+      // Libraries, and commands that this one starts, look there too.
+      try Syscalls.setEnvironment("TMPDIR", settings.get().temporaryFolder)
       try command.run(in: context)
     } catch {
       context.end(with: error)

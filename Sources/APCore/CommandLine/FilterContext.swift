@@ -9,15 +9,20 @@ public final class FilterContext {
   public let log: Log
   /// Its progress.
   public let progress: Progress
+  /// The values of the shared options.
+  public let settings: Settings
+  /// What its run takes.
+  public let report = Report()
   /// What it adds to the stream's `history`.
   public let historyEntry: HistoryEntry
   private var writer: StreamWriter?
 
   /// - Parameter options: the options that shape the output.
-  public init(tool: String, options: [String: JSONValue], common: CommonOptions) {
+  public init(tool: String, options: [String: JSONValue], settings: Settings) {
     self.tool = tool
-    log = Log(tool: tool, level: common.level)
-    progress = Progress(tool: tool, mode: common.progress, isQuiet: common.quiet)
+    self.settings = settings
+    log = Log(tool: tool, level: settings.logLevel)
+    progress = Progress(tool: tool, mode: settings.progress)
     historyEntry = HistoryEntry(tool: tool, version: Suite.version, options: options)
   }
 
@@ -78,15 +83,27 @@ public final class FilterContext {
     } catch {
       end(with: FilterError(.io, "Cannot write the output: \(error).", underlying: error))
     }
+    do {
+      try writeReport(.success)
+    } catch {
+      end(with: error)
+    }
     exit(.success)
   }
 
   /// Ends the process after a failure.
   func end(with error: any Error) -> Never {
     progress.clear()
-    TemporaryFiles.shared.removeAll()
     let failure = (error as? FilterError) ?? Self.wrap(error)
-    if failure.code == .brokenPipe { Syscalls.dieOfBrokenPipe() }
+    let isBrokenPipe = failure.code == .brokenPipe
+    do {
+      try writeReport(
+        isBrokenPipe ? .brokenPipe : failure.code.status, message: failure.description)
+    } catch {
+      log.warning(error.description)
+    }
+    TemporaryFiles.shared.removeAll()
+    if isBrokenPipe { Syscalls.dieOfBrokenPipe() }
     log.error(failure.description)
     if let writer, writer.isOpen {
       let abort =
@@ -97,6 +114,12 @@ public final class FilterContext {
       try? writer.write(abort)
     }
     exit(failure.code.status)
+  }
+
+  private func writeReport(_ status: ExitStatus, message: String? = nil) throws(FilterError) {
+    try report.write(
+      Report.Outcome(status: status.rawValue, message: message), tool: tool, settings: settings,
+      audioSeconds: progress.audioSeconds)
   }
 
   private func exit(_ status: ExitStatus) -> Never {

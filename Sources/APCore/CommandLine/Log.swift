@@ -1,8 +1,7 @@
-public import ArgumentParser
 import SystemPackage
 
 /// How much a filter says.
-public enum LogLevel: String, CaseIterable, Comparable, Sendable, ExpressibleByArgument {
+public enum LogLevel: String, CaseIterable, Comparable, Sendable {
   case error
   case warning
   case info

@@ -1,8 +1,7 @@
-public import ArgumentParser
 import SystemPackage
 
 /// When a filter shows how far it is.
-public enum ProgressMode: String, CaseIterable, Sendable, ExpressibleByArgument {
+public enum ProgressMode: String, CaseIterable, Sendable {
   /// Only where standard error is a terminal.
   case auto
   case always
@@ -19,13 +18,14 @@ public final class Progress {
   private let style: Style
   private var lastShown = -Double.infinity
   private var hasBar = false
+  /// How much sound is done.
+  private(set) var audioSeconds = 0.0
 
-  /// - Parameter isQuiet: shows nothing, whatever the mode.
-  public init(tool: String, mode: ProgressMode, isQuiet: Bool = false) {
+  /// Progress of that filter.
+  public init(tool: String, mode: ProgressMode) {
     self.tool = tool
     style =
       switch mode {
-      case _ where isQuiet: .silent
       case .never: .silent
       case .json: .json
       case .always: .bar
@@ -40,6 +40,7 @@ public final class Progress {
   ///   - total: frames there are; nil where that is not known.
   ///   - rate: frames a second, to show times.
   public func update(done: Int, total: Int?, rate: Int) {
+    audioSeconds = max(audioSeconds, Double(done) / Double(rate))
     let now = Syscalls.monotonicSeconds()
     guard style != .silent, now - lastShown >= 0.1 || done == total else { return }
     lastShown = now

@@ -108,7 +108,7 @@ public enum Spool {
     } catch {
       throw FilterError(
         .cannotCreate, "Cannot create a temporary file in \(folder): \(error).",
-        advice: "Set TMPDIR to a folder with room.", underlying: error)
+        advice: "Give --temp-dir a folder with room.", underlying: error)
     }
   }
 }

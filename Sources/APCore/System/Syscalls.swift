@@ -116,6 +116,30 @@ enum Syscalls {
     access(path, F_OK) == 0
   }
 
+  /// Throws where this is no folder, or none that a file can be made in. `access(2)`.
+  static func checkWritableFolder(_ path: String) throws(Errno) {
+    _ = try retrying { access("\(path)/.", W_OK | X_OK) }
+  }
+
+  /// A whole file, or `limit` bytes of it. `open(2)`, `read(2)`.
+  static func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+    let file = FileDescriptor(rawValue: try retrying { open(path, O_RDONLY | O_CLOEXEC) })
+    // Nothing was written, so that closing cannot lose anything.
+    defer { try? close(file) }
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var count = 0
+    while count < limit {
+      let done = count
+      var free = bytes.mutableSpan
+      let part = try free.withUnsafeMutableBytes { bytes throws(Errno) in
+        try readSome(file, into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]))
+      }
+      if part == 0 { break }
+      count += part
+    }
+    return Array(bytes[..<count])
+  }
+
   /// Flushes what another program must not miss. `close(2)`.
   static func close(_ descriptor: FileDescriptor) throws(Errno) {
     // Linux frees the descriptor even where a signal interrupts, so this is called once.
@@ -133,9 +157,31 @@ enum Syscalls {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
+  /// Seconds that this process's threads have spent on processors.
+  static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// The most bytes of memory that this process has had; nil where the system does not say.
+  ///
+  /// Not `getrusage(2)`, which counts what the process had before it became this program.
+  static func peakMemory() -> Int? {
+    guard let status = try? readFile("/proc/self/status", limit: 8192) else { return nil }
+    let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
+    return Int(line.filter(\.isNumber)).map { $0 * 1024 }
+  }
+
   /// An environment variable's value.
   static func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
+  }
+
+  /// Sets an environment variable, before there are other threads. `setenv(3)`.
+  static func setEnvironment(_ name: String, _ value: String) {
+    setenv(name, value, 1)
   }
 
   /// Makes writes to a closed pipe fail instead of ending the process at once.

@@ -37,8 +37,12 @@ public struct SeparationRequest: Sendable {
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
     let pool = ThreadPool(threads: threads)
-    let (members, identity) = try pool.both(
-      { try load(bag, for: outputs, pool: pool) }, { try location.identity() })
+    let stopwatch = context.report.stopwatch
+    let (members, identity) = try context.report.stage("model") {
+      try pool.both(
+        { try load(bag, for: outputs, pool: pool, stopwatch: stopwatch) },
+        { try location.identity() })
+    }
     let plan = SeparationPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
 
     var entry = context.historyEntry
@@ -57,7 +61,7 @@ public struct SeparationRequest: Sendable {
 
   /// Loads the networks that the outputs need; of a bag of specialists, often one.
   private func load(
-    _ bag: ModelBag, for outputs: [StemOutput], pool: ThreadPool
+    _ bag: ModelBag, for outputs: [StemOutput], pool: ThreadPool, stopwatch: Stopwatch?
   ) throws -> [BagMember] {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
@@ -71,6 +75,7 @@ public struct SeparationRequest: Sendable {
         network = try HTDemucs(
           member.checkpoint.weights(), config: member.config, pool: pool,
           precision: precision.products, sharingMemoryOf: last)
+        network?.stopwatch = stopwatch
         last = network
       }
       return BagMember(

@@ -33,7 +33,7 @@ final class SpooledTrack {
     } catch {
       throw FilterError(
         .io, "Cannot write the temporary file: \(error).",
-        advice: "Set TMPDIR to a folder with room, or take --normalize window, which needs none.",
+        advice: "Give --temp-dir a folder with room, or take --normalize window, which needs none.",
         underlying: error)
     }
   }

@@ -1,0 +1,76 @@
+/// What a run takes, for `--report`: time, memory, and the stages of a network. Where no report is
+/// asked for, nothing is measured.
+public final class Report {
+  /// How the run ended.
+  struct Outcome {
+    let status: Int32
+    /// Why it failed.
+    let message: String?
+  }
+
+  /// What a network's stages are measured with; nil where no report is asked for.
+  public private(set) var stopwatch: Stopwatch?
+
+  private let start = Syscalls.monotonicSeconds()
+  private var file: PartialFile?
+
+  /// Creates the file; one that is there will be replaced, since each run has its report.
+  ///
+  /// - Throws: `cannotCreate`.
+  func open(_ path: String) throws(FilterError) {
+    file = try PartialFile(for: path, overwriting: true)
+    stopwatch = Stopwatch()
+  }
+
+  /// Does a stage of the work. What is done under the same name counts together; the part of a name
+  /// behind a dot is left out, so that the layers of a network's stage are one.
+  public func stage<Result, Failure>(
+    _ name: String, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let stopwatch else { return try body() }
+    return try stopwatch.measure(name, body)
+  }
+
+  /// Writes the file, once.
+  ///
+  /// - Parameter audioSeconds: how much sound passed.
+  /// - Throws: `io`, `cannotCreate`.
+  func write(
+    _ outcome: Outcome, tool: String, settings: Settings, audioSeconds: Double
+  ) throws(FilterError) {
+    guard let file else { return }
+    self.file = nil
+    let wall = Syscalls.monotonicSeconds() - start
+    var report: [String: JSONValue] = [
+      "audio-seconds": JSONValue(audioSeconds),
+      "cpu-seconds": JSONValue(Syscalls.processorSeconds()),
+      "exit": JSONValue(Int(outcome.status)),
+      "peak-memory": Syscalls.peakMemory().map { JSONValue($0) } ?? .null,
+      "real-time-factor": JSONValue(wall / audioSeconds),
+      "settings": .object(
+        Dictionary(
+          uniqueKeysWithValues: settings.entries.map { ($0.setting.rawValue, .string($0.value)) })),
+      "stages": .array(stages),
+      "tool": .string(tool),
+      "type": "report",
+      "version": .string(Suite.version),
+      "wall-seconds": JSONValue(wall),
+    ]
+    report["message"] = outcome.message.map { .string($0) }
+    try file.write(JSONValue.object(report).serialized() + [UInt8(ascii: "\n")])
+    try file.commit()
+  }
+
+  private var stages: [JSONValue] {
+    var sums: [(name: Substring, seconds: Double)] = []
+    for (stage, seconds) in stopwatch?.times ?? [] {
+      let name = stage.prefix { $0 != "." }
+      if let index = sums.firstIndex(where: { $0.name == name }) {
+        sums[index].seconds += seconds
+      } else {
+        sums.append((name, seconds))
+      }
+    }
+    return sums.map { ["seconds": JSONValue($0.seconds), "stage": .string(String($0.name))] }
+  }
+}

@@ -1,0 +1,44 @@
+extension Settings {
+  /// Where a value comes from.
+  public enum Origin: Sendable, Hashable, CustomStringConvertible {
+    /// An option of the command line.
+    case option(String)
+    /// An environment variable.
+    case environment(String)
+    /// A place in a file; both numbers count from 1.
+    case file(String, line: Int, column: Int)
+    /// Nobody said anything.
+    case standard
+
+    /// As an error message starts with it.
+    public var description: String {
+      switch self {
+      case .option(let name), .environment(let name): name
+      case .file(let path, let line, let column): "\(path):\(line):\(column)"
+      case .standard: "default"
+      }
+    }
+  }
+
+  /// A value as it can be shown.
+  public struct Entry: Sendable, Equatable {
+    /// What it is.
+    public let setting: Setting
+    /// Its value, as it would be said on a command line.
+    public let value: String
+    /// Where it comes from.
+    public let origin: Origin
+  }
+
+  /// Every value and its origin. `quiet` and `verbose` are other words for a `log-level`.
+  public var entries: [Entry] {
+    let values: [(Setting, String)] = [
+      (.logLevel, logLevel.rawValue), (.progress, progress.rawValue),
+      (.threads, threads.map(String.init) ?? "one a processor"), (.tempDir, temporaryFolder),
+      (.device, device.rawValue),
+    ]
+    return values.map { setting, value in
+      Entry(setting: setting, value: value, origin: origins[setting] ?? .standard)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/// The values of the shared options, each from the most important place that says something: the
+/// command line, the environment, the file; else its default.
+public struct Settings: Sendable {
+  /// The least important words that are still said.
+  public private(set) var logLevel = LogLevel.info
+  /// When progress is shown.
+  public private(set) var progress = ProgressMode.auto
+  /// How many threads a command may use; nil: one a processor. Its output does not depend on it.
+  public private(set) var threads: Int?
+  /// Where temporary files go.
+  public private(set) var temporaryFolder = "/tmp"
+  /// Where networks run.
+  public private(set) var device = Device.auto
+
+  private(set) var origins: [Setting: Origin] = [:]
+
+  /// All defaults.
+  public init() {}
+
+  /// The values for a command line, this process's environment and its user's file.
+  ///
+  /// - Throws: `configuration` for a wrong value in the environment or the file; `unavailable` for a
+  ///   device that is not there; `cannotCreate` for a folder that takes no temporary files.
+  public static func resolve(_ options: CommonOptions) throws(FilterError) -> Settings {
+    try resolve(options, variable: Syscalls.environment)
+  }
+
+  /// - Parameter variable: an environment variable's value.
+  static func resolve(
+    _ options: CommonOptions, variable: (String) -> String?
+  ) throws(FilterError) -> Settings {
+    var layers = [try options.layer(), try .environment(variable)]
+    if let path = SettingsFile.path(variable) { layers.append(try SettingsFile.read(path)) }
+    var settings = try Settings(layers)
+    if settings.origins[.tempDir] == nil, let folder = variable("TMPDIR"), !folder.isEmpty {
+      settings.temporaryFolder = folder
+      settings.origins[.tempDir] = .environment("TMPDIR")
+    }
+    return settings
+  }
+
+  /// - Parameter layers: the most important one first.
+  init(_ layers: [SettingsLayer]) throws(FilterError) {
+    func first(_ setting: Setting) -> SettingsLayer.Given? {
+      layers.lazy.compactMap { $0[setting] }.first
+    }
+    try takeWords(layers)
+    if let given = first(.threads) {
+      threads = Int(given.text)
+      origins[.threads] = given.origin
+    }
+    if let given = first(.device) {
+      device = try Self.device(given)
+      origins[.device] = given.origin
+    }
+    if let given = first(.tempDir) {
+      temporaryFolder = try Self.folder(given)
+      origins[.tempDir] = given.origin
+    }
+  }
+
+  private mutating func takeWords(_ layers: [SettingsLayer]) throws(FilterError) {
+    let shown = layers.firstIndex { $0[.progress] != nil }
+    if let shown, let given = layers[shown][.progress] {
+      progress = ProgressMode(rawValue: given.text) ?? .auto
+      origins[.progress] = given.origin
+    }
+    for (index, layer) in layers.enumerated() {
+      guard let (level, origin) = try layer.logLevel() else { continue }
+      logLevel = level
+      origins[.logLevel] = origin
+      // Silence is without progress, unless a more important place asks for that.
+      if layer.isQuiet, index <= shown ?? index {
+        progress = .never
+        origins[.progress] = origin
+      }
+      return
+    }
+  }
+
+  private static func device(_ given: SettingsLayer.Given) throws(FilterError) -> Device {
+    guard let device = Device(rawValue: given.text) else {
+      throw FilterError(
+        .unavailable, "\(given.origin): there is no device \"\(given.text)\".",
+        advice: "There is cpu, which auto takes: networks run on the processor.")
+    }
+    return device
+  }
+
+  private static func folder(_ given: SettingsLayer.Given) throws(FilterError) -> String {
+    do {
+      try Syscalls.checkWritableFolder(given.text)
+    } catch {
+      throw FilterError(
+        .cannotCreate, "\(given.origin): no temporary file can be made in \(given.text): \(error).",
+        advice: "Name a folder that is there and that you may write to.", underlying: error)
+    }
+    return given.text
+  }
+}

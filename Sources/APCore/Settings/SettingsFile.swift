@@ -1,0 +1,93 @@
+internal import SystemPackage
+internal import Yams
+
+/// The user's own settings: a YAML file with a line for each, such as `threads: 4`.
+enum SettingsFile {
+  /// Far more than all settings need; the parser recurses as deep as a text nests.
+  static let maximumBytes = 8192
+
+  /// `$XDG_CONFIG_HOME/ap/config.yaml`, or `~/.config/ap/config.yaml`; nil without a home.
+  ///
+  /// - Parameter variable: an environment variable's value.
+  static func path(_ variable: (String) -> String?) -> String? {
+    // A relative path is to be ignored (XDG Base Directory Specification).
+    if let folder = variable("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
+      return "\(folder)/ap/config.yaml"
+    }
+    guard let home = variable("HOME"), !home.isEmpty else { return nil }
+    return "\(home)/.config/ap/config.yaml"
+  }
+
+  /// What the file says; nothing where there is none.
+  ///
+  /// - Throws: `configuration`.
+  static func read(_ path: String) throws(FilterError) -> SettingsLayer {
+    let bytes: [UInt8]
+    do {
+      bytes = try Syscalls.readFile(path, limit: maximumBytes + 1)
+    } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
+      return SettingsLayer()
+    } catch {
+      throw FilterError(
+        .configuration, "\(path) cannot be read: \(error).",
+        advice: "Correct its permissions, or set XDG_CONFIG_HOME to another folder.",
+        underlying: error)
+    }
+    guard bytes.count <= maximumBytes else {
+      throw FilterError(.configuration, "\(path) has more than \(maximumBytes) bytes.")
+    }
+    return try parse(String(decoding: bytes, as: UTF8.self), path: path)
+  }
+
+  /// - Throws: `configuration`, with line and column.
+  static func parse(_ text: String, path: String) throws(FilterError) -> SettingsLayer {
+    var layer = SettingsLayer()
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw FilterError(
+        .configuration, "\(path)\(problem(error)).",
+        advice: "It needs lines like: threads: 4", underlying: error)
+    }
+    guard let root, root.null == nil else { return layer }
+    guard let settings = root.mapping else {
+      throw FilterError(
+        .configuration, "\(origin(of: root, in: path)): this is no setting.",
+        advice: "It needs lines like: threads: 4")
+    }
+    for (key, value) in settings {
+      let name = key.scalar?.string ?? "?"
+      guard let setting = Setting(rawValue: name) else {
+        let names = Setting.allCases.map(\.rawValue).joined(separator: ", ")
+        throw FilterError(
+          .configuration, "\(origin(of: key, in: path)): there is no setting \"\(name)\".",
+          advice: "Settings are \(names).")
+      }
+      guard let text = value.scalar?.string else {
+        throw FilterError(
+          .configuration, "\(origin(of: value, in: path)): \(name) is no single value.",
+          advice: "It must be \(setting.allowed).")
+      }
+      try layer.set(setting, to: text, from: origin(of: value, in: path))
+    }
+    return layer
+  }
+
+  private static func origin(of node: Node, in path: String) -> Settings.Origin {
+    .file(path, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+  }
+
+  /// The parser's own words on one line, behind the place.
+  private static func problem(_ error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      ":\(mark): \(problem)"
+    case .duplicatedKeysInMapping(let names, let context):
+      ":\(context.mark): \(names.sorted().joined(separator: ", ")) stands there twice"
+    default:
+      " is not YAML: \(error)"
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import APCore
+import TestSupport
+import Testing
+
+/// `--report`: what a run took.
+@Suite struct ReportTests {
+  let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private var path: String { folder.file("report.json") }
+
+  private func report() throws -> JSONValue {
+    let bytes = try Files.read(path)
+    #expect(bytes.last == UInt8(ascii: "\n"))
+    return try JSONValue(parsing: Array(bytes.dropLast()))
+  }
+
+  @Test func aNetworkIsTimedStageByStage() throws {
+    let outcome = try DemucsPipeTests.demucs("--report", path)
+      .run(.bytes(DemucsPipeTests.input(frames: 220_500)))
+    #expect(outcome.status == 0)
+    let report = try report()
+    #expect(report["type"] == "report")
+    #expect(report["tool"] == "ap-demucs")
+    #expect(report["version"] == .string(Suite.version))
+    #expect(report["exit"] == 0)
+    #expect(report["message"] == nil)
+    #expect(report["audio-seconds"]?.double == 5)
+    let wall = try #require(report["wall-seconds"]?.double)
+    #expect(report["real-time-factor"]?.double == wall / 5)
+    #expect(try #require(report["cpu-seconds"]?.double) > 0)
+    // At least the samples of a segment, and less than any machine has.
+    #expect((1 << 20..<1 << 36).contains(try #require(report["peak-memory"]?.int)))
+
+    let stages = try #require(report["stages"]?.array)
+    #expect(
+      Set(stages.compactMap { $0["stage"]?.string }) == [
+        "model", "spectrogram", "encoder", "tencoder", "crosstransformer", "decoder", "tdecoder",
+        "output",
+      ])
+    #expect(stages.first?["stage"] == "model")
+    let seconds = stages.compactMap { $0["seconds"]?.double }
+    #expect(seconds.count == stages.count)
+    #expect(seconds.allSatisfy { $0 > 0 })
+    #expect(seconds.reduce(0, +) < wall)
+    #expect(try folder.list() == ["report.json"])
+  }
+
+  @Test func asManySecondsAsTheSoundHas() throws {
+    let input = Filters.input(for: "ap-xfade", frames: 88_200)
+    #expect(try Command("ap-xfade", "--report", path).run(.bytes(input)).status == 0)
+    #expect(try report()["audio-seconds"]?.double == 2)
+    // A report of an earlier run is not kept.
+    let empty = StreamText.whole(["mix": []])
+    #expect(try Command("ap-segment", "--report", path).run(.bytes(empty)).status == 0)
+    #expect(try report()["tool"] == "ap-segment")
+    #expect(try report()["audio-seconds"]?.double == 0)
+    #expect(try report()["real-time-factor"] == .null)
+    #expect(try report()["stages"] == [])
+  }
+
+  @Test func aFailureIsReported() throws {
+    let input = Filters.input(for: "ap-segment").dropLast(100)
+    let outcome = try Command("ap-segment", "--report", path).run(.bytes(Array(input)))
+    #expect(outcome.status == 65)
+    let report = try report()
+    #expect(report["exit"] == 65)
+    let message = try #require(report["message"]?.string)
+    #expect(outcome.errors == "ap-segment: \(message)\n")
+    #expect(try folder.list() == ["report.json"])
+  }
+
+  @Test func aWrongSettingIsReported() throws {
+    let command = Command(
+      "ap-segment", "--report", path, environment: ["AP_THREADS": "x"])
+    #expect(try command.run().status == 78)
+    #expect(try report()["exit"] == 78)
+  }
+
+  @Test func aClosedPipeIsReported() throws {
+    let input = Filters.input(for: "ap-segment", frames: 3_000_000)
+    let outcome = try Pipeline([Command("ap-segment", "--report", path)], outputLimit: 10)
+      .run(.bytes(input))[0]
+    #expect(outcome.status == 141)
+    #expect(try report()["exit"] == 141)
+  }
+
+  /// The output is whole then, but its report is missing: that is no success.
+  @Test func aReportThatCannotBeWrittenIsAFailure() throws {
+    let input = Filters.input(for: "ap-segment")
+    let script = #"trap '' XFSZ; ulimit -f 0; "$1" --report "$2" | cat"#
+    let outcome = try Command.tool(
+      "bash", "-o", "pipefail", "-c", script, "sh", "\(Command.products)/ap-segment", path
+    ).run(.bytes(input))
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("Cannot write \(path): File too large"))
+    #expect(try folder.list() == [])
+  }
+}
