@@ -49,6 +49,13 @@ public final class InputFile {
     }
   }
 
+  /// Whether there is a file that can be read more than once. A pipe is not opened, because its
+  /// writer would see it closed again.
+  public static func isRegular(_ path: String) -> Bool {
+    var state = stat()
+    return stat(path, &state) == 0 && state.st_mode & S_IFMT == S_IFREG
+  }
+
   deinit {
     // Only read from: closing has nothing to tell.
     if ownsDescriptor { try? descriptor.close() }

@@ -67,6 +67,12 @@ struct APDecode: FilterCommand {
     }
   }
 
+  func repeatability() -> Repeatability {
+    if file == "-" { return .repeatable(input: .bytes) }
+    // What comes through a pipe cannot be read twice.
+    return InputFile.isRegular(file) ? .repeatable(input: .none, files: [file]) : .changing
+  }
+
   func run(in context: FilterContext) throws {
     var options = DecodingOptions()
     options.rate = rate

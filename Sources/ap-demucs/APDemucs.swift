@@ -98,6 +98,17 @@ struct APDemucs: FilterCommand {
     }
   }
 
+  func repeatability() throws -> Repeatability {
+    if listModels { return .changing }
+    let location = try ModelStore.standard.find(model)
+    let weights = location.weights?.map { row in
+      JSONValue.array(row.map { JSONValue(Double($0)) })
+    }
+    return .repeatable(
+      input: .stream, files: location.paths,
+      options: ["model": .string(location.name), "weights": weights.map { .array($0) } ?? .null])
+  }
+
   func run(in context: FilterContext) throws {
     guard !listModels else {
       return try context.write(text: ModelTable(ModelStore.standard.list()).text)

@@ -1,3 +1,4 @@
+import APCore
 import Demucs
 
 /// What `--list-models` shows: a line a model, its columns under each other.
@@ -19,12 +20,5 @@ struct ModelTable {
   }
 
   /// Ends with a line feed.
-  var text: String {
-    let widths = rows[0].indices.map { column in rows.map(\.[column].count).max() ?? 0 }
-    return rows.map { row in
-      zip(row.dropLast(), widths).map { cell, width in
-        cell + String(repeating: " ", count: width - cell.count + 2)
-      }.joined() + (row.last ?? "") + "\n"
-    }.joined()
-  }
+  var text: String { TextTable(rows).text }
 }

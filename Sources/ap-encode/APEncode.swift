@@ -82,6 +82,10 @@ struct APEncode: FilterCommand {
     }
   }
 
+  func repeatability() -> Repeatability {
+    .effective("It writes sound files, not a stream.")
+  }
+
   func run(in context: FilterContext) throws {
     try Encoding.run(options(), in: context)
   }

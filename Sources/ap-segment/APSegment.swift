@@ -59,6 +59,8 @@ struct APSegment: FilterCommand {
     return options
   }
 
+  func repeatability() -> Repeatability { .repeatable(input: .stream) }
+
   func run(in context: FilterContext) throws {
     let cutting = Segmentation(windows: windows, fade: fade, most: maxSegments)
     try cutting.run(in: context)

@@ -30,6 +30,10 @@ struct APView: FilterCommand {
   /// The stream passes as it came: there is nothing to tell.
   var historyOptions: [String: JSONValue] { [:] }
 
+  func repeatability() -> Repeatability {
+    .effective("It writes a picture besides the stream.")
+  }
+
   func run(in context: FilterContext) throws {
     let kind: StreamPicture.Kind = kind == .spectrogram ? .spectrogram : .waveform
     try Viewing(kind: kind, file: png, overwrites: force).run(in: context)

@@ -21,6 +21,8 @@ struct APXfade: FilterCommand {
     fade.map { ["fade": .string($0.rawValue)] } ?? [:]
   }
 
+  func repeatability() -> Repeatability { .repeatable(input: .stream) }
+
   func run(in context: FilterContext) throws {
     try Crossfading(fade: fade).run(in: context)
   }

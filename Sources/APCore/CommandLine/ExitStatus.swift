@@ -29,3 +29,11 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   /// What a shell says of a process that SIGPIPE ended.
   static let brokenPipe = Self(rawValue: 128 + 13)
 }
+
+/// How a process ended.
+public enum ProcessEnd: Sendable, Hashable {
+  /// It exited with this status.
+  case exit(Int32)
+  /// This signal ended it.
+  case signal(Int32)
+}

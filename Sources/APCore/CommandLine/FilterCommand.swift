@@ -11,6 +11,11 @@ public protocol FilterCommand: ParsableCommand {
   /// The options that shape the output, for the stream's `history`; defaults included.
   var historyOptions: [String: JSONValue] { get }
 
+  /// Whether an earlier run's output can stand in for this one's.
+  ///
+  /// - Throws: what `run(in:)` would throw, such as that a model is missing.
+  func repeatability() throws -> Repeatability
+
   /// Does the work.
   func run(in context: FilterContext) throws
 }
@@ -21,9 +26,12 @@ extension FilterCommand {
     Syscalls.occupyStandardDescriptors()
     Syscalls.ignoreBrokenPipes()
     let name = configuration.commandName ?? _commandName
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    let isQuestion = arguments.first == RunDescription.question
+    if isQuestion { arguments.removeFirst() }
     let command: Self
     do {
-      var parsed = try parseAsRoot()
+      var parsed = try parseAsRoot(arguments)
       guard let own = parsed as? Self else {
         // --help is a command of the parser's own.
         try parsed.run()
@@ -37,7 +45,18 @@ extension FilterCommand {
     let context = FilterContext(
       tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings())
     do {
-      try Syscalls.onTermination { TemporaryFiles.shared.removeAll() }
+      if isQuestion {
+        let description = RunDescription(
+          tool: name, version: Suite.version, options: command.historyOptions,
+          repeatability: try command.repeatability())
+        try context.write(text: String(decoding: description.json.serialized(), as: UTF8.self))
+        context.end()
+      }
+      try Syscalls.onTermination { signal in
+        if SignalRelay.shared.send(signal) { return true }
+        TemporaryFiles.shared.removeAll()
+        return false
+      }
       if let report = command.common.report { try context.report.open(report) }
       // Libraries, and commands that this one starts, look there too.
       try Syscalls.setEnvironment("TMPDIR", settings.get().temporaryFolder)
@@ -46,6 +65,11 @@ extension FilterCommand {
       context.end(with: error)
     }
     context.end()
+  }
+
+  /// Not without the filter's own word.
+  public func repeatability() -> Repeatability {
+    .effective("What it writes may depend on more than its options and its input.")
   }
 
   /// `main()` calls `run(in:)`.

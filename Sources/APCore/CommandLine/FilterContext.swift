@@ -91,6 +91,17 @@ public final class FilterContext {
     exit(.success)
   }
 
+  /// Ends the process as the one ended that did its work, and said why.
+  public func end(as end: ProcessEnd) -> Never {
+    progress.clear()
+    TemporaryFiles.shared.removeAll()
+    switch end {
+    case .exit(0): self.end()
+    case .exit(let status): exit(ExitStatus(rawValue: status))
+    case .signal(let number): Syscalls.die(of: number)
+    }
+  }
+
   /// Ends the process after a failure.
   func end(with error: any Error) -> Never {
     progress.clear()

@@ -200,14 +200,23 @@ enum Syscalls {
     exit(128 + number)
   }
 
+  /// Sends a signal to a process; one that is gone is no matter. `kill(2)`.
+  static func send(_ number: Int32, to process: Int32) {
+    kill(process, number)
+  }
+
   /// Ends the process as SIGPIPE does.
   static func dieOfBrokenPipe() -> Never {
     die(of: SIGPIPE)
   }
 
-  /// Runs `cleanUp` on a thread of its own when SIGINT, SIGTERM or SIGHUP comes, then ends the
+  /// Runs `handle` on a thread of its own when SIGINT, SIGTERM or SIGHUP comes, then ends the
   /// process as that signal does. A signal that the parent had ignored stays ignored.
-  static func onTermination(_ cleanUp: @escaping @Sendable () -> Void) throws(Errno) {
+  ///
+  /// - Parameter handle: gets the signal's number, and returns whether the process goes on.
+  static func onTermination(
+    _ handle: @escaping @Sendable (Int32) -> Bool
+  ) throws(Errno) {
     var ends: [Int32] = [-1, -1]
     _ = try retrying { pipe(&ends) }
     for end in ends { _ = try retrying { fcntl(end, F_SETFD, FD_CLOEXEC) } }
@@ -216,8 +225,9 @@ enum Syscalls {
     let input = ends[0]
     try startThread {
       var number: UInt8 = 0
-      while read(input, &number, 1) != 1 {}
-      cleanUp()
+      repeat {
+        while read(input, &number, 1) != 1 {}
+      } while handle(Int32(number))
       die(of: Int32(number))
     }
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -261,5 +271,16 @@ extension FileDescriptor {
   /// Whether a person sits at the other end. `isatty(3)`.
   public var isTerminal: Bool {
     Syscalls.isTerminal(self)
+  }
+
+  /// Reads what is there, at least one byte; 0 at the end. Waits also where another process made
+  /// the descriptor non-blocking.
+  public func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try Syscalls.readSome(self, into: buffer)
+  }
+
+  /// Writes all of it, in as many calls as it takes.
+  public func writeWhole(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+    try Syscalls.writeAll(self, bytes)
   }
 }
