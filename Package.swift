@@ -13,6 +13,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One thin executable: options in, a library call, an exit code out.
@@ -28,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // C libraries. What a binary links is said by the Swift target that calls it, because
@@ -77,6 +79,9 @@ let package = Package(
       name: "SAMAudio",
       dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", systemPackage],
       swiftSettings: settings),
+    .target(
+      name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage, toml],
+      swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
@@ -84,6 +89,7 @@ let package = Package(
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
+    filter("ap-cache", "Caching"),
     // Never installed: it measures the network and its products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench", dependencies: ["COpenBLAS", "Demucs", "Tensors", argumentParser],
@@ -112,10 +118,13 @@ let package = Package(
       name: "SAMAudioTests", dependencies: ["ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
-        "ap-view", crypto,
+        "ap-view", "ap-cache", crypto,
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]

@@ -117,7 +117,7 @@ import Testing
     #expect(outcome.status == 128 + 15, "\(outcome.errors)")
   }
 
-  @Test(arguments: Filters.light)
+  @Test(arguments: Filters.light + ["ap-cache"])
   func loadsNoLibraryOfOthers(filter: String) throws {
     // What ldd does: the loader lists what it would load, and runs nothing.
     let list = try Command(filter, environment: ["LD_TRACE_LOADED_OBJECTS": "1"]).run().text

@@ -3,7 +3,9 @@ import TestSupport
 /// The filters of the suite, and how to run each on a stream.
 enum Filters {
   /// All of them.
-  static let all = ["ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
+  static let all = [
+    "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view", "ap-cache",
+  ]
   /// Those that read a stream.
   static let readers = ["ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
   /// Those that need no library of others, and so must not load one.

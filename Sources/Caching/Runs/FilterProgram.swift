@@ -1,0 +1,103 @@
+internal import APCore
+internal import ModelFiles
+internal import SystemPackage
+
+/// A filter on the command line of `ap-cache`: its program and its words.
+struct FilterProgram {
+  /// Its name as it was given, then its arguments.
+  let words: [String]
+  /// Its file.
+  let path: String
+  /// Whether it is one of the suite's, which can be asked for a description.
+  private let isOwn: Bool
+
+  /// Finds the program: a path as it is, a name beside this process's own file, then in `PATH`.
+  ///
+  /// - Parameter words: at least one.
+  /// - Throws: `unavailable`, which says where was looked.
+  init(_ words: [String]) throws(FilterError) {
+    let name = words[0]
+    let own = FileSystem.executable.map { FileSystem.parent($0) }
+    let folders =
+      (FileSystem.variable("PATH") ?? "/usr/bin:/bin")
+      .split(separator: ":", omittingEmptySubsequences: false)
+      .map { $0.isEmpty ? "." : String($0) }
+    let places = (own.map { [$0] } ?? []) + folders
+    let candidates = name.contains("/") ? [name] : places.map { "\($0)/\(name)" }
+    guard let path = candidates.first(where: Self.isProgram) else {
+      throw FilterError(
+        .unavailable,
+        name.contains("/")
+          ? "There is no program \(name)."
+          : "There is no program \"\(name)\" beside ap-cache or in PATH.",
+        advice: "Actions such as list come first: ap-cache list.")
+    }
+    self.words = words
+    self.path = path
+    let base = FilePath(path).lastComponent?.string ?? name
+    isOwn =
+      base.hasPrefix("ap-")
+      && own.map { Syscalls.state(of: "\($0)/\(base)") == Syscalls.state(of: path) } ?? false
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    Syscalls.state(of: path).map { $0.isRegular && $0.isExecutable } ?? false
+  }
+
+  /// The name without folders.
+  var name: String {
+    FilePath(words[0]).lastComponent?.string ?? words[0]
+  }
+
+  /// What the filter says of the run. A program of others cannot be asked: all its words count, and
+  /// it is taken to read a stream.
+  ///
+  /// - Returns: nil where the filter did not answer, because it would show its help or refuse its
+  ///   options.
+  func describe() throws(FilterError) -> RunDescription? {
+    guard isOwn else {
+      return RunDescription(
+        tool: name, version: "", options: ["arguments": JSONValue(Array(words.dropFirst()))],
+        repeatability: .repeatable(input: .stream))
+    }
+    return RunDescription(answer: try ask())
+  }
+
+  private func ask() throws(FilterError) -> [UInt8] {
+    do {
+      let nothing = try FileDescriptor.open("/dev/null", .readWrite, options: .closeOnExec)
+      let pipe = try Syscalls.makePipe()
+      let process = try Syscalls.spawn(
+        path, [words[0], RunDescription.question] + words.dropFirst(),
+        descriptors: [
+          (nothing, as: .standardInput), (pipe.write, as: .standardOutput),
+          (nothing, as: .standardError),
+        ])
+      try nothing.close()
+      try pipe.write.close()
+      var answer: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      while true {
+        let count = try buffer.withUnsafeMutableBytes { try pipe.read.readSome(into: $0) }
+        if count == 0 { break }
+        answer.append(contentsOf: buffer[..<count])
+      }
+      try pipe.read.close()
+      Syscalls.waitForEnd(of: process)
+      return Syscalls.reap(process) == (0, 0) ? answer : []
+    } catch {
+      throw cannotStart(error)
+    }
+  }
+
+  /// Becomes the filter: from here on there is no cache.
+  ///
+  /// - Throws: `unavailable` where it cannot be started.
+  func become() throws(FilterError) -> Never {
+    throw cannotStart(Syscalls.become(path, words))
+  }
+
+  func cannotStart(_ error: any Error) -> FilterError {
+    FilterError(.unavailable, "Cannot start \(path): \(error).", underlying: error)
+  }
+}

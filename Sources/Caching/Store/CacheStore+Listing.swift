@@ -1,0 +1,97 @@
+public import APCore
+internal import ModelFiles
+
+/// An execution that is kept, as it is listed.
+public struct StoredRun: Sendable, Equatable {
+  /// Its key: 64 hexadecimal digits.
+  public let key: String
+  /// The command line; empty where the manifest is damaged.
+  public let command: [String]
+  /// The name of the file that the sound came from.
+  public let source: String?
+  /// When it was written, in UTC, as ISO 8601 has it.
+  public let created: String
+  /// When it was written or last given out, in the same form.
+  public let used: String
+  /// What its files take, in bytes.
+  public let size: Int
+
+  /// All of it, for programs.
+  public var json: JSONValue {
+    [
+      "command": JSONValue(command), "created": .string(created), "key": .string(key),
+      "size": JSONValue(size), "source": source.map { .string($0) } ?? .null,
+      "used": .string(used),
+    ]
+  }
+
+  /// Nanoseconds since 1970.
+  let usedTime: Int
+}
+
+/// What was removed.
+public struct Removal: Sendable, Equatable {
+  /// How many executions.
+  public var runs = 0
+  /// How many bytes they took.
+  public var bytes = 0
+}
+
+extension CacheStore {
+  /// What is kept, least recently used first.
+  public func list() -> [StoredRun] {
+    FileSystem.names(in: executions).filter { $0 != "." && $0 != ".." }.compactMap { key in
+      let path = "\(executions)/\(key)"
+      let summary = StoredExecution.summary(in: path)
+      let states = [Self.manifest, Self.stream].map { Syscalls.state(of: "\(path)/\($0)") }
+      // What another process has just removed.
+      guard FileSystem.isFolder(path) else { return nil }
+      let time = states[0]?.modified ?? 0
+      return StoredRun(
+        key: key, command: summary?.command ?? [], source: summary?.source,
+        created: summary?.created ?? Timestamp.text(time), used: Timestamp.text(time),
+        size: states.reduce(0) { $0 + ($1?.size ?? 0) }, usedTime: time)
+    }.sorted { ($0.usedTime, $0.key) < ($1.usedTime, $1.key) }
+  }
+
+  /// Removes the least recently used, and what dead writers left.
+  ///
+  /// - Parameters:
+  ///   - age: removes what was not used for so many seconds; nil for none.
+  ///   - size: goes on until what is left takes no more bytes; nil for no limit.
+  @discardableResult
+  public func clean(olderThan age: Int? = nil, size: Int? = nil) -> Removal {
+    removeLeftovers()
+    let runs = list()
+    var total = runs.reduce(0) { $0 + $1.size }
+    let now = Syscalls.now()
+    var removal = Removal()
+    for run in runs {
+      let isOld = age.map { (now - run.usedTime) / 1_000_000_000 >= $0 } ?? false
+      guard isOld || total > size ?? .max else { continue }
+      drop(run.key)
+      total -= run.size
+      removal.runs += 1
+      removal.bytes += run.size
+    }
+    return removal
+  }
+
+  /// Removes all but what is being written now.
+  public func clear() -> Removal {
+    let removal = clean(olderThan: .min)
+    remove(digests.folder)
+    return removal
+  }
+}
+
+/// Points in time as ISO 8601 has them.
+enum Timestamp {
+  /// - Parameter nanoseconds: since 1970.
+  static func text(_ nanoseconds: Int) -> String {
+    let parts = Syscalls.calendar(nanoseconds: nanoseconds)
+    func digits(_ number: Int) -> String { "\(number < 10 ? "0" : "")\(number)" }
+    let date = "\(parts.year)-\(digits(parts.month))-\(digits(parts.day))"
+    return "\(date)T\(digits(parts.hour)):\(digits(parts.minute)):\(digits(parts.second))Z"
+  }
+}

@@ -1,0 +1,87 @@
+import APCore
+public import ArgumentParser
+public import Caching
+
+@main
+struct APCache: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-cache",
+    abstract: "Run a filter only when its input and options are new.",
+    usage: """
+      ap-cache [options] <filter> [<arguments> ...]
+      ap-cache list [--json]
+      ap-cache clean [--older-than <age>] [--max-size <size>]
+      ap-cache clear
+      """,
+    discussion: """
+      Stands before a filter and its arguments, and does what the filter does; what it wrote before \
+      for the same input and options is given out again.
+      """,
+    version: Suite.version)
+
+  @Flag(help: "Just run the filter.")
+  var noCache = false
+
+  @Flag(help: "Tell streams apart by all of their bytes, not by what their headers say.")
+  var hashInput = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Remove what was not used for longest once the cache is larger, such as 20G.",
+      valueName: "size"))
+  var maxSize: ByteSize?
+
+  @Option(
+    help: ArgumentHelp(
+      "With clean: remove what was not used for this long, such as 30d.", valueName: "age"))
+  var olderThan: Age?
+
+  @Flag(help: "With list: write a line of JSON for each run.")
+  var json = false
+
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    parsing: .captureForPassthrough,
+    help: ArgumentHelp("The filter and its arguments, or an action.", valueName: "filter"))
+  var words: [String] = []
+
+  /// It adds nothing to a stream.
+  var historyOptions: [String: JSONValue] { [:] }
+
+  func repeatability() -> Repeatability {
+    .effective("It is a cache itself.")
+  }
+
+  func validate() throws {
+    guard let first = words.first else {
+      throw ValidationError("Give a filter to run, or list, clean or clear.")
+    }
+    // All that follows the filter is its own, so that nothing before it is known to be an option.
+    if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
+    if first == "--version" { throw CleanExit.message(Suite.version) }
+    if first.hasPrefix("-"), first != "--" { throw ValidationError("Unknown option '\(first)'.") }
+    if json || olderThan != nil {
+      throw ValidationError("--json goes behind list, and --older-than behind clean.")
+    }
+  }
+
+  func run(in context: FilterContext) throws {
+    let command = words.first == "--" ? Array(words.dropFirst()) : words
+    guard let name = command.first else {
+      throw FilterError(.usage, "There is no filter behind --.")
+    }
+    if let action = CacheAction(rawValue: name), words.first != "--" {
+      return try action.run(Array(command.dropFirst()), in: context)
+    }
+    let settings = try CacheSettings.ofEnvironment()
+    var run = CachedRun(command)
+    run.isOn = !noCache && settings.isOn
+    run.hashesInput = hashInput
+    run.maxSize = maxSize?.bytes ?? settings.maxSize?.bytes
+    try run.run(in: context)
+  }
+}
+
+extension ByteSize: ExpressibleByArgument {}
+extension Age: ExpressibleByArgument {}
