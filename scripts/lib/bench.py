@@ -1,8 +1,10 @@
 """What scripts/bench measures. Tables go to standard output, all else to standard error."""
 
 import argparse
+import filecmp
 import os
 import statistics
+import sys
 import tempfile
 from pathlib import Path
 
@@ -43,8 +45,34 @@ def bench_pipes(folder, threads, rounds):
           rows=[(name, f"{seconds:.2f}", f"{60 * minutes / seconds:.0f}") for name, seconds in medians.items()])
 
 
+def bench_cache(folder, threads, rounds):
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    cache, decode = BUILD / "ap-cache", BUILD / "ap-decode"
+    flac, mp3 = music(folder, 180, ".flac"), music(folder, 1800, ".mp3")
+    demucs = [cache, BUILD / "ap-demucs", "-m", "htdemucs-mini", "--threads", threads]
+    pipes = {
+        "8 s: ap-decode, ap-cache ap-demucs": [[decode, "--end-time", "8", flac], demucs],
+        "3 minutes: ap-decode, ap-cache ap-demucs": [[decode, flac], demucs],
+        "30 minutes of MP3: ap-cache ap-decode": [[cache, decode, mp3]],
+        "30 minutes of MP3: ap-cache ap-decode, ap-cache ap-segment": [
+            [cache, decode, mp3], [cache, BUILD / "ap-segment"]],
+    }
+    first, later = folder / "first", folder / "later"
+    rows = []
+    for name, pipe in pipes.items():
+        say(name)
+        new, _ = run(*pipe, output=first)
+        times = [run(*pipe, output=later)[0] for _ in range(rounds)]
+        if not filecmp.cmp(first, later, shallow=False):
+            sys.exit(f"bench: not the same output: {name}")
+        known = statistics.median(times)
+        rows.append((name, f"{new:.2f}", f"{known:.2f}", f"{new / known:.1f}"))
+    table(f"later runs: median of {rounds}", "first run, seconds", "later runs, seconds", "times faster", rows=rows)
+
+
 def main():
-    benches = {"demucs": bench_demucs, "memory": bench_memory, "pipes": bench_pipes}
+    benches = {
+        "demucs": bench_demucs, "memory": bench_memory, "pipes": bench_pipes, "cache": bench_cache}
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=[*benches, "all"])
     parser.add_argument("--threads", type=int, default=os.cpu_count())

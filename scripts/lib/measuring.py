@@ -15,17 +15,19 @@ def say(message):
     print(f"bench: {message}", file=sys.stderr)
 
 
-def run(*commands):
-    """Runs a pipe; its wall time in seconds, and the peak resident size in MB of each command."""
+def run(*commands, output=os.devnull):
+    """Runs a pipe into a file; its wall time in seconds, and the peak resident size in MB of each command."""
     started = time.perf_counter()
     processes = []
+    file = open(output, "wb")
     for command in commands:
         source = processes[-1].stdout if processes else subprocess.DEVNULL
         last = len(processes) == len(commands) - 1
-        sink = subprocess.DEVNULL if last else subprocess.PIPE
+        sink = file if last else subprocess.PIPE
         processes.append(subprocess.Popen([str(word) for word in command], stdin=source, stdout=sink))
         if source != subprocess.DEVNULL:
             source.close()
+    file.close()
     peaks = []
     for process, command in zip(processes, commands):
         _, status, usage = os.wait4(process.pid, 0)
