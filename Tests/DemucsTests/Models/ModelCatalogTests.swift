@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct ModelCatalogTests {
-  /// The script stands alone, so it has the table once more.
+  /// The script stands alone, so it has the table once more; other families' models follow.
   @Test func fetchModelsKnowsTheSameFiles() throws {
     let folder = try TemporaryFolder()
     let script = fixture("../../scripts/fetch-models")
@@ -13,7 +13,7 @@ import Testing
     let expected = ModelCatalog.models.filter { !$0.files.isEmpty }.map { model in
       "\(model.name)\tnot installed\t\(model.files.map(\.name).joined(separator: " "))\n"
     }
-    #expect(outcome.text == expected.joined())
+    #expect(outcome.text.hasPrefix(expected.joined()))
   }
 
   @Test func weightsFitFilesAndSources() {
