@@ -19,6 +19,7 @@ final class SoundFile: SoundSink {
   let name: String
   private let file: FileDescriptor
   private let container: SoundFormat.Container
+  private let tags: [String: String]
   private var handle: OpaquePointer?
 
   /// - Parameters:
@@ -32,6 +33,7 @@ final class SoundFile: SoundSink {
     self.name = name
     self.file = file
     container = format.container
+    self.tags = tags
     var info = SF_INFO()
     info.samplerate = Int32(rate)
     info.channels = Int32(channels)
@@ -48,7 +50,7 @@ final class SoundFile: SoundSink {
     sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
     sf_command(handle, Int32(SFC_RF64_AUTO_DOWNGRADE), nil, Int32(SF_TRUE))
     setQuality()
-    for (key, code) in Self.tagCodes {
+    for (key, code) in Self.tagCodes where container != .mp3 {
       if let value = tags[key] { sf_set_string(handle, Int32(code), value) }
     }
   }
@@ -76,7 +78,11 @@ final class SoundFile: SoundSink {
     let status = sf_close(handle)
     handle = nil
     guard status == 0 else { throw failure(String(cString: sf_error_number(status))) }
-    if container == .ogg { try OggPages.resetSerial(in: file, name: name) }
+    switch container {
+    case .ogg: try OggPages.resetSerial(in: file, name: name)
+    case .mp3: try ID3Tag(tags).insert(into: file, name: name)
+    case .wav, .flac: break
+    }
   }
 
   private func check(_ written: sf_count_t) throws(FilterError) {

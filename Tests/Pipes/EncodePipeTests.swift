@@ -152,9 +152,14 @@ import Testing
 
   @Test(arguments: ["wav", "flac", "ogg", "mp3"])
   func theSameStreamGivesTheSameFile(format: String) throws {
+    let said = [
+      "title": "Täg und Nächt · 夜", "artist": "Me", "album": "It", "date": "1999", "genre": "Jäzz",
+      "track": "3/9", "comment": "Ünder öne minute",
+    ]
+    let tags = JSONValue.object(said.mapValues { .string($0) }.merging(["encoder": "no"]) { $1 })
     let input = StreamText.whole(
       ["mix": Sounds.sine(frames: 50_000, channels: 2)], channels: 2,
-      more: #","source":{"tags":{"title":"Täg","artist":"Me","album":"It","encoder":"no"}}"#)
+      more: #","source":{"tags":\#(String(decoding: tags.serialized(), as: UTF8.self))}"#)
     #expect(try encode([], "1.\(format)", input).status == 0)
     // Some formats would hold the time of day.
     _ = try Command.tool("sleep", "1.1").run()
@@ -163,10 +168,8 @@ import Testing
 
     let stream = try ReadStream(Command("ap-decode", folder.file("1.\(format)")).run().output)
     #expect(stream.header.frames == 50_000)
-    let tags = stream.header.source?.tags ?? [:]
-    #expect(tags["title"] == "Täg")
-    #expect(tags["artist"] == "Me")
-    #expect(tags["album"] == "It")
+    let heard = stream.header.source?.tags ?? [:]
+    #expect(heard.filter { said.keys.contains($0.key) } == said)
     let error =
       zip(stream.samples("mix"), Sounds.sine(frames: 50_000, channels: 2))
       .dropFirst(4_000).dropLast(4_000).map { abs($0 - $1) }.max() ?? 1
