@@ -128,6 +128,9 @@ extension Resampler {
     } else {
       av_channel_layout_default(&inLayout, Int32(inChannels))
     }
+    // Asked before libswresample is, which would say it in words of its own.
+    let isNamed = [inLayout, outLayout].allSatisfy { $0.order != AV_CHANNEL_ORDER_UNSPEC }
+    guard isNamed || inChannels == outChannels else { throw noMix }
 
     var context: OpaquePointer?
     var status = swr_alloc_set_opts2(
@@ -147,11 +150,15 @@ extension Resampler {
     }
     guard status >= 0, let context else {
       swr_free(&context)
-      throw FilterError(
-        .usage, "\(inChannels) channels cannot be mixed to \(outChannels).",
-        advice: "Choose another count with --channels, or keep the source's.")
+      throw noMix
     }
     return context
+  }
+
+  private var noMix: FilterError {
+    FilterError(
+      .usage, "\(inChannels) channels cannot be mixed to \(outChannels).",
+      advice: "Give ap-decode another count with --channels, or keep the source's.")
   }
 
   /// libswresample mirrors the first frames to start its filter, and gives nothing at all for inputs

@@ -85,6 +85,13 @@ import Testing
     #expect(stream.samples("drums").count == 2 * 44_101)
   }
 
+  @Test func channelsThatHaveNoMixAreOneLine() throws {
+    let outcome = try Self.demucs().run(.bytes(Self.input(frames: 100, channels: 17)))
+    #expect(outcome.status == 64)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(outcome.errors.contains("17 channels cannot be mixed to 2"))
+  }
+
   @Test func windowsStayWindows() throws {
     let input = Self.input(frames: 150_000)
     let outcomes = try Pipeline([
