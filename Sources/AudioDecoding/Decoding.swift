@@ -8,7 +8,7 @@ public enum Decoding {
 
   /// Writes a file's sound to standard output as a stream with one track, `mix`.
   ///
-  /// A regular file is decoded twice: first to learn its exact length and its loudness, which stand
+  /// A regular file, or what must be put into one, is decoded twice: first to learn its exact length and its loudness, which stand
   /// in the header.
   ///
   /// - Parameter measuresLoudness: whether there is a first pass; without it the header does not
@@ -19,6 +19,7 @@ public enum Decoding {
   ) throws(FilterError) {
     LibAV.setLogging(context.log.level)
     let output = try context.openOutput()
+    try file.makeSeekable()
     guard file.isRegular else {
       return try send(file, options, Source(file: file.name), frames: nil, to: output, in: context)
     }

@@ -46,9 +46,7 @@ final class Demuxer {
   func read(into packet: UnsafeMutablePointer<AVPacket>) throws(FilterError) -> Bool {
     while true {
       let status = av_read_frame(context, packet)
-      if let error = input.error {
-        throw FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
-      }
+      if let error = input.error { throw error }
       if status == ap_averror_eof() { return false }
       guard status >= 0 else {
         throw FilterError(
@@ -62,9 +60,9 @@ final class Demuxer {
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
-  /// Samples of an MP3 from a pipe that are padding, counted after the encoder's delay.
-  var padding: Range<Int>? {
-    formats == ["mp3"] && !file.isRegular ? LameHeader.padding(input.head) : nil
+  /// What an MP3 from a pipe says of its length and padding.
+  var lameHeader: LameHeader? {
+    formats == ["mp3"] && !file.isRegular ? LameHeader(input.head) : nil
   }
 
   /// Whether the stream is Ogg Vorbis, whose last packet libavformat cuts at the wrong place if the
@@ -100,9 +98,7 @@ extension Demuxer {
     discardVideo(in: context)
     if !isDescribed(context) {
       let status = avformat_find_stream_info(context, nil)
-      if let error = input.error {
-        throw FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
-      }
+      if let error = input.error { throw error }
       guard status >= 0 else { throw failure(opening: file, input, status) }
     }
     let audio = streams(of: context).filter {
@@ -159,14 +155,10 @@ extension Demuxer {
   private static func failure(
     opening file: InputFile, _ input: LibAVInput, _ status: Int32
   ) -> FilterError {
-    if let error = input.error {
-      return FilterError(.io, "Cannot read \(file.description): \(error).", underlying: error)
-    }
-    return FilterError(
-      .badInput,
-      "\(file.description) is no sound or video file that can be read"
-        + " (\(LibAV.words(for: status))).",
-      advice: file.isRegular
-        ? "" : "An MP4 with its index at its end cannot come from a pipe: give its name.")
+    input.error
+      ?? FilterError(
+        .badInput,
+        "\(file.description) is no sound or video file that can be read"
+          + " (\(LibAV.words(for: status))).")
   }
 }

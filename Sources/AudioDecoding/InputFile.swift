@@ -17,12 +17,14 @@ public final class InputFile {
   /// Its name without folders; nil for standard input.
   public let name: String?
   /// Whether it can be read more than once.
-  public let isRegular: Bool
+  public private(set) var isRegular: Bool
 
-  let descriptor: FileDescriptor
+  private var descriptor: FileDescriptor
   /// Where the sound's file starts in a regular file: not at 0 if the shell has read from it before.
-  let start: Int64
-  private let ownsDescriptor: Bool
+  private(set) var start: Int64
+  private var ownsDescriptor: Bool
+  /// What `makeSeekable()` has read from a pipe and its reader has not.
+  private var readAhead: ArraySlice<UInt8> = []
 
   /// Opens a file.
   ///
@@ -61,24 +63,90 @@ public final class InputFile {
     if ownsDescriptor { try? descriptor.close() }
   }
 
+  /// Puts a pipe into a temporary file if libavformat must seek in what comes from it. It can be read
+  /// more than once then.
+  ///
+  /// - Throws: `io`; `cannotCreate` where there is no room for the file.
+  public func makeSeekable() throws(FilterError) {
+    guard !isRegular, readAhead.isEmpty else { return }
+    let headSize = SeekingFormat.headSize
+    readAhead = try withUnsafeTemporaryAllocation(byteCount: headSize, alignment: 16) {
+      head throws(FilterError) in
+      var filled = 0
+      while filled < headSize {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: head[filled...])
+        let count = try read(into: rest, at: 0)
+        if count == 0 { break }
+        filled += count
+      }
+      return Array(head[..<filled])[...]
+    }
+    guard SeekingFormat.begins(readAhead) else { return }
+    let spool = try Spool.open()
+    do {
+      try copy(to: spool)
+    } catch {
+      try? spool.close()
+      throw error
+    }
+    if ownsDescriptor { try? descriptor.close() }
+    (descriptor, ownsDescriptor, isRegular, start) = (spool, true, true, 0)
+  }
+
+  private func copy(to spool: FileDescriptor) throws(FilterError) {
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) {
+      block throws(FilterError) in
+      while true {
+        let count = try read(into: block, at: 0)
+        if count == 0 { return }
+        do {
+          try spool.writeWhole(UnsafeRawBufferPointer(rebasing: block[..<count]))
+        } catch {
+          throw FilterError(
+            .io, "Cannot write the temporary file: \(error).",
+            advice: "Set TMPDIR to a folder with room, or give the file's name.", underlying: error)
+        }
+      }
+    }
+  }
+
+  /// Reads what is there, at least one byte; 0 at the end.
+  ///
+  /// - Parameter position: the place in a regular file, in bytes; a pipe gives what comes next.
+  /// - Throws: `io`.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, at position: Int64
+  ) throws(FilterError) -> Int {
+    if !readAhead.isEmpty {
+      let count = min(buffer.count, readAhead.count)
+      buffer.copyBytes(from: readAhead.prefix(count))
+      readAhead.removeFirst(count)
+      return count
+    }
+    do {
+      return isRegular
+        ? try descriptor.read(fromAbsoluteOffset: start + position, into: buffer)
+        : try descriptor.readSome(into: buffer)
+    } catch {
+      throw FilterError(.io, "Cannot read \(description): \(error).", underlying: error)
+    }
+  }
+
   /// The SHA-256 of the whole file, as 64 lower-case hexadecimal digits.
   ///
   /// - Throws: `io`.
   public func sha256() throws(FilterError) -> String {
     precondition(isRegular, "a pipe is read once, by its decoder")
     var hash = SHA256()
-    var offset = start
-    do {
-      try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
-        while true {
-          let count = try descriptor.read(fromAbsoluteOffset: offset, into: buffer)
-          if count == 0 { return }
-          hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-          offset += Int64(count)
-        }
+    var position: Int64 = 0
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) {
+      buffer throws(FilterError) in
+      while true {
+        let count = try read(into: buffer, at: position)
+        if count == 0 { return }
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        position += Int64(count)
       }
-    } catch {
-      throw FilterError(.io, "Cannot read \(description): \(error).", underlying: error)
     }
     let digits = Array("0123456789abcdef".utf8)
     return String(

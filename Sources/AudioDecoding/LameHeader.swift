@@ -1,11 +1,15 @@
-/// What an MP3's first frame says of the encoder's padding at its end (the Info tag of LAME).
-/// libavformat takes it off a file, but not off what comes from a pipe.
-enum LameHeader {
-  /// The decoded samples that are padding, counted after the encoder's delay.
-  ///
+/// What an MP3's first frame says of its length and of the encoder's padding at its end (the Xing
+/// or Info tag). libavformat heeds it in a file, but not in what comes from a pipe.
+struct LameHeader {
+  /// The decoded samples of the whole file, the encoder's delay and padding among them.
+  let samples: Int
+  /// The decoded samples that are padding, counted after the encoder's delay; nil where that is not
+  /// known.
+  let padding: Range<Int>?
+
   /// - Parameter head: the file's first bytes.
-  /// - Returns: nil for what is no MP3 or does not say it.
-  static func padding(_ head: [UInt8]) -> Range<Int>? {
+  /// - Returns: nil for what is no MP3 or does not say its length.
+  init?(_ head: [UInt8]) {
     let start = ID3Header.size(head)
     guard start + 4 <= head.count, head[start] == 0xff, head[start + 1] & 0xe0 == 0xe0 else {
       return nil
@@ -16,14 +20,20 @@ enum LameHeader {
     let tag = start + 4 + side
     guard tag + 156 <= head.count else { return nil }
     let name = head[tag..<tag + 4]
-    // Frames, bytes, seek table and quality are there in every tag that LAME writes.
-    guard name.elementsEqual("Info".utf8) || name.elementsEqual("Xing".utf8), head[tag + 7] == 15
+    let flags = head[tag + 7]
+    guard name.elementsEqual("Info".utf8) || name.elementsEqual("Xing".utf8), flags & 1 == 1
     else { return nil }
     let frames = head[tag + 8..<tag + 12].reduce(0) { $0 << 8 | Int($1) }
-    let delays = head[tag + 141..<tag + 144].reduce(0) { $0 << 8 | Int($1) }
+    samples = frames * (isFirstVersion ? 1152 : 576)
+    // Frames, bytes, seek table and quality are there in every tag that LAME writes.
+    padding = flags == 15 ? Self.padding(head[tag...], samples: samples) : nil
+  }
+
+  private static func padding(_ tag: ArraySlice<UInt8>, samples: Int) -> Range<Int>? {
+    let delays = tag.dropFirst(141).prefix(3).reduce(0) { $0 << 8 | Int($1) }
     let (delay, padding) = (delays >> 12, delays & 0xfff)
     // The decoder's own delay is 528 samples and one.
-    let end = frames * (isFirstVersion ? 1152 : 576) - delay - 529
+    let end = samples - delay - 529
     guard delay > 0, padding > 529, end > padding else { return nil }
     return end - padding + 529..<end
   }

@@ -9,7 +9,7 @@ internal import SystemPackage
 final class LibAVInput {
   private(set) var context: UnsafeMutablePointer<AVIOContext>?
   /// Why the last read failed, where that was the system's doing.
-  private(set) var error: Errno?
+  private(set) var error: FilterError?
   /// The file's first bytes: its header, behind the tag that an MP3 may have.
   private(set) var head: [UInt8] = []
   /// The bytes before the place, where the file is Ogg.
@@ -50,10 +50,7 @@ final class LibAVInput {
 
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int32 {
     do {
-      let count =
-        file.isRegular
-        ? try file.descriptor.read(fromAbsoluteOffset: file.start + position, into: buffer)
-        : try file.descriptor.read(into: buffer)
+      let count = try file.read(into: buffer, at: position)
       if position == head.count, head.count < headSize {
         head.append(contentsOf: buffer.prefix(count))
         if position == 0, head.starts(with: "OggS".utf8) { oggTail = OggTail() }
@@ -63,8 +60,8 @@ final class LibAVInput {
       farthest = max(farthest, position)
       return count == 0 ? ap_averror_eof() : Int32(count)
     } catch {
-      self.error = error as? Errno ?? .ioError
-      return -(self.error ?? .ioError).rawValue
+      self.error = error
+      return -Errno.ioError.rawValue
     }
   }
 

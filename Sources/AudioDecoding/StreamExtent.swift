@@ -38,11 +38,21 @@ struct StreamExtent {
       demuxer.context?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
     let isPromise = !Self.exact.union(Self.counted).isDisjoint(with: formats)
     let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
-    promisedTicks = formats.contains("wav") ? demuxer.promisedFrames.map(Int64.init) : ticks
+    let lameHeader = demuxer.lameHeader
+    promisedTicks =
+      formats.contains("wav")
+      ? demuxer.promisedFrames.map(Int64.init)
+      : ticks ?? lameHeader.flatMap { Self.ticks(samples: $0.samples, of: demuxer.stream) }
     length = Self.iTunesLength(demuxer)
-    padding = demuxer.padding
+    padding = lameHeader?.padding
     paddingLeft = padding?.count ?? 0
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
+  }
+
+  private static func ticks(samples: Int, of stream: UnsafeMutablePointer<AVStream>) -> Int64? {
+    let rate = stream.pointee.codecpar.pointee.sample_rate
+    guard rate > 0 else { return nil }
+    return av_rescale_q(Int64(samples), AVRational(num: 1, den: rate), stream.pointee.time_base)
   }
 
   /// iTunes tells delay, padding and length in a tag: " 00000000 00000840 000001CA 00000000003F31F6".

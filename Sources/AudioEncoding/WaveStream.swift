@@ -76,7 +76,7 @@ extension FileDescriptor {
   /// - Throws: `io`, or `brokenPipe` where the reader is gone.
   func writeOrFail(_ bytes: RawSpan, name: String) throws(FilterError) {
     do {
-      _ = try bytes.withUnsafeBytes { try writeAll($0) }
+      try bytes.withUnsafeBytes { bytes throws(Errno) in try writeWhole(bytes) }
     } catch Errno.brokenPipe {
       throw FilterError(.brokenPipe, "The reader of the output is gone.")
     } catch {

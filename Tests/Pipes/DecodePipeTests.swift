@@ -44,6 +44,56 @@ import Testing
     }
   }
 
+  /// libavformat goes back and forth in these.
+  @Test(
+    arguments: [
+      ("late.m4a", []), ("late.mov", []), ("tagged.wv", []),
+      ("film.mp4", ["-f", "lavfi", "-i", "testsrc=d=1"]),
+    ] as [(String, [String])])
+  func aPipeGoesToATemporaryFileWhereItMust(name: String, options: [String]) throws {
+    let path = try make(name, options)
+    let file = try ReadStream(Command("ap-decode", path).run().output)
+    let pipe = try Command("ap-decode", "-").run(.bytes(Files.read(path)))
+    #expect(pipe.status == 0)
+    #expect(pipe.errors == "")
+    let piped = try ReadStream(pipe.output)
+    #expect(piped.samples("mix") == file.samples("mix"))
+    #expect(piped.header.frames == file.header.frames)
+    #expect(piped.header.source?.loudness == file.header.source?.loudness)
+    #expect(piped.header.source?.sha256 == file.header.source?.sha256)
+
+    let nowhere = Command("ap-decode", "-", environment: ["TMPDIR": folder.file("none")])
+    let refused = try nowhere.run(.bytes(Files.read(path)))
+    #expect(refused.status == 73)
+    #expect(refused.errors.contains("Set TMPDIR"))
+    #expect(refused.output == [])
+  }
+
+  @Test(arguments: [["-b:a", "128k"], ["-q:a", "4"], ["-ar", "22050", "-ac", "1"]])
+  func anMP3CutInAPipeIsNoticed(options: [String]) throws {
+    let bytes = try Files.read(make("a.mp3", seconds: 4, options))
+    #expect(try Command("ap-decode", "-").run(.bytes(bytes)).status == 0)
+    let cut = Array(bytes[..<(bytes.count * 2 / 3)])
+    let outcome = try Command("ap-decode", "-").run(.bytes(cut))
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("was cut at"), "\(outcome.errors)")
+    #expect(try Command("ap-decode", "--lenient", "-").run(.bytes(cut)).status == 0)
+  }
+
+  @Test func aPipeThatDoesNotBlockIsWaitedFor() throws {
+    let path = try make("a.flac", seconds: 4)
+    let outcomes = try Pipeline([
+      Filters.python("chunks.py", ["50000"]),
+      Filters.python("nonblocking.py", ["\(Command.products)/ap-decode", "--quiet", "-"]),
+      Filters.python("chunks.py", ["65536"]),
+      Filters.python(
+        "nonblocking.py", ["\(Command.products)/ap-encode", "--quiet", "-o", "-", "--bits", "24"]),
+      Filters.python("chunks.py", ["65536"]),
+    ]).run(.bytes(Files.read(path)))
+    #expect(outcomes.map(\.status) == [0, 0, 0, 0, 0])
+    #expect(outcomes[4].output.count > 4 * 44_100 * 6)
+  }
+
   @Test func theHeaderSaysWhatTheFileIs() throws {
     let tags = ["-metadata", "title=Ein Lied", "-metadata", "artist=Ö & Co"]
     let path = try make("song one.flac", tags)
