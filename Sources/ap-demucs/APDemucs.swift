@@ -111,7 +111,7 @@ struct APDemucs: FilterCommand {
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: ModelTable(ModelStore.standard.list()).text)
+      return try context.write(text: TextTable(ModelStore.standard.list()).text)
     }
     var request = SeparationRequest()
     request.model = model
