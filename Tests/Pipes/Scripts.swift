@@ -17,7 +17,8 @@ enum Project {
 extension TemporaryFolder {
   /// Puts a script here as it is installed, beside the filters.
   func install(_ script: String, filters: [String] = Filters.all) throws {
-    try shell("cp '\(Project.root)/scripts/\(script)' .")
+    let scripts = "\(Project.root)/scripts"
+    try shell("cp '\(scripts)/\(script)' . && cp -r '\(scripts)/lib' .")
     for filter in filters { try shell("ln -s '\(Command.products)/\(filter)' .") }
   }
 
