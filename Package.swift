@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
     .target(
       name: "SAMAudio",
-      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", systemPackage],
+      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", "Transforms", systemPackage],
       swiftSettings: settings),
     .target(
       name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage, toml],
@@ -115,7 +115,8 @@ let package = Package(
       name: "DemucsTests", dependencies: ["Demucs", "TestSupport", "Transforms", systemPackage],
       swiftSettings: settings),
     .testTarget(
-      name: "SAMAudioTests", dependencies: ["ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
+      name: "SAMAudioTests",
+      dependencies: ["APCore", "ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],

@@ -1,7 +1,7 @@
 /// A solver of dx/dt = v(x, t) from t = 0 to 1 with fixed steps, as torchdiffeq's `FixedGridODESolver`.
-struct ODESolver: Sendable, Hashable {
+public struct ODESolver: Sendable, Hashable {
   /// How a step is made.
-  enum Method: String, Sendable, CaseIterable {
+  public enum Method: String, Sendable, CaseIterable {
     /// By the velocity in the middle of the step: two velocities a step.
     case midpoint
     /// By the velocity at the beginning: one velocity a step.

@@ -1,12 +1,19 @@
 internal import Glibc
 
 /// A stretch of time in which the wanted sound is known to be heard, or known not to be.
-struct AnchorSpan: Sendable, Hashable {
+public struct AnchorSpan: Sendable, Hashable {
   /// Whether the sound is there.
-  let isPresent: Bool
+  public let isPresent: Bool
   /// Seconds from the beginning of the input.
-  let start: Double
-  let end: Double
+  public let start: Double
+  /// Seconds from there too.
+  public let end: Double
+
+  init(isPresent: Bool, start: Double, end: Double) {
+    self.isPresent = isPresent
+    self.start = start
+    self.end = end
+  }
 }
 
 /// What is known of a frame: the row of the anchors' embedding.

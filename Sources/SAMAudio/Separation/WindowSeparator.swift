@@ -1,0 +1,107 @@
+/// Separates windows, one after the other, each by all prompts (`SAMAudio.separate`).
+final class WindowSeparator {
+  /// A sound that comes out.
+  enum Stem: Hashable {
+    /// What a prompt describes, by its number.
+    case target(Int)
+    /// All else, by the prompt's number.
+    case residual(Int)
+  }
+
+  private let codec: any AudioCodec
+  private let transformer: DiffusionTransformer
+  private let texts: [TextFeatures]
+  private let settings: SeparationSettings
+  private let solver: ODESolver
+
+  /// - Parameter texts: the prompts.
+  init(
+    codec: any AudioCodec, transformer: DiffusionTransformer, texts: [TextFeatures],
+    settings: SeparationSettings
+  ) {
+    self.codec = codec
+    self.transformer = transformer
+    self.texts = texts
+    self.settings = settings
+    solver = ODESolver(method: settings.method, steps: settings.steps)
+  }
+
+  /// Separates a window.
+  ///
+  /// - Parameters:
+  ///   - samples: of the mixture, mono: [N].
+  ///   - draws: what is drawn for the window.
+  ///   - start: where the window begins in the input, in seconds.
+  ///   - progress: called with the part of the work that is done.
+  ///   - deliver: takes each stem that is asked for, [N], in the order of `settings.stems`.
+  /// - Throws: what `progress` and `deliver` throw.
+  func callAsFunction(
+    _ samples: [Float], draws: WindowDraws, start: Double,
+    progress: (_ done: Double) throws -> Void, deliver: (Stem, [Float]) throws -> Void
+  ) throws {
+    // 1. The mixture's latent, and what is known of its frames: the same for all prompts.
+    var mixture = codec.encode(samples)  // [C, T]
+    let anchors = AnchorClass.classes(
+      settings.spans, windowStart: start, frames: mixture.frames,
+      codec: transformer.config.audioCodec)
+
+    for (number, text) in texts.enumerated() {
+      // 2. From noise to the latents of what is asked for, and of the rest.
+      let field = transformer.field(
+        mixture: mixture, text: text, anchors: anchors, times: solver.times)
+      let state = try solver(from: draws.noise, field) { count in
+        let part = Double(count) / Double(solver.evaluations)
+        try progress((Double(number) + part) / Double(texts.count))
+      }  // [T, 2C]
+      let latents = Latent.pair(state, channels: mixture.channels)
+
+      // 3. The sounds that are asked for; one that the next prompt is looked for in as well.
+      func decode(_ row: Int) -> [Float] {
+        let message = settings.hasWatermark ? draws.messages[row] : nil
+        return Array(codec.decode(latents[row], message: message).prefix(samples.count))
+      }
+      try deliver(.target(number), decode(0))
+      let isLast = number == texts.count - 1
+      let isChained = settings.chainsResiduals
+      guard settings.givesResiduals || isChained else { continue }
+      let residual = decode(1)
+      if settings.givesResiduals || isLast { try deliver(.residual(number), residual) }
+      if isChained, !isLast { mixture = codec.encode(residual) }
+    }
+  }
+}
+
+/// What is drawn for a window: torch's generator after `manual_seed(seed)`, first the noise, then the watermarks.
+struct WindowDraws {
+  /// The state at time 0, [T, 2C].
+  let noise: [Float]
+  /// Bits of the target's watermark and of the residual's.
+  let messages: [[Bool]]
+
+  init(noise: [Float], messages: [[Bool]]) {
+    self.noise = noise
+    self.messages = messages
+  }
+
+  /// - Parameter count: frames of sound.
+  init(seed: UInt64, frames count: Int, config: SAMAudioConfig) {
+    var generator = TorchGenerator(seed: seed)
+    noise = generator.normals(config.audioCodec.latentFrames(count) * config.stateChannels)
+    messages = (0..<2).map { _ in generator.bits(16) }
+  }
+}
+
+extension Latent {
+  /// The target's latent and the residual's of a state, [T, 2C].
+  fileprivate static func pair(_ state: [Float], channels: Int) -> [Latent] {
+    let frames = state.count / (2 * channels)
+    return (0..<2).map { half in
+      var values: [Float] = []
+      values.reserveCapacity(channels * frames)
+      for channel in half * channels..<(half + 1) * channels {
+        for frame in 0..<frames { values.append(state[frame * 2 * channels + channel]) }
+      }
+      return Latent(channels: channels, frames: frames, values: values)  // [C, T]
+    }
+  }
+}

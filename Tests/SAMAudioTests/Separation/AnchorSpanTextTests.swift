@@ -1,0 +1,19 @@
+import Testing
+
+@testable import SAMAudio
+
+@Suite struct AnchorSpanTextTests {
+  @Test(
+    arguments: [
+      ("+1.2..3.4", AnchorSpan(isPresent: true, start: 1.2, end: 3.4)),
+      ("-1..2", AnchorSpan(isPresent: false, start: 1, end: 2)),
+      ("+0..0.04", AnchorSpan(isPresent: true, start: 0, end: 0.04)),
+      ("-.5..1e", nil), ("1..2", nil), ("+1-2", nil), ("+2..1", nil), ("+1..1", nil), ("+..1", nil),
+      ("+1..", nil), ("+-1..2", nil), ("+1..inf", nil), ("+nan..2", nil), ("+1...2", nil),
+      ("+0x1..2", nil), ("+1..2 ", nil), ("", nil), ("+", nil), ("+1..٣", nil), ("+1.2.3..4", nil),
+    ] as [(String, AnchorSpan?)])
+  func spansAreRead(text: String, span: AnchorSpan?) {
+    #expect(AnchorSpan(text) == span)
+    if let span { #expect(AnchorSpan(span.text) == span) }
+  }
+}

@@ -1,0 +1,176 @@
+import Tensors
+import TestSupport
+import Testing
+
+@testable import SAMAudio
+
+/// Whole windows by the small checkpoint, against what the reference gave.
+@Suite struct WindowSeparatorTests {
+  typealias Stem = WindowSeparator.Stem
+
+  private let setting: DiffusionTransformerTests.Setting
+  private let pool = ThreadPool(threads: 2)
+  private let codec: DACVAE
+  private let mixture: [Float]
+
+  init() throws {
+    setting = try DiffusionTransformerTests.Setting()
+    codec = try DACVAE(
+      setting.checkpoint.weights(), config: setting.config.audioCodec, pool: pool)
+    mixture = try setting.golden.tensor("wave_mono").values
+  }
+
+  /// The golden noise, and the golden bits.
+  private var draws: WindowDraws {
+    get throws {
+      let bits = try setting.golden.tensor("watermark_message").values.map { $0 == 1 }
+      return WindowDraws(
+        noise: try setting.golden.tensor("noise").values,
+        messages: [Array(bits[..<16]), Array(bits[16...])])
+    }
+  }
+
+  private func separated(
+    _ settings: SeparationSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
+    draws: WindowDraws? = nil, start: Double = 0, done: (Double) -> Void = { _ in }
+  ) throws -> [(stem: Stem, sound: [Float])] {
+    let separator = WindowSeparator(
+      codec: codec, transformer: try setting.transformer(),
+      texts: try texts ?? [setting.text], settings: settings)
+    var sounds: [(Stem, [Float])] = []
+    try separator(
+      samples ?? mixture, draws: try draws ?? self.draws, start: start, progress: done
+    ) { sounds.append(($0, $1)) }
+    return sounds
+  }
+
+  private static func settings(
+    _ method: ODESolver.Method = .euler, steps: Int = 2, residuals: Bool = false,
+    chained: Bool = false, watermark: Bool = true, spans: [AnchorSpan] = []
+  ) -> SeparationSettings {
+    var settings = SeparationSettings()
+    settings.method = method
+    settings.steps = steps
+    settings.givesResiduals = residuals
+    settings.chainsResiduals = chained
+    settings.hasWatermark = watermark
+    settings.spans = spans
+    return settings
+  }
+
+  @Test func targetAndResidualAreTheReferences() throws {
+    let sounds = try separated(Self.settings(.midpoint, steps: 16, residuals: true))
+    #expect(sounds.map(\.stem) == [.target(0), .residual(0)])
+    for (sound, name) in zip(sounds, ["separate_target", "separate_residual"]) {
+      #expect(sound.sound.count == mixture.count)
+      let expected = try setting.golden.tensor(name).values.prefix(mixture.count)
+      #expect(Golden.error(sound.sound, Array(expected)) <= 1e-4, "\(name)")
+    }
+  }
+
+  @Test func targetByEulerStepsIsTheReferences() throws {
+    let sounds = try separated(Self.settings(.euler, steps: 32))
+    #expect(sounds.map(\.stem) == [.target(0)])
+    let expected = try setting.golden.tensor("separate_euler_target").values.prefix(mixture.count)
+    #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
+  }
+
+  /// The sound of a golden state, without a watermark and cut to the mixture's length.
+  @Test func theWatermarkCanBeLeftOut() throws {
+    let (shape, state) = try setting.golden.tensor("ode_midpoint16")
+    let (frames, width) = (shape[1], shape[2])
+    for half in 0..<2 {
+      let rows = (half * width / 2..<(half + 1) * width / 2).flatMap { channel in
+        (0..<frames).map { state[$0 * width + channel] }
+      }
+      let latent = Latent(channels: width / 2, frames: frames, values: rows)
+      let expected = codec.decode(latent, message: nil).prefix(mixture.count)
+      let sounds = try separated(
+        Self.settings(.midpoint, steps: 16, residuals: true, watermark: false))
+      #expect(Golden.error(sounds[half].sound, Array(expected)) <= 1e-4)
+      let name = ["separate_target", "separate_residual"][half]
+      let marked = try setting.golden.tensor(name).values.prefix(mixture.count)
+      #expect(Golden.error(sounds[half].sound, Array(marked)) > 1e-3)
+    }
+  }
+
+  /// Two steps by hand, with the velocities that `DiffusionTransformerTests` holds to the reference.
+  @Test func spansReachTheVelocities() throws {
+    let spans = ["+10.12..10.32", "-10.36..10.48"].compactMap { AnchorSpan($0) }
+    let anchors = AnchorClass.classes(
+      spans, windowStart: 10, frames: 13, codec: setting.config.audioCodec)
+    #expect(Set(anchors) == [.null, .present, .absent])
+    let field = try setting.transformer().field(
+      mixture: codec.encode(mixture), text: try setting.text, anchors: anchors)
+    var state = try draws.noise
+    for time in [0, 0.5] as [Float] { state = zip(state, field(state, time)).map { $0 + 0.5 * $1 } }
+    let channels = setting.config.audioCodec.codebookDim
+    let latent = Latent(
+      channels: channels, frames: 13,
+      values: (0..<channels).flatMap { channel in
+        (0..<13).map { state[$0 * 2 * channels + channel] }
+      })
+    let expected = codec.decode(latent, message: nil).prefix(mixture.count)
+    let sounds = try separated(Self.settings(watermark: false, spans: spans), start: 10)
+    #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
+    let without = try separated(Self.settings(watermark: false))
+    #expect(Golden.error(without[0].sound, Array(expected)) > 1e-3)
+  }
+
+  /// Each prompt gets the same noise and the same bits, and nothing of the others.
+  @Test func promptsDoNotTouchEachOther() throws {
+    let text = try setting.text
+    let word = TextFeatures(tokens: 1, width: text.width, values: Array(text.values[..<text.width]))
+    let settings = Self.settings(residuals: true)
+    let both = try separated(settings, texts: [text, word, text])
+    #expect(both.map(\.stem) == (0..<3).flatMap { [.target($0), .residual($0)] })
+    for (index, prompt) in [text, word, text].enumerated() {
+      let alone = try separated(settings, texts: [prompt])
+      #expect(both[2 * index].sound == alone[0].sound)
+      #expect(both[2 * index + 1].sound == alone[1].sound)
+    }
+    #expect(both[0].sound != both[2].sound)
+  }
+
+  /// A chain is as if the residual that came out were separated again.
+  @Test(arguments: [true, false]) func residualsAreChained(watermark: Bool) throws {
+    let text = try setting.text
+    let word = TextFeatures(tokens: 1, width: text.width, values: Array(text.values[..<text.width]))
+    let chain = try separated(
+      Self.settings(chained: true, watermark: watermark), texts: [text, word])
+    #expect(chain.map(\.stem) == [.target(0), .target(1), .residual(1)])
+    let settings = Self.settings(residuals: true, watermark: watermark)
+    let first = try separated(settings, texts: [text])
+    let second = try separated(settings, of: first[1].sound, texts: [word])
+    #expect(chain.map(\.sound) == [first[0].sound, second[0].sound, second[1].sound])
+    let all = try separated(
+      Self.settings(residuals: true, chained: true, watermark: watermark), texts: [text, word])
+    #expect(all.map(\.stem) == [.target(0), .residual(0), .target(1), .residual(1)])
+    #expect(all.map(\.sound) == (first + second).map(\.sound))
+  }
+
+  @Test(arguments: [1, 2, 960, 961, 1919, 1920, 1921, 5000])
+  func soundsAreAsLongAsTheMixture(frames: Int) throws {
+    for samples in [Sounds.noise(frames: frames), [Float](repeating: 0, count: frames)] {
+      let draws = WindowDraws(seed: 3, frames: frames, config: setting.config)
+      let sounds = try separated(Self.settings(residuals: true), of: samples, draws: draws)
+      #expect(sounds.map(\.sound.count) == [frames, frames])
+      #expect(sounds.allSatisfy { $0.sound.allSatisfy(\.isFinite) })
+    }
+  }
+
+  @Test func whatIsDrawnIsTorchs() throws {
+    let draws = WindowDraws(seed: 42, frames: mixture.count, config: setting.config)
+    let noise = try setting.golden.tensor("randn_seed42").values
+    #expect(Golden.error(draws.noise, noise) <= 5e-7)
+    let bits = try setting.golden.tensor("randint_after_seed42").values.map { $0 == 1 }
+    #expect(draws.messages == [Array(bits[..<16]), Array(bits[16...])])
+  }
+
+  @Test func progressGoesToTheEnd() throws {
+    var parts: [Double] = []
+    let text = try setting.text
+    _ = try separated(Self.settings(.midpoint, steps: 2), texts: [text, text]) { parts.append($0) }
+    #expect(parts == (1...8).map { Double($0) / 8 })
+  }
+}
