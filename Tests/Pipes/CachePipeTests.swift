@@ -84,6 +84,27 @@ import Testing
     #expect(try cached.count() == 2)
   }
 
+  /// Whoever did the work: the filter, or the cache in its place.
+  @Test func aReportIsWrittenByWhoDidTheWork() throws {
+    let file = cached.folder.file("report.json")
+    for tool in ["ap-segment", "ap-cache"] {
+      let outcome = try cached("ap-segment", "--report", file).run(.bytes(Cached.input()))
+      #expect(outcome.status == 0)
+      let report = try JSONValue(parsing: Array(Files.read(file).dropLast()))
+      #expect(report["tool"] == .string(tool))
+      #expect(report["exit"] == 0)
+    }
+    // Of ap-cache itself: the filter fails, then there is nothing but the filter.
+    let own = cached.folder.file("own.json")
+    let failing = try cached.stranger("exit 3")
+    let failed = try cached(failing, options: ["--report", own]).run(.bytes(Cached.input()))
+    #expect(failed.status == 3)
+    #expect(try JSONValue(parsing: Array(Files.read(own).dropLast()))["exit"] == 3)
+    let before = try cached.folder.list()
+    _ = try cached("cat", options: ["--no-cache", "--report", file]).run(.bytes(Cached.input()))
+    #expect(try cached.folder.list() == before)
+  }
+
   @Test func onlyWhatShapesTheOutputCounts() throws {
     func isFound(_ words: String..., environment: [String: String] = [:]) throws -> Bool {
       var command = cached(environment: environment)

@@ -48,7 +48,7 @@ extension FilterCommand {
       if isQuestion {
         let description = RunDescription(
           tool: name, version: Suite.version, options: command.historyOptions,
-          repeatability: try command.repeatability())
+          repeatability: try command.repeatability(), report: command.common.report)
         try context.write(text: String(decoding: description.json.serialized(), as: UTF8.self))
         context.end()
       }

@@ -94,12 +94,25 @@ public final class FilterContext {
   /// Ends the process as the one ended that did its work, and said why.
   public func end(as end: ProcessEnd) -> Never {
     progress.clear()
-    TemporaryFiles.shared.removeAll()
     switch end {
     case .exit(0): self.end()
-    case .exit(let status): exit(ExitStatus(rawValue: status))
-    case .signal(let number): Syscalls.die(of: number)
+    case .exit(let number):
+      let status = ExitStatus(rawValue: number)
+      do {
+        try writeReport(status)
+      } catch {
+        log.warning(error.description)
+      }
+      exit(status)
+    case .signal(let number):
+      TemporaryFiles.shared.removeAll()
+      Syscalls.die(of: number)
     }
+  }
+
+  /// Removes what must not be left behind, before the process becomes another program.
+  public func leave() {
+    TemporaryFiles.shared.removeAll()
   }
 
   /// Ends the process after a failure.

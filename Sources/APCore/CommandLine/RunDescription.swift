@@ -37,15 +37,19 @@ public struct RunDescription: Sendable, Hashable {
   public let options: [String: JSONValue]
   /// Whether the run can be left out.
   public let repeatability: Repeatability
+  /// Where it would write what it took.
+  public let report: String?
 
   /// A description of what that filter would do.
   public init(
-    tool: String, version: String, options: [String: JSONValue], repeatability: Repeatability
+    tool: String, version: String, options: [String: JSONValue], repeatability: Repeatability,
+    report: String? = nil
   ) {
     self.tool = tool
     self.version = version
     self.options = options
     self.repeatability = repeatability
+    self.report = report
   }
 
   /// The answer to the question, on one line.
@@ -53,6 +57,7 @@ public struct RunDescription: Sendable, Hashable {
     var object: [String: JSONValue] = [
       "options": .object(options), "tool": .string(tool), "version": .string(version),
     ]
+    object["report"] = report.map { .string($0) }
     switch repeatability {
     case .repeatable(let input, let files, let more):
       object["input"] = .string(input.rawValue)
@@ -77,6 +82,8 @@ public struct RunDescription: Sendable, Hashable {
       else { return nil }
       repeatability = .repeatable(input: input, files: files.compactMap(\.string))
     }
-    self.init(tool: tool, version: version, options: options, repeatability: repeatability)
+    self.init(
+      tool: tool, version: version, options: options, repeatability: repeatability,
+      report: value["report"]?.string)
   }
 }

@@ -17,7 +17,7 @@ public final class Report {
   /// Creates the file; one that is there will be replaced, since each run has its report.
   ///
   /// - Throws: `cannotCreate`.
-  func open(_ path: String) throws(FilterError) {
+  public func open(_ path: String) throws(FilterError) {
     file = try PartialFile(for: path, overwriting: true)
     stopwatch = Stopwatch()
   }

@@ -26,7 +26,7 @@ public struct CachedRun: Sendable {
   public func run(in context: FilterContext) throws(FilterError) {
     let program = try FilterProgram(command)
     guard isOn, !FileDescriptor.standardOutput.isTerminal, let description = try program.describe()
-    else { try program.become() }
+    else { try program.become(in: context) }
     let source: Repeatability.Input
     let paths: [String]
     switch description.repeatability {
@@ -34,18 +34,20 @@ public struct CachedRun: Sendable {
       throw FilterError(
         .usage, "\(program.name) cannot be cached. \(sentence)",
         advice: "Put ap-cache before a filter whose work is all in the stream.")
-    case .changing: try program.become()
+    case .changing: try program.become(in: context)
     case .repeatable(let input, let files, _): (source, paths) = (input, files)
     }
-    guard source == .none || !FileDescriptor.standardInput.isTerminal else { try program.become() }
+    guard source == .none || !FileDescriptor.standardInput.isTerminal else {
+      try program.become(in: context)
+    }
     guard let store = CacheStore.standard() else {
       context.log.warning("Neither XDG_CACHE_HOME nor HOME is set: nothing is cached.")
-      try program.become()
+      try program.become(in: context)
     }
     // What cannot be read is the filter's to say.
     guard let executable = try? store.digests.digest(of: program.path),
       let files = try? paths.map({ path in (path, try store.digests.digest(of: path)) })
-    else { try program.become() }
+    else { try program.become(in: context) }
     Syscalls.ignoreSizeLimits()
 
     let input = try OpenedInput(source, hashesStream: hashesInput, log: context.log)
@@ -61,6 +63,8 @@ public struct CachedRun: Sendable {
     if let run {
       if let execution = store.find(run.key, log: context.log) {
         context.log.debug("Found \(run.key).")
+        // Else an old one would be taken for this run's.
+        if let report = description.report { try context.report.open(report) }
         return try Replay(execution, input: input.passing).run(in: context)
       }
       context.log.debug("Did not find \(run.key).")
