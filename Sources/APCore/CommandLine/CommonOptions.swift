@@ -11,18 +11,18 @@ public struct CommonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Say error, warning, info or debug, and what matters more.", valueName: "level"),
+      "Say error, warning, info or debug, and above.", valueName: "level"),
     completion: .list(LogLevel.allCases.map(\.rawValue)), transform: Setting.logLevel.argument)
   var logLevel: String?
 
   @Option(
     help: ArgumentHelp(
-      "Show progress auto (on a terminal), always, never, or as json.", valueName: "when"),
+      "Show it: auto (on a terminal), always, never, json.", valueName: "when"),
     completion: .list(ProgressMode.allCases.map(\.rawValue)), transform: Setting.progress.argument)
   var progress: String?
 
   @Option(
-    help: ArgumentHelp("Work with this many threads. (default: one a processor)", valueName: "n"),
+    help: ArgumentHelp("Work with this many. (default: one a processor)", valueName: "n"),
     transform: Setting.threads.argument)
   var threads: String?
 
