@@ -88,6 +88,34 @@ import Testing
     #expect(try report()["exit"] == 141)
   }
 
+  @Test(arguments: [["ap-segment"], ["ap-segment", "--fade", "none"]])
+  func aCacheReportsOnItself(words: [String]) throws {
+    let cached = try Cached()
+    for _ in 0..<2 {
+      var command = cached(options: ["--report", path])
+      command.arguments += words
+      let outcome = try command.run(.bytes(Cached.input()))
+      if words.count == 1 {
+        #expect(try report()["tool"] == "ap-cache")
+        #expect(try report()["exit"] == 0)
+      } else {
+        // It cannot be: the filter runs in the place of the cache, and refuses its options.
+        #expect(outcome.status == 64)
+        #expect(outcome.errors.contains("There is no report"))
+        #expect(try folder.list() == [])
+      }
+    }
+  }
+
+  @Test func aFilterThatFailsBehindTheCacheIsReported() throws {
+    let cached = try Cached()
+    let input = Array(Cached.input().dropLast(100))
+    let outcome = try cached("ap-segment", options: ["--report", path]).run(.bytes(input))
+    #expect(outcome.status == 65)
+    #expect(try report()["exit"] == 65)
+    #expect(try folder.list() == ["report.json"])
+  }
+
   /// The output is whole then, but its report is missing: that is no success.
   @Test func aReportThatCannotBeWrittenIsAFailure() throws {
     let input = Filters.input(for: "ap-segment")

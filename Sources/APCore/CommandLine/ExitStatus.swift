@@ -26,8 +26,11 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   public static let io = Self(rawValue: 74)
   /// A configuration is wrong.
   public static let configuration = Self(rawValue: 78)
-  /// What a shell says of a process that SIGPIPE ended.
-  static let brokenPipe = Self(rawValue: 128 + 13)
+
+  /// What a shell says of a process that a signal ended.
+  static func ended(by signal: Int32) -> Self {
+    Self(rawValue: 128 + signal)
+  }
 }
 
 /// How a process ended.

@@ -46,6 +46,7 @@ extension FilterCommand {
       tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings())
     do {
       if isQuestion {
+        _ = try settings.get()
         let description = RunDescription(
           tool: name, version: Suite.version, options: command.historyOptions,
           repeatability: try command.repeatability(), report: command.common.report)

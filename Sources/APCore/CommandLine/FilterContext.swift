@@ -88,7 +88,17 @@ public final class FilterContext {
     } catch {
       end(with: error)
     }
+    TemporaryFiles.shared.removeAll()
     exit(.success)
+  }
+
+  /// Leaves nothing half made behind, before this process becomes another program.
+  public func leave() {
+    progress.clear()
+    if report.discard() {
+      log.warning("There is no report, because another command takes the place of this one.")
+    }
+    TemporaryFiles.shared.removeAll()
   }
 
   /// Ends the process as the one ended that did its work, and said why.
@@ -96,23 +106,15 @@ public final class FilterContext {
     progress.clear()
     switch end {
     case .exit(0): self.end()
-    case .exit(let number):
-      let status = ExitStatus(rawValue: number)
-      do {
-        try writeReport(status)
-      } catch {
-        log.warning(error.description)
-      }
-      exit(status)
+    case .exit(let status):
+      reportFailure(ExitStatus(rawValue: status))
+      TemporaryFiles.shared.removeAll()
+      exit(ExitStatus(rawValue: status))
     case .signal(let number):
+      reportFailure(.ended(by: number))
       TemporaryFiles.shared.removeAll()
       Syscalls.die(of: number)
     }
-  }
-
-  /// Removes what must not be left behind, before the process becomes another program.
-  public func leave() {
-    TemporaryFiles.shared.removeAll()
   }
 
   /// Ends the process after a failure.
@@ -120,12 +122,9 @@ public final class FilterContext {
     progress.clear()
     let failure = (error as? FilterError) ?? Self.wrap(error)
     let isBrokenPipe = failure.code == .brokenPipe
-    do {
-      try writeReport(
-        isBrokenPipe ? .brokenPipe : failure.code.status, message: failure.description)
-    } catch {
-      log.warning(error.description)
-    }
+    reportFailure(
+      isBrokenPipe ? .ended(by: Syscalls.brokenPipe) : failure.code.status,
+      message: failure.description)
     TemporaryFiles.shared.removeAll()
     if isBrokenPipe { Syscalls.dieOfBrokenPipe() }
     log.error(failure.description)
@@ -138,6 +137,15 @@ public final class FilterContext {
       try? writer.write(abort)
     }
     exit(failure.code.status)
+  }
+
+  /// That the report cannot be written does not hide why the filter failed.
+  private func reportFailure(_ status: ExitStatus, message: String? = nil) {
+    do {
+      try writeReport(status, message: message)
+    } catch {
+      log.warning(error.description)
+    }
   }
 
   private func writeReport(_ status: ExitStatus, message: String? = nil) throws(FilterError) {

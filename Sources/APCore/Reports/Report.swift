@@ -31,6 +31,13 @@ public final class Report {
     return try stopwatch.measure(name, body)
   }
 
+  /// Takes the file back; whether there was one.
+  func discard() -> Bool {
+    defer { file = nil }
+    file?.discard()
+    return file != nil
+  }
+
   /// Writes the file, once.
   ///
   /// - Parameter audioSeconds: how much sound passed.

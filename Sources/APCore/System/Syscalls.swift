@@ -205,6 +205,9 @@ enum Syscalls {
     kill(process, number)
   }
 
+  /// The signal of a pipe that nobody reads.
+  static let brokenPipe = SIGPIPE
+
   /// Ends the process as SIGPIPE does.
   static func dieOfBrokenPipe() -> Never {
     die(of: SIGPIPE)

@@ -26,7 +26,7 @@ public struct CachedRun: Sendable {
   public func run(in context: FilterContext) throws(FilterError) {
     let program = try FilterProgram(command)
     guard isOn, !FileDescriptor.standardOutput.isTerminal, let description = try program.describe()
-    else { try program.become(in: context) }
+    else { try program.become(insteadOf: context) }
     let source: Repeatability.Input
     let paths: [String]
     switch description.repeatability {
@@ -34,20 +34,20 @@ public struct CachedRun: Sendable {
       throw FilterError(
         .usage, "\(program.name) cannot be cached. \(sentence)",
         advice: "Put ap-cache before a filter whose work is all in the stream.")
-    case .changing: try program.become(in: context)
+    case .changing: try program.become(insteadOf: context)
     case .repeatable(let input, let files, _): (source, paths) = (input, files)
     }
     guard source == .none || !FileDescriptor.standardInput.isTerminal else {
-      try program.become(in: context)
+      try program.become(insteadOf: context)
     }
     guard let store = CacheStore.standard() else {
       context.log.warning("Neither XDG_CACHE_HOME nor HOME is set: nothing is cached.")
-      try program.become(in: context)
+      try program.become(insteadOf: context)
     }
     // What cannot be read is the filter's to say.
     guard let executable = try? store.digests.digest(of: program.path),
       let files = try? paths.map({ path in (path, try store.digests.digest(of: path)) })
-    else { try program.become(in: context) }
+    else { try program.become(insteadOf: context) }
     Syscalls.ignoreSizeLimits()
 
     let input = try OpenedInput(source, hashesStream: hashesInput, log: context.log)

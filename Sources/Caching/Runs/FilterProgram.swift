@@ -93,7 +93,7 @@ struct FilterProgram {
   /// Becomes the filter: from here on there is no cache.
   ///
   /// - Throws: `unavailable` where it cannot be started.
-  func become(in context: FilterContext) throws(FilterError) -> Never {
+  func become(insteadOf context: FilterContext) throws(FilterError) -> Never {
     context.leave()
     throw cannotStart(Syscalls.become(path, words))
   }
