@@ -76,7 +76,7 @@ final class DiffusionTransformer {
       scratch: memory.scratch, pool: pool)
     text.prepare(features, memory.text, scratch: memory.scratch, pool: pool)
     embed(times, memory)
-    return { [unowned self] state, time in velocity(state, time, memory) }
+    return { state, time in self.velocity(state, time, memory) }
   }
 
   private func memory(frames: Int, textTokens: Int) -> DiffusionMemory {
