@@ -86,6 +86,7 @@ let package = Package(
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
     filter("ap-demucs", "Demucs"),
+    filter("ap-sam", "SAMAudio", "Tensors"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
@@ -124,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "Pipes",
       dependencies: [
-        "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode",
-        "ap-view", "ap-cache", crypto,
+        "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-sam", "ap-xfade",
+        "ap-encode", "ap-view", "ap-cache", crypto,
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]

@@ -108,19 +108,21 @@ public final class ModelInput {
   private func readWindows(
     _ begin: (Stretch) throws -> any Sink, _ pass: (StreamRecord) throws -> Void
   ) throws {
-    var window: (segment: Segment, sound: ConvertedSound)?
+    var window: (sound: ConvertedSound, missing: Int)?
     while let record = try reader.next() {
       guard case .audio(let audio) = record, let segment = audio.segment else {
         try pass(record)
         continue
       }
-      if window?.segment != segment {
-        try window?.sound.finish()
-        window = (segment, try convertedSound(stretch(segment, offset: audio.offset), begin))
-      }
-      try window?.sound.push(audio.samples.span)
+      var (sound, missing) =
+        try window
+        ?? (convertedSound(stretch(segment, offset: audio.offset), begin), segment.length)
+      try sound.push(audio.samples.span)
+      missing -= audio.samples.count / header.channels
+      // A whole window does not wait for what comes next.
+      if missing == 0 { try sound.finish() }
+      window = missing == 0 ? nil : (sound, missing)
     }
-    try window?.sound.finish()
   }
 
   private func stretch(_ segment: Segment, offset: Int) -> Stretch {

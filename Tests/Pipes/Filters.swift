@@ -4,16 +4,21 @@ import TestSupport
 enum Filters {
   /// All of them.
   static let all = [
-    "ap-decode", "ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view", "ap-cache",
+    "ap-decode", "ap-segment", "ap-demucs", "ap-sam", "ap-xfade", "ap-encode", "ap-view",
+    "ap-cache",
   ]
   /// Those that read a stream.
-  static let readers = ["ap-segment", "ap-demucs", "ap-xfade", "ap-encode", "ap-view"]
+  static let readers = ["ap-segment", "ap-demucs", "ap-sam", "ap-xfade", "ap-encode", "ap-view"]
   /// Those that need no library of others, and so must not load one.
   static let light = ["ap-segment", "ap-xfade"]
 
   /// A filter that reads a stream, saying errors only; files go to the folder.
   static func reader(_ name: String, folder: TemporaryFolder) -> Command {
     var command = Command(name, "--quiet")
+    if name == "ap-sam" {
+      command.arguments += ["-m", fixture("sam-audio"), "--prompt", "dog"]
+      command.environment["AP_CACHE"] = "off"
+    }
     if name == "ap-encode" { command.arguments += ["-o", folder.file("{track}.wav")] }
     if name == "ap-view" { command.arguments += ["--png", folder.file("picture.png")] }
     return command

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "batch-slurm", "bench", "build", "doctor", "extract-demucs", "fetch-models", "install",
-    "quickstart", "sdr", "test", "test-slurm",
+    "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-sam", "fetch-models",
+    "install", "quickstart", "sdr", "test", "test-slurm",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])

@@ -1,3 +1,5 @@
+internal import APCore
+
 /// Separates windows, one after the other, each by all prompts (`SAMAudio.separate`).
 final class WindowSeparator {
   /// A sound that comes out.
@@ -7,6 +9,9 @@ final class WindowSeparator {
     /// All else, by the prompt's number.
     case residual(Int)
   }
+
+  /// Takes the time of each stage: for reports.
+  var stopwatch: Stopwatch?
 
   private let codec: any AudioCodec
   private let transformer: DiffusionTransformer
@@ -33,30 +38,34 @@ final class WindowSeparator {
   ///   - draws: what is drawn for the window.
   ///   - start: where the window begins in the input, in seconds.
   ///   - progress: called with the part of the work that is done.
-  ///   - deliver: takes each stem that is asked for, [N], in the order of `settings.stems`.
+  ///   - deliver: takes each stem that is asked for, [N]: prompt by prompt, the target before the residual.
   /// - Throws: what `progress` and `deliver` throw.
   func callAsFunction(
     _ samples: [Float], draws: WindowDraws, start: Double,
     progress: (_ done: Double) throws -> Void, deliver: (Stem, [Float]) throws -> Void
   ) throws {
     // 1. The mixture's latent, and what is known of its frames: the same for all prompts.
-    var mixture = codec.encode(samples)  // [C, T]
+    var mixture = encode(samples)  // [C, T]
     let anchors = AnchorClass.classes(
       settings.spans, windowStart: start, frames: mixture.frames,
       codec: transformer.config.audioCodec)
 
     for (number, text) in texts.enumerated() {
       // 2. From noise to the latents of what is asked for, and of the rest.
+      stopwatch?.start()
       let field = transformer.field(
         mixture: mixture, text: text, anchors: anchors, times: solver.times)
       let state = try solver(from: draws.noise, field) { count in
         let part = Double(count) / Double(solver.evaluations)
         try progress((Double(number) + part) / Double(texts.count))
       }  // [T, 2C]
+      stopwatch?.lap("transformer")
       let latents = Latent.pair(state, channels: mixture.channels)
 
       // 3. The sounds that are asked for; one that the next prompt is looked for in as well.
       func decode(_ row: Int) -> [Float] {
+        stopwatch?.start()
+        defer { stopwatch?.lap("decode") }
         let message = settings.hasWatermark ? draws.messages[row] : nil
         return Array(codec.decode(latents[row], message: message).prefix(samples.count))
       }
@@ -66,8 +75,14 @@ final class WindowSeparator {
       guard settings.givesResiduals || isChained else { continue }
       let residual = decode(1)
       if settings.givesResiduals || isLast { try deliver(.residual(number), residual) }
-      if isChained, !isLast { mixture = codec.encode(residual) }
+      if isChained, !isLast { mixture = encode(residual) }
     }
+  }
+
+  private func encode(_ samples: [Float]) -> Latent {
+    stopwatch?.start()
+    defer { stopwatch?.lap("encode") }
+    return codec.encode(samples)
   }
 }
 

@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func targetByEulerStepsIsTheReferences() throws {
-    let sounds = try separated(Self.settings(.euler, steps: 32))
+    let sounds = try separated(Self.settings(.euler, steps: 16))
     #expect(sounds.map(\.stem) == [.target(0)])
     let expected = try setting.golden.tensor("separate_euler_target").values.prefix(mixture.count)
     #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
@@ -100,10 +100,15 @@ import Testing
     let anchors = AnchorClass.classes(
       spans, windowStart: 10, frames: 13, codec: setting.config.audioCodec)
     #expect(Set(anchors) == [.null, .present, .absent])
-    let field = try setting.transformer().field(
+    let transformer = try setting.transformer()
+    let field = transformer.field(
       mixture: codec.encode(mixture), text: try setting.text, anchors: anchors)
     var state = try draws.noise
-    for time in [0, 0.5] as [Float] { state = zip(state, field(state, time)).map { $0 + 0.5 * $1 } }
+    withExtendedLifetime(transformer) {
+      for time in [0, 0.5] as [Float] {
+        state = zip(state, field(state, time)).map { $0 + 0.5 * $1 }
+      }
+    }
     let channels = setting.config.audioCodec.codebookDim
     let latent = Latent(
       channels: channels, frames: 13,

@@ -1,0 +1,37 @@
+internal import APCore
+internal import ModelFiles
+
+/// A file with a prompt a line.
+enum PromptFile {
+  /// More than a run takes.
+  private static let maximumBytes = 1 << 20
+
+  /// Its lines without the spaces around them, but for empty ones.
+  ///
+  /// - Throws: `noInput`, `badInput` for a file that is no UTF-8 text or has no prompt.
+  static func prompts(_ path: String) throws(FilterError) -> [String] {
+    let bytes: [UInt8]?
+    do {
+      bytes = try FileSystem.read(path, limit: maximumBytes)
+    } catch {
+      throw FilterError(.noInput, "\(path) cannot be read: \(error).", underlying: error)
+    }
+    guard let text = bytes.flatMap({ String(validating: $0, as: UTF8.self) }),
+      !text.contains("\0")
+    else {
+      throw FilterError(
+        .badInput, "\(path) is no text of at most \(maximumBytes) bytes.",
+        advice: "Write a prompt a line, in UTF-8.")
+    }
+    let lines = text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
+      let trimmed = line.drop(while: \.isWhitespace)
+      guard let last = trimmed.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+      return String(trimmed[...last])
+    }
+    guard !lines.isEmpty else {
+      throw FilterError(
+        .badInput, "\(path) has no prompt.", advice: "Write a prompt a line.")
+    }
+    return lines
+  }
+}

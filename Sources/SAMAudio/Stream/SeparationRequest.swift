@@ -1,0 +1,95 @@
+public import APCore
+internal import Resampling
+public import Tensors
+
+/// What `ap-sam` is asked to do with the stream on standard input.
+public struct SeparationRequest: Sendable {
+  /// A model's name or path (`ModelStore.find`); nil: the preferred one.
+  public var model: String?
+  /// Words that describe a sound each.
+  public var prompts: [String] = []
+  /// A file with more of them.
+  public var promptsFile: String?
+  /// How windows are separated.
+  public var settings = SeparationSettings()
+  /// Whether sounds come out in stereo, placed as the source is.
+  public var isStereo = false
+  /// In what large weights are kept in memory; nil: as they are stored.
+  public var weights: WeightFormat?
+  /// Threads; nil: as many as there are processors.
+  public var threads: Int?
+
+  /// All defaults, and no prompt yet.
+  public init() {}
+
+  /// Reads a stream from standard input and writes the sounds that are asked for to standard output.
+  ///
+  /// - Throws: `FilterError`: of the stream, of the model, of the file of prompts; `usage` for prompts that cannot
+  ///   be tracks side by side.
+  public func run(in context: FilterContext, store: ModelStore = .standard) throws {
+    let reader = try context.openInput()
+    let writer = try context.openOutput()
+    let prompts = try allPrompts()
+    let model = try store.find(model).open()
+    if let notice = model.notice { context.log.info(notice) }
+
+    // Weights are large: what can be refused is refused before they are loaded.
+    let limit = WindowLimit(model.config)
+    let input = try ModelInput(reader, rate: limit.rate, channels: isStereo ? 2 : 1)
+    if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
+
+    let pool = ThreadPool(threads: threads)
+    let separator = try separator(model, prompts, pool, context.report)
+    var entry = context.historyEntry
+    entry.options["prompts"] = JSONValue(prompts.map(\.words))
+    entry.options["model"] = try model.identity(pool: pool)
+    try StreamSeparation(
+      input, limit: limit, separator: separator,
+      draws: draws(model.config),
+      outputs: OutputTrack.all(prompts, settings: settings),
+      image: isStereo ? try StereoImage() : nil, writer: writer, progress: context.progress
+    ).run(historyEntry: entry)
+  }
+
+  /// Whether an earlier run's output can stand in for this one's.
+  ///
+  /// - Throws: what `run` would throw of prompts, and of a model that is missing.
+  public func repeatability(store: ModelStore = .standard) throws -> Repeatability {
+    let prompts = try allPrompts()
+    let location = try store.find(model)
+    return .repeatable(
+      input: .stream, files: try location.paths(),
+      options: ["model": .string(location.name), "prompts": JSONValue(prompts.map(\.words))])
+  }
+
+  private func allPrompts() throws(FilterError) -> [Prompt] {
+    try Prompt.list(
+      prompts + (promptsFile.map(PromptFile.prompts) ?? []),
+      reserved: settings.chainsResiduals ? OutputTrack.lastResidual : nil)
+  }
+
+  /// The noise of a window follows from the seed and the window's number, and from nothing else.
+  private func draws(_ config: SAMAudioConfig) -> (_ window: Int, _ frames: Int) -> WindowDraws {
+    { WindowDraws(seed: settings.seed &+ UInt64($0), frames: $1, config: config) }
+  }
+
+  private func separator(
+    _ model: SAMAudioModel, _ prompts: [Prompt], _ pool: ThreadPool, _ report: Report
+  ) throws -> WindowSeparator {
+    let texts = try report.stage("text") {
+      try model.features(
+        of: prompts.map(\.words), format: weights, pool: pool, cache: .standard())
+    }
+    return try report.stage("model") {
+      let tensors = model.tensors.weights()
+      let transformer = try DiffusionTransformer(
+        tensors, config: model.config, format: weights, pool: pool)
+      let codec = try DACVAE(tensors, config: model.config.audioCodec, pool: pool)
+      try tensors.finish()
+      let separator = WindowSeparator(
+        codec: codec, transformer: transformer, texts: texts, settings: settings)
+      separator.stopwatch = report.stopwatch
+      return separator
+    }
+  }
+}
