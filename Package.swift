@@ -91,9 +91,10 @@ let package = Package(
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
     filter("ap-cache", "Caching"),
-    // Never installed: it measures the network and its products, OpenBLAS's beside them.
+    // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
-      name: "ap-bench", dependencies: ["COpenBLAS", "Demucs", "Tensors", argumentParser],
+      name: "ap-bench",
+      dependencies: ["COpenBLAS", "Demucs", "SAMAudio", "Tensors", argumentParser],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("openblas")]),
 
     .target(

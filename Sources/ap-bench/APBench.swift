@@ -1,74 +1,9 @@
 import ArgumentParser
-import COpenBLAS
-import Demucs
-import Tensors
 
 /// What `scripts/bench` runs: a line of JSON on standard output.
 @main
 struct APBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ap-bench",
-    abstract: "Time one segment of a network, its stages, and square matrix products.")
-
-  @Argument(help: "A checkpoint.")
-  var model: String
-
-  @Option(help: "Threads.")
-  var threads = 2
-
-  @Option(help: "How often to separate the segment.")
-  var rounds = 5
-
-  @Flag(help: "Multiply bfloat16, not float32.")
-  var bf16 = false
-
-  @Flag(help: "Leave the matrix products out.")
-  var segmentOnly = false
-
-  func run() throws {
-    let pool = ThreadPool(threads: threads)
-    let precision: Precision = bf16 ? .bf16 : .f32
-    let benchmark = try SegmentBenchmark(path: model, pool: pool, precision: precision)
-    let products =
-      segmentOnly
-      ? ""
-      : "\"openblas\":\(openBLAS()),\"ours\":\(ours(pool, precision)),"
-    let runs = (0..<rounds).map { _ in benchmark.run() }
-      .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
-    let seconds = runs.map(\.seconds)
-    let median = runs.sorted { $0.seconds < $1.seconds }[rounds / 2]
-    let stages = median.stages.map { stage, time in
-      let cost = benchmark.costs[stage]
-      return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
-        + "\"seconds\":\(time),\"stage\":\"\(stage)\"}"
-    }
-    print("{\(products)\"seconds\":\(seconds),\"stages\":[\(stages.joined(separator: ","))]}")
-  }
-
-  private static let size = 2048
-
-  /// The median of some, in operations a second.
-  private func rate(_ multiply: () -> Void) -> Double {
-    let clock = ContinuousClock()
-    let times = (0..<7).map { _ in clock.measure(multiply) / .seconds(1) }.sorted()
-    let size = Double(APBench.size)
-    return 2 * size * size * size / times[times.count / 2]
-  }
-
-  private func ours(_ pool: ThreadPool, _ precision: Precision) -> Double {
-    let product = ProductBenchmark(size: APBench.size, pool: pool, precision: precision)
-    return rate { product.run() }
-  }
-
-  private func openBLAS() -> Double {
-    openblas_set_num_threads(Int32(threads))
-    let size = APBench.size
-    let a = (0..<size * size).map { Float($0 % 7) }
-    var c = [Float](repeating: 0, count: size * size)
-    let n = blasint(size)
-    return rate {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, a, n, 0, &c, n)
-    }
-  }
+    commandName: "ap-bench", abstract: "Time the parts of a network.",
+    subcommands: [DemucsBench.self, SAMBench.self])
 }

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bench_demucs import bench_demucs, reference
+from bench_sam import bench_sam
 from measuring import BUILD, music, run, say, separate, table
 
 
@@ -72,7 +73,8 @@ def bench_cache(folder, threads, rounds):
 
 def main():
     benches = {
-        "demucs": bench_demucs, "memory": bench_memory, "pipes": bench_pipes, "cache": bench_cache}
+        "demucs": bench_demucs, "memory": bench_memory, "sam": bench_sam, "pipes": bench_pipes,
+        "cache": bench_cache}
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=[*benches, "all"])
     parser.add_argument("--threads", type=int, default=os.cpu_count())

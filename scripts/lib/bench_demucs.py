@@ -24,7 +24,7 @@ def reference(*arguments):
 
 def network(model, threads, *options):
     """What ap-bench measures of our network alone."""
-    command = [BUILD / "ap-bench", model, "--threads", str(threads), "--rounds", "2", *options]
+    command = [BUILD / "ap-bench", "demucs", model, "--threads", str(threads), "--rounds", "2", *options]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 

@@ -1,0 +1,32 @@
+public import ArgumentParser
+import SAMAudio
+public import Tensors
+
+struct SAMBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sam", abstract: "Time the parts of a SAM-Audio model on one window.")
+
+  @Argument(help: "A model.")
+  var model: String
+
+  @Option(help: "Threads.")
+  var threads = 2
+
+  @Option(help: "The window's length in seconds.")
+  var seconds = 10
+
+  @Option(help: "In what the weights are kept in memory; as they are stored, if not given.")
+  var weights: WeightFormat?
+
+  func run() throws {
+    let stages = try ModelBenchmark(
+      model: model, seconds: seconds, format: weights, pool: ThreadPool(threads: threads)
+    ).run()
+    let lines = stages.map {
+      "{\"operations\":\($0.operations),\"seconds\":\($0.seconds),\"stage\":\"\($0.name)\"}"
+    }
+    print("{\"stages\":[\(lines.joined(separator: ","))]}")
+  }
+}
+
+extension WeightFormat: ExpressibleByArgument {}

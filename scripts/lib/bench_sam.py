@@ -1,0 +1,78 @@
+"""SAM-Audio: each part of the network against PyTorch, and what a window takes in memory."""
+
+import json
+import statistics
+import sys
+from pathlib import Path
+
+from measuring import BUILD, run, say, table
+
+# Seconds of the window that is timed, and of the longest that memory is promised for.
+WINDOW, LONG_WINDOW = 10, 30
+STAGES = {
+    "text_64": "text encoder, 64 tokens",
+    "text_6": "text encoder, 6 tokens",
+    "encode": "encode",
+    "velocity": "a velocity, 6 tokens of text",
+    "decode": "decode",
+    "decode_watermark": "decode, with the watermark",
+}
+MEMORY_BARS = {"f32": "≤ 3.6 GB", "bf16": "≤ 2.2 GB"}
+
+
+def measured(folder, *command):
+    """What a command prints as JSON, and its peak memory in GB."""
+    output = folder / "measured.json"
+    _, [peak] = run(command, output=output)
+    text = output.read_text()
+    return json.loads(text) if text else None, peak / 1024
+
+
+def reference(folder, *arguments):
+    return measured(folder, sys.executable, "-B", Path(__file__).with_name("sam_reference.py"), *arguments)
+
+
+def network(folder, model, threads, *options):
+    return measured(folder, BUILD / "ap-bench", "sam", model, "--threads", threads, *options)
+
+
+def bench_stages(folder, model, threads, rounds):
+    """Both in turns."""
+    times = {"ap": {}, "torch": {}}
+    peaks = dict.fromkeys(times, 0)
+    for turn in range(rounds):
+        say(f"round {turn + 1} of {rounds}")
+        ours, peak = network(folder, model, threads, "--seconds", WINDOW)
+        theirs, other_peak = reference(folder, "time", model, threads, WINDOW)
+        peaks = {"ap": max(peaks["ap"], peak), "torch": max(peaks["torch"], other_peak)}
+        for name, answer in (("ap", ours), ("torch", theirs)):
+            for stage in answer["stages"]:
+                times[name].setdefault(stage["stage"], []).append(stage["seconds"])
+    operations = {stage["stage"]: stage["operations"] / 1e9 for stage in ours["stages"]}
+    rows = []
+    for stage, words in STAGES.items():
+        ap, torch = (statistics.median(times[name][stage]) for name in times)
+        rates = [f"{operations[stage] / seconds:.0f}" if operations[stage] else "" for seconds in (ap, torch)]
+        rows.append((words, f"{ap:.3f}", f"{torch:.3f}", *rates, f"{torch / ap:.2f}"))
+    rows.append(("peak memory", f"{peaks['ap']:.1f} GB", f"{peaks['torch']:.1f} GB", "", "", ""))
+    table(
+        f"sam-audio-small, {WINDOW} s, {threads} threads, median of {rounds}", "ap f32, seconds",
+        f"{theirs['name']} f32, seconds", "ap, GFLOP/s", "PyTorch, GFLOP/s", "ap is faster by (bar: ≥ 1)",
+        rows=rows)
+
+
+def bench_long_window(folder, model, threads):
+    rows = []
+    for weights, bar in MEMORY_BARS.items():
+        say(f"a window of {LONG_WINDOW} s, {weights}")
+        _, peak = network(folder, model, threads, "--seconds", LONG_WINDOW, "--weights", weights)
+        rows.append((weights, f"{peak:.2f} GB", bar))
+    table(f"sam-audio-small, {LONG_WINDOW} s: weights in memory", "peak memory", "bar", rows=rows)
+
+
+def bench_sam(folder, threads, rounds):
+    say("writing a full-size checkpoint with random weights")
+    model = folder / "sam-audio-small"
+    reference(folder, "write", model)
+    bench_stages(folder, model, threads, rounds)
+    bench_long_window(folder, model, threads)
