@@ -10,8 +10,11 @@ import Tensors
 final class DACVAE: AudioCodec {
   /// Called with each stage's name and values, [C, T], of each tile: for tests.
   var trace: ((_ stage: String, _ rows: [[Float]]) -> Void)?
-  /// Latent frames of a tile.
-  var framesOfTile = 32
+  /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
+  var framesOfEncoderTile = 128
+  /// Latent frames of a tile in decoding. What is computed beside it is mostly in the first layers and costs as much
+  /// as one frame.
+  var framesOfDecoderTile = 32
 
   private let encoder: CodecEncoder
   private let decoder: CodecDecoder
@@ -42,7 +45,7 @@ final class DACVAE: AudioCodec {
       channels: config.codebookDim, frames: frames,
       values: Array(repeating: 0, count: config.codebookDim * frames))
     let memory = CodecMemory(scratch: encoder.scratch, pool: pool)
-    for tile in tiles(frames) {
+    for tile in tiles(of: framesOfEncoderTile, frames) {
       let mean = encoder(samples, frames: tile, memory) { report("enc_\($0)", $1) }.rows
       for channel in 0..<latent.channels {
         let row = mean.row(0, channel)
@@ -58,12 +61,12 @@ final class DACVAE: AudioCodec {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
     let memory = CodecMemory(scratch: max(decoder.scratch, watermark.scratch), pool: pool)
-    for tile in tiles(latent.frames) {
+    for tile in tiles(of: framesOfDecoderTile, latent.frames) {
       decoder(latent, frames: tile, into: &samples, memory) { report("dec_\($0)", $1) }
     }
     if let message {
       watermark.add(
-        message, to: &samples, columns: framesOfTile * config.hop / Watermark.hop, memory)
+        message, to: &samples, columns: framesOfDecoderTile * config.hop / Watermark.hop, memory)
     }
     return samples
   }
@@ -78,8 +81,8 @@ final class DACVAE: AudioCodec {
     return samples + samples.dropLast().suffix(missing).reversed()
   }
 
-  private func tiles(_ frames: Int) -> [Range<Int>] {
-    stride(from: 0, to: frames, by: framesOfTile).map { $0..<min($0 + framesOfTile, frames) }
+  private func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {
+    stride(from: 0, to: frames, by: size).map { $0..<min($0 + size, frames) }
   }
 
   private func report(_ stage: String, _ rows: Blocks) {

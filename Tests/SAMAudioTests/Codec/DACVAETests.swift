@@ -20,7 +20,10 @@ import Testing
     func codec(threads: Int = 2, framesOfTile: Int? = nil) throws -> DACVAE {
       let codec = try DACVAE(
         checkpoint.weights(), config: config, pool: ThreadPool(threads: threads))
-      if let framesOfTile { codec.framesOfTile = framesOfTile }
+      if let framesOfTile {
+        codec.framesOfEncoderTile = framesOfTile
+        codec.framesOfDecoderTile = framesOfTile
+      }
       return codec
     }
 
