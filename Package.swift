@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 
 import PackageDescription
 
@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One thin executable: options in, a library call, an exit code out.
@@ -30,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     // C libraries. What a binary links is said by the Swift target that calls it, because
@@ -82,6 +84,9 @@ let package = Package(
     .target(
       name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage, toml],
       swiftSettings: settings),
+    .target(
+      name: "Workflows", dependencies: ["APCore", "ModelFiles", subprocess, systemPackage, yams],
+      swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
@@ -91,6 +96,7 @@ let package = Package(
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
     filter("ap-cache", "Caching"),
+    filter("ap-run", "Workflows"),
     // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench",
@@ -124,10 +130,13 @@ let package = Package(
       name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],
       swiftSettings: settings),
     .testTarget(
+      name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-sam", "ap-xfade",
-        "ap-encode", "ap-view", "ap-cache", crypto,
+        "ap-encode", "ap-view", "ap-cache", "ap-run", crypto,
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]

@@ -5,7 +5,7 @@ enum Filters {
   /// All of them.
   static let all = [
     "ap-decode", "ap-segment", "ap-demucs", "ap-sam", "ap-xfade", "ap-encode", "ap-view",
-    "ap-cache",
+    "ap-cache", "ap-run",
   ]
   /// Those that read a stream.
   static let readers = ["ap-segment", "ap-demucs", "ap-sam", "ap-xfade", "ap-encode", "ap-view"]

@@ -280,10 +280,11 @@ import Testing
     #expect(answer["options"]?["model"] == "sam-audio")
     #expect(answer["options"]?["threads"] == nil)
     #expect(
-      answer["files"]?.array?.compactMap(\.string) == [
-        "config.json", "checkpoint.pt", "t5/config.json", "t5/spiece.model",
-        "t5/model.safetensors",
-      ].map { "\(Self.model)/\($0)" })
+      answer["files"]?.array?.compactMap(\.string)
+        == [
+          "config.json", "checkpoint.pt", "t5/config.json", "t5/spiece.model",
+          "t5/model.safetensors",
+        ].map { "\(Self.model)/\($0)" })
   }
 
   @Test func memoryDoesNotGrowWithTheTrack() throws {

@@ -15,9 +15,9 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  /// The version is judged as a number: 6.10 comes after 6.9, and 10.0 after 6.1.
+  /// The version is judged as a number: 6.10 comes after 6.9, and 10.0 after 6.2.
   @Test(arguments: [
-    ("5.10.1", false), ("6.0.3", false), ("6.1", true), ("6.10", true), ("10.0", true),
+    ("5.10.1", false), ("6.1.2", false), ("6.2", true), ("6.10", true), ("10.0", true),
   ])
   func oldSwiftIsRefusedWithAdvice(version: String, isGood: Bool) throws {
     let folder = try TemporaryFolder()

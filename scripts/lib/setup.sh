@@ -73,13 +73,13 @@ apt_install() {
     >/dev/null
 }
 
-# need_swift: Package.swift asks for tools version 6.1.
+# need_swift: Package.swift asks for tools version 6.2.
 need_swift() {
-  local advice="Get Swift 6.1 or later from https://www.swift.org/install/linux/ and put its usr/bin in PATH."
+  local advice="Get Swift 6.2 or later from https://www.swift.org/install/linux/ and put its usr/bin in PATH."
   local version
   command -v swift >/dev/null || die 69 "there is no 'swift' in PATH. $advice"
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p') || true
   [ -n "$version" ] || die 69 "'swift --version' does not run; try it by hand. $advice"
-  [ "$(printf '%s\n' 6.1 "$version" | sort -V | head -n 1)" = 6.1 ] ||
+  [ "$(printf '%s\n' 6.2 "$version" | sort -V | head -n 1)" = 6.2 ] ||
     die 69 "this is Swift $version. $advice"
 }

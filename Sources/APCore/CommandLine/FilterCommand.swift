@@ -55,7 +55,7 @@ extension FilterCommand {
       }
       try Syscalls.onTermination { signal in
         if SignalRelay.shared.send(signal) { return true }
-        TemporaryFiles.shared.removeAll()
+        Termination.run()
         return false
       }
       if let report = command.common.report { try context.report.open(report) }
@@ -88,7 +88,7 @@ extension FilterCommand {
       }
     } else {
       let message = message(for: error)
-      let stop = message.hasSuffix(".") ? "" : "."
+      let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
       Log(tool: tool).error("\(message)\(stop) See '\(tool) --help'.")
     }
     exit(withError: status)

@@ -58,6 +58,33 @@ public final class Progress {
     }
   }
 
+  /// Whether anything is shown.
+  public var isShown: Bool { style != .silent }
+
+  /// Shows how far a command is that this one started.
+  ///
+  /// - Parameters:
+  ///   - line: what it said with `--progress json`.
+  ///   - step: what this one started it for.
+  public func relay(_ line: [String: JSONValue], step: String) {
+    switch style {
+    case .silent: break
+    case .json:
+      let line = JSONValue.object(line.merging(["step": .string(step)]) { $1 })
+      Console.write(String(decoding: line.serialized(), as: UTF8.self) + "\n")
+    case .bar:
+      let now = Syscalls.monotonicSeconds()
+      guard now - lastShown >= 0.1, let tool = line["tool"]?.string, let done = line["done"]?.int,
+        let rate = line["rate"]?.int, rate > 0
+      else { return }
+      lastShown = now
+      hasBar = true
+      let text = Self.text(done: done, total: line["total"]?.int, rate: rate)
+      // A line that is longer than a terminal could not be written over.
+      Console.write("\r\(step.prefix(40)): \(tool): \(text)\u{1b}[K")
+    }
+  }
+
   /// Clears the line, so that a message can follow.
   public func clear() {
     if hasBar { Console.write("\r\u{1b}[K") }

@@ -13,6 +13,15 @@ public final class Report {
 
   private let start = Syscalls.monotonicSeconds()
   private var file: PartialFile?
+  private var more: [String: JSONValue] = [:]
+
+  /// Whether it will be written.
+  public var isAsked: Bool { file != nil }
+
+  /// Adds a member of a command's own.
+  public func add(_ name: String, _ value: JSONValue) {
+    more[name] = value
+  }
 
   /// Creates the file; one that is there will be replaced, since each run has its report.
   ///
@@ -63,6 +72,7 @@ public final class Report {
       "version": .string(Suite.version),
       "wall-seconds": JSONValue(wall),
     ]
+    report.merge(more) { $1 }
     report["message"] = outcome.message.map { .string($0) }
     try file.write(JSONValue.object(report).serialized() + [UInt8(ascii: "\n")])
     try file.commit()

@@ -30,6 +30,23 @@ extension Settings {
     public let origin: Origin
   }
 
+  /// Puts what options say into this process's environment, so that commands it starts go by it.
+  /// Progress is the caller's to show, of what they say about it in JSON.
+  ///
+  /// - Parameter progress: whether they shall say something. There must be no other threads yet.
+  public func export(progress: Bool) {
+    for entry in entries {
+      guard case .option = entry.origin else { continue }
+      Syscalls.setEnvironment(entry.setting.variable, entry.value)
+    }
+    // In one place, quiet and verbose contradict a log level.
+    let words: [(Setting, String)] = [
+      (.logLevel, logLevel.rawValue), (.quiet, ""), (.verbose, ""),
+      (.progress, (progress ? ProgressMode.json : .never).rawValue),
+    ]
+    for (setting, value) in words { Syscalls.setEnvironment(setting.variable, value) }
+  }
+
   /// Every value and its origin. `quiet` and `verbose` are other words for a `log-level`.
   public var entries: [Entry] {
     let values: [(Setting, String)] = [

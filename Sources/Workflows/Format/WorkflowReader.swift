@@ -1,0 +1,183 @@
+internal import Yams
+
+/// Makes a workflow of YAML's nodes, and gathers what is wrong with them.
+struct WorkflowReader {
+  /// Those of the file.
+  let lines: [[Unicode.Scalar]]
+  private(set) var problems: [Problem] = []
+
+  init(lines: [[Unicode.Scalar]]) {
+    self.lines = lines
+  }
+
+  mutating func read(_ root: Node?) -> Workflow {
+    var variables: [Workflow.Variable] = []
+    var steps: [Workflow.Step] = []
+    let start = Position(line: 1, column: 1)
+    guard let root, root.null == nil else {
+      report(start, "There is nothing here; a workflow has 'steps'.")
+      return Workflow(variables: [], steps: [])
+    }
+    read(root, "A workflow", keys: ["variables", "steps"]) { reader, key, _, node in
+      if key == "variables" {
+        variables = reader.variables(node)
+      } else {
+        steps = reader.steps(node)
+      }
+    }
+    if steps.isEmpty, problems.isEmpty { report(start, "A workflow has at least one step.") }
+    return Workflow(variables: variables, steps: steps)
+  }
+
+  private mutating func variables(_ node: Node) -> [Workflow.Variable] {
+    var variables: [Workflow.Variable] = []
+    read(node, "'variables'", keys: nil) { reader, name, position, value in
+      guard reader.checkName(name, position) else { return }
+      let isOpen = value.null != nil
+      let template = isOpen ? nil : reader.template(value)
+      guard isOpen || template != nil else { return }
+      variables.append(.init(name: name, position: position, value: template))
+    }
+    return variables
+  }
+
+  private mutating func steps(_ node: Node) -> [Workflow.Step] {
+    var steps: [Workflow.Step] = []
+    read(node, "'steps'", keys: nil) { reader, name, position, value in
+      guard reader.checkName(name, position) else { return }
+      if let step = reader.step(name, position, value) { steps.append(step) }
+    }
+    return steps
+  }
+
+  private mutating func step(_ name: String, _ position: Position, _ node: Node) -> Workflow.Step? {
+    var loops: [Workflow.Loop] = []
+    var inputs: [Workflow.Path] = []
+    var outputs: [Workflow.Path] = []
+    var needs: [Workflow.Need] = []
+    var pipe: PipeTemplate?
+    let before = problems.count
+    let keys = ["for", "inputs", "outputs", "needs", "run"]
+    read(node, "A step", keys: keys) { reader, key, _, value in
+      switch key {
+      case "for": loops = reader.loops(value)
+      case "inputs": inputs = reader.paths(value, key)
+      case "outputs": outputs = reader.paths(value, key)
+      case "needs": needs = reader.needs(value)
+      default:
+        pipe = reader.text(value).flatMap { scanner in
+          reader.attempt { () throws(Problem) in try PipeTemplate(scanner) }
+        }
+      }
+    }
+    guard let pipe else {
+      if problems.count == before { report(position, "Step '\(name)' has no 'run'.") }
+      return nil
+    }
+    return Workflow.Step(
+      name: name, position: position, loops: loops, inputs: inputs, outputs: outputs, needs: needs,
+      pipe: pipe)
+  }
+
+  private mutating func loops(_ node: Node) -> [Workflow.Loop] {
+    var loops: [Workflow.Loop] = []
+    read(node, "'for'", keys: nil) { reader, name, position, value in
+      guard reader.checkName(name, position) else { return }
+      if let list = value.sequence {
+        let values = list.compactMap { reader.template($0) }
+        if list.isEmpty { reader.report(position, "'\(name)' has no values.") }
+        loops.append(.init(name: name, position: position, values: .list(values)))
+      } else if let pattern = reader.template(value) {
+        loops.append(.init(name: name, position: position, values: .pattern(pattern)))
+      }
+    }
+    return loops
+  }
+
+  private mutating func paths(_ node: Node, _ key: String) -> [Workflow.Path] {
+    var paths: [Workflow.Path] = []
+    read(node, "'\(key)'", keys: nil) { reader, name, position, value in
+      guard reader.checkName(name, position), let path = reader.template(value) else { return }
+      paths.append(.init(name: name, position: position, path: path))
+    }
+    return paths
+  }
+
+  private mutating func needs(_ node: Node) -> [Workflow.Need] {
+    guard let list = node.sequence else {
+      report(Self.position(node), "'needs' is a list of steps: [one, other].")
+      return []
+    }
+    return list.compactMap { node in
+      text(node).map { .init(step: String($0.rest), position: Self.position(node)) }
+    }
+  }
+
+  /// Calls `body` with each key, its place and its value.
+  ///
+  /// - Parameters:
+  ///   - name: what the mapping is, for a sentence.
+  ///   - keys: the keys that there are; nil where they are names.
+  private mutating func read(
+    _ node: Node, _ name: String, keys: [String]?,
+    _ body: (inout WorkflowReader, String, Position, Node) -> Void
+  ) {
+    guard let mapping = node.mapping else {
+      let example = keys.map { "has \($0.joined(separator: ", "))" } ?? "has names with values"
+      return report(Self.position(node), "\(name) \(example): 'key: value', one a line.")
+    }
+    for (key, value) in mapping {
+      let position = Self.position(key)
+      guard let text = key.scalar?.string else {
+        report(position, "A key is a word.")
+        continue
+      }
+      if let keys, !keys.contains(text) {
+        report(
+          position, "\(name) has no '\(text)'; it has \(keys.joined(separator: ", ")).")
+        continue
+      }
+      body(&self, text, position, value)
+    }
+  }
+
+  private mutating func template(_ node: Node) -> Template? {
+    text(node).flatMap { scanner in attempt { () throws(Problem) in try Template(scanner) } }
+  }
+
+  /// A scalar's text, whatever YAML takes it for: 1.50 stays 1.50.
+  private mutating func text(_ node: Node) -> TextScanner? {
+    guard let scalar = node.scalar, node.null == nil else {
+      report(Self.position(node), "There should be a text here.")
+      return nil
+    }
+    return TextScanner(scalar.string, lines: lines, start: Self.position(node))
+  }
+
+  private mutating func checkName(_ name: String, _ position: Position) -> Bool {
+    guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_-]*/) != nil, name != "env" else {
+      report(
+        position,
+        "'\(name)' cannot be a name: a letter, then letters, digits, - and _; and not env.")
+      return false
+    }
+    return true
+  }
+
+  private mutating func attempt<Value>(_ body: () throws(Problem) -> Value) -> Value? {
+    do {
+      return try body()
+    } catch {
+      problems.append(error)
+      return nil
+    }
+  }
+
+  private mutating func report(_ position: Position, _ message: String) {
+    problems.append(Problem(position, message))
+  }
+
+  private static func position(_ node: Node) -> Position {
+    node.mark.map { Position($0) } ?? Position(line: 1, column: 1)
+  }
+}

@@ -1,0 +1,27 @@
+/// One run of a step: a pipe with all values in their places.
+public struct Job: Sendable {
+  /// The step's name.
+  public let step: String
+  /// The step's name and the values of its matrix.
+  public let label: String
+  let position: Position
+  /// A list of words a command.
+  let stages: [[String]]
+  /// Where each word stands in the file.
+  let positions: [[Position]]
+  /// What the first command reads, behind `<`.
+  let input: String?
+  /// What takes the last one's output, behind `>`.
+  let output: String?
+  /// Files and folders that it reads, each once.
+  let inputs: [String]
+  /// Files and folders that it makes, each once.
+  let outputs: [String]
+  /// Whether another run of its step differs from it only in files, so that one of the two tells
+  /// whether the options are right.
+  let isAlike: Bool
+  /// The jobs that must be done before, by their places in the plan.
+  var needs: Set<Int> = []
+  /// Those of them whose outputs it reads.
+  var sources: Set<Int> = []
+}

@@ -1,0 +1,127 @@
+internal import APCore
+internal import ModelFiles
+internal import SystemPackage
+
+/// Runs a job: it is done whole, or nothing of it stays.
+struct JobRun {
+  let job: Job
+  let executables: Executables
+  /// What the job's commands say goes there.
+  let narration: Narration
+  /// Options on top of those of a command, for the filters of the suite.
+  let filterOptions: (_ stage: Int) -> [String]
+
+  /// - Throws: `FilterError` with the status of the command at fault; `CancellationError`.
+  func run() async throws {
+    let inputs = FileTree(job.inputs)
+    let before = FileTree(job.outputs)
+    let folders = try makeFolders()
+    do {
+      try await runPipe()
+      for output in job.outputs where FileTree([output]).files.isEmpty {
+        throw FilterError(
+          .cannotCreate, "\(job.label) ended well, but '\(output)' is not there.",
+          advice: "Do 'outputs' and the command name the same file?")
+      }
+    } catch {
+      before.restore(job.outputs + unfinishedFiles())
+      for folder in folders.reversed() { Files.removeEmptyFolder(folder) }
+      throw error
+    }
+    guard !job.outputs.isEmpty else { return }
+    do {
+      try JobRecord(of: job, inputs: inputs).write(for: job)
+    } catch {
+      narration.say(as: job.label) { $0.warning("\(error) It will be done again next time.") }
+    }
+  }
+
+  private func runPipe() async throws {
+    let job = job
+    let narration = narration
+    let pipe = PipeRun(commands: try commands()) { stage, line in
+      narration.pass(line, of: job.stages[stage][0], for: job)
+    }
+    let isDevice = job.output.map(Files.isDevice) ?? false
+    let file = try job.output.flatMap { path in
+      isDevice ? nil : try PartialFile(for: path, overwriting: true)
+    }
+    let input = try job.input.map { path in try Self.open(path, .readOnly) }
+    let output =
+      isDevice
+      ? try job.output.map { path in try Self.open(path, .writeOnly) }
+      : try file?.descriptor.duplicate()
+    let ends = try await pipe.run(input: input, output: output)
+    try Task.checkCancellation()
+    if let cause = ends.cause { throw failure(cause) }
+    try file?.commit()
+  }
+
+  private func commands() throws(FilterError) -> [(path: String, arguments: [String])] {
+    try job.stages.enumerated().map { stage, words throws(FilterError) in
+      guard let path = executables.find(words[0]) else {
+        throw FilterError(.unavailable, "There is no command '\(words[0])' any more.")
+      }
+      let options = Suite.filters.contains(words[0]) ? filterOptions(stage) : []
+      return (path, options + words.dropFirst())
+    }
+  }
+
+  private static func open(
+    _ path: String, _ mode: FileDescriptor.AccessMode
+  ) throws(FilterError) -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(path, mode)
+    } catch {
+      throw FilterError(.noInput, "\(path) cannot be opened: \(error).", underlying: error)
+    }
+  }
+
+  private func failure(_ end: StageEnd) -> FilterError {
+    let name = job.stages[end.stage][0]
+    let what =
+      switch end.status {
+      case .exited(let code): "failed with exit status \(code)"
+      case .signaled(let number): "was ended by a signal (\(Signals.name(number)))"
+      case .notStarted(let reason): "could not be started: \(reason)"
+      case .ended: "was ended"
+      }
+    var words = end.lastWords[...]
+    if words.hasPrefix("\(name): ") { words = words.dropFirst(name.count + 2) }
+    return FilterError(
+      FilterError.Code("failed-step", end.status.exitStatus),
+      "\(job.label): \(name) \(what)\(words.isEmpty ? "." : ": \(words)")")
+  }
+
+  /// Makes the folders that outputs lie in, and gives those that were not there before.
+  private func makeFolders() throws -> [String] {
+    var made: [String] = []
+    for output in job.outputs {
+      for folder in Self.missingFolders(above: output) {
+        do {
+          if try Files.makeFolder(folder) { made.append(folder) }
+        } catch {
+          throw FilterError(
+            .cannotCreate, "The folder '\(folder)' cannot be made: \(error).", underlying: error)
+        }
+      }
+    }
+    return made
+  }
+
+  /// From the top down.
+  static func missingFolders(above path: String) -> [String] {
+    let folder = FileSystem.parent(path)
+    if folder == path || Files.exists(folder) { return [] }
+    return missingFolders(above: folder) + [folder]
+  }
+
+  /// What a killed filter left: `PartialFile` names it so.
+  private func unfinishedFiles() -> [String] {
+    job.outputs.flatMap { output in
+      let folder = FileSystem.parent(output)
+      let prefix = "\(FilePath(output).lastComponent?.string ?? "").part-"
+      return FileSystem.names(in: folder).filter { $0.hasPrefix(prefix) }.map { "\(folder)/\($0)" }
+    }
+  }
+}

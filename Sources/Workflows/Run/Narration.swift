@@ -1,0 +1,41 @@
+internal import APCore
+internal import Synchronization
+
+/// What a run says on standard error, from all its pipes: lines, and progress that gives way to them.
+final class Narration: Sendable {
+  private let level: LogLevel
+  private let progress: Mutex<Progress>
+
+  init(_ settings: Settings) {
+    level = settings.logLevel
+    progress = Mutex(Progress(tool: "ap-run", mode: settings.progress))
+  }
+
+  /// Says something under that name.
+  func say(as name: String = "ap-run", _ body: (Log) -> Void) {
+    progress.withLock { progress in
+      progress.clear()
+      body(Log(tool: name, level: level))
+    }
+  }
+
+  /// Passes on a line that a job's command said.
+  ///
+  /// - Returns: whether it is words, and no progress.
+  func pass(_ line: String, of command: String, for job: Job) -> Bool {
+    if line.hasPrefix("{"), let json = try? JSONValue(parsing: Array(line.utf8)),
+      json["type"] == "progress", let members = json.object
+    {
+      progress.withLock { $0.relay(members, step: job.label) }
+      return false
+    }
+    let isNamed = line.hasPrefix("\(command): ")
+    say(as: job.label) { $0.info(isNamed ? line : "\(command): \(line)") }
+    return true
+  }
+
+  /// Takes away what is not a line.
+  func finish() {
+    progress.withLock { $0.clear() }
+  }
+}

@@ -1,0 +1,40 @@
+internal import ModelFiles
+
+/// The files below some paths, to see later what has changed.
+struct FileTree: Sendable {
+  /// By path.
+  private(set) var files: [String: FileStamp] = [:]
+  private var folders: Set<String> = []
+
+  /// What is there now.
+  init(_ paths: [String]) {
+    for path in paths { add(path) }
+  }
+
+  init(files: [String: FileStamp]) {
+    self.files = files
+  }
+
+  private mutating func add(_ path: String) {
+    if FileSystem.isFolder(path) {
+      folders.insert(path)
+      // Below, links are not followed: they may lead round in circles.
+      for name in FileSystem.names(in: path) where name != "." && name != ".." {
+        let inner = "\(path)/\(name)"
+        if Files.isLink(inner) { files[inner] = Files.stamp(inner) } else { add(inner) }
+      }
+    } else if let stamp = Files.stamp(path) {
+      files[path] = stamp
+    }
+  }
+
+  /// Removes what is there now below these paths, and was not there, or was another file, then.
+  func restore(_ paths: [String]) {
+    let now = FileTree(paths)
+    for (path, stamp) in now.files where files[path] != stamp { Files.remove(path) }
+    // A longer path is below a shorter one, if at all.
+    for folder in now.folders.subtracting(folders).sorted(by: { $0.count > $1.count }) {
+      Files.removeEmptyFolder(folder)
+    }
+  }
+}

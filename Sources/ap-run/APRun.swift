@@ -1,0 +1,71 @@
+import APCore
+import ArgumentParser
+import Workflows
+
+@main
+struct APRun: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-run",
+    abstract: "Run a workflow of pipes.",
+    discussion: """
+      The whole workflow is checked before anything runs, and what is done is not done again.
+      """,
+    version: Suite.version)
+
+  @Argument(help: "The workflow, a YAML file: see ap-workflow(5).")
+  var workflow: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give a variable of the workflow this value; can be repeated.", valueName: "name=value"))
+  var set: [String] = []
+
+  @Flag(name: [.customShort("n"), .long], help: "Print the pipes for a shell, and run nothing.")
+  var dryRun = false
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Run this many pipes at once.", valueName: "n"))
+  var jobs = 1
+
+  @Flag(name: .shortAndLong, help: "After a failure, go on with what does not need it.")
+  var keepGoing = false
+
+  @Flag(help: "Show the values of the common options and where they come from, and end.")
+  var showConfig = false
+
+  @OptionGroup var common: CommonOptions
+
+  /// There is no stream that could tell of it.
+  var historyOptions: [String: JSONValue] { [:] }
+
+  /// `--set`'s names and values.
+  private var settings: [String: String] {
+    get throws {
+      var settings: [String: String] = [:]
+      for setting in set {
+        guard let sign = setting.firstIndex(of: "="), sign > setting.startIndex else {
+          throw ValidationError("--set takes name=value, not '\(setting)'.")
+        }
+        let value = String(setting[setting.index(after: sign)...])
+        guard settings.updateValue(value, forKey: String(setting[..<sign])) == nil else {
+          throw ValidationError("--set gives '\(setting[..<sign])' twice.")
+        }
+      }
+      return settings
+    }
+  }
+
+  func validate() throws {
+    if workflow == nil, !showConfig { throw ValidationError("Give a workflow to run.") }
+    _ = try settings
+    if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be in 1...1024.") }
+  }
+
+  func run(in context: FilterContext) throws {
+    if showConfig { try context.write(text: context.settings.table) }
+    guard let workflow, !showConfig else { return }
+    try Running(
+      file: workflow, settings: settings, isDry: dryRun, jobs: jobs, keepsGoing: keepGoing
+    ).run(in: context)
+  }
+}

@@ -1,0 +1,190 @@
+import APCore
+import TestSupport
+import Testing
+
+/// `ap-run` with real commands.
+@Suite struct RunPipeTests {
+  private let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+  }
+
+  @Test func wordsReachTheCommandsAsAShellWouldGiveThem() throws {
+    let workflow = #"""
+      variables:
+        odd: "a b*'\"$$(x)\\"
+      steps:
+        a:
+          run: |
+            printf '%s\n' ${odd} "<${odd}>" '' \$HOME 'it'\''s' {track} --set=${odd}
+            | tee copy
+            > out/of/words
+      """#
+    let outcome = try place.run(workflow)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let words = String(decoding: try Files.read(place.folder.file("out/of/words")), as: UTF8.self)
+    #expect(
+      words == #"""
+        a b*'"$(x)\
+        <a b*'"$(x)\>
+
+        $HOME
+        it's
+        {track}
+        --set=a b*'"$(x)\
+
+        """#)
+    let before = try place.hashes("out")
+    #expect(try place.shell("rm -r out copy .ap-run; ap-run w.yaml --dry-run | bash").status == 0)
+    #expect(try place.hashes("out") == before)
+  }
+
+  @Test func inputIsEmptyAndOutputIsApRuns() throws {
+    let outcome = try place.run("steps: {a: {run: \"sh -c 'cat; echo end; echo said >&2'\"}}")
+    #expect(outcome.status == 0)
+    #expect(outcome.text == "end\n")
+    #expect(outcome.errorLines.first == "a: sh: said")
+    #expect(try place.shell("ap-run w.yaml --quiet").errors == "")
+  }
+
+  @Test func commonOptionsReachTheFilters() throws {
+    try place.makeSongs("a.wav")
+    let workflow = """
+      steps:
+        a:
+          run: |
+            sh -c "ap-decode a.wav | ap-segment --length 0.1 --overlap 0 | ap-xfade \
+              | ap-encode -o {track}.wav; env | grep ^AP_ | sort"
+      """
+    let loud = try place.run(workflow, "--verbose --threads 3 --progress json")
+    #expect(loud.status == 0, "\(loud.errors)")
+    #expect(
+      loud.text == "AP_LOG_LEVEL=debug\nAP_PROGRESS=json\nAP_QUIET=\nAP_THREADS=3\nAP_VERBOSE=\n")
+    let steps = loud.errorLines.filter { $0.hasPrefix("{") }
+    #expect(!steps.isEmpty)
+    for line in steps {
+      let step = try JSONValue(parsing: Array(line.utf8))
+      #expect(step["type"] == "progress")
+      #expect(step["step"] == "a")
+    }
+    let quiet = try place.shell(
+      "rm mix.wav; ap-run w.yaml --quiet", environment: ["AP_VERBOSE": "yes"])
+    #expect(quiet.status == 0, "\(quiet.errors)")
+    #expect(quiet.text == "AP_LOG_LEVEL=error\nAP_PROGRESS=never\nAP_QUIET=\nAP_VERBOSE=\n")
+    #expect(quiet.errors == "")
+    let bar = try place.shell("rm mix.wav; ap-run w.yaml --progress always")
+    #expect(bar.status == 0)
+    #expect(bar.errors.contains("\ra: ap-"))
+  }
+
+  @Test func filtersReport() throws {
+    try place.makeSongs("a.wav", "b.wav")
+    _ = try place.shell("head -c 99 b.wav > bad.wav")
+    let outcome = try place.run(
+      """
+      steps:
+        good:
+          for: {song: "[ab].wav"}
+          outputs: {out: "out/${song.name}.wav"}
+          run: ap-decode ${song} | cat | ap-encode -o ${out}
+        bad: {run: ap-decode bad.wav | ap-encode -o no/bad.wav}
+      """, "--keep-going --report report.json")
+    #expect(outcome.status == 65)
+    let json = try JSONValue(parsing: Files.read(place.folder.file("report.json")).dropLast())
+    #expect(json["tool"] == "ap-run")
+    #expect(json["exit"] == 65)
+    let steps = try #require(json["steps"]?.array)
+    #expect(steps.map { $0["step"]?.string } == ["good[a.wav]", "good[b.wav]", "bad"])
+    #expect(steps.map { $0["outcome"]?.string } == ["done", "done", "failed"])
+    let filters = steps.map { $0["filters"]?.array ?? [] }
+    #expect(filters[0].map { $0["tool"]?.string } == ["ap-decode", "ap-encode"])
+    #expect(filters[0].map { $0["audio-seconds"]?.double } == [0.5, 0.5])
+    #expect(filters[2].map { $0["exit"]?.int } == [65, 65])
+    let table = outcome.errorLines.filter { $0.contains("ap-encode  ") }
+    #expect(table.count == 3)
+    // Neither the records nor the sound know of it, and nothing of it stays.
+    let again = try place.shell("TMPDIR=$PWD ap-run w.yaml --keep-going --report report.json")
+    #expect(again.errorLines.count { $0.contains("up to date") } == 2)
+    #expect(
+      try place.folder.list() == [
+        ".ap-run", "a.wav", "b.wav", "bad.wav", "out", "report.json", "w.yaml",
+      ])
+  }
+
+  @Test func theConfigurationIsShown() throws {
+    _ = try place.shell("mkdir -p config/ap; echo 'progress: never' > config/ap/config.yaml")
+    let outcome = try place.shell(
+      "ap-run --show-config --quiet",
+      environment: [
+        "XDG_CONFIG_HOME": place.folder.file("config"), "AP_THREADS": "4", "TMPDIR": "/var/tmp",
+      ])
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.text == """
+        setting    value     from
+        log-level  error     --quiet
+        progress   never     --quiet
+        threads    4         AP_THREADS
+        temp-dir   /var/tmp  TMPDIR
+        device     auto      default
+
+        """)
+    #expect(try place.shell("ap-run").status == 64)
+  }
+
+  @Test func jobsRunAtOnce() throws {
+    // Each waits for the other.
+    let outcome = try place.run(
+      """
+      steps:
+        a: {run: "sh -c 'echo > a; until [ -e b ]; do sleep 0.05; done'"}
+        b: {run: "sh -c 'echo > b; until [ -e a ]; do sleep 0.05; done'"}
+      """, "--jobs 2")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test func whatIsDoneIsNotDoneAgain() throws {
+    let workflow = """
+      variables: {word: one}
+      steps:
+        copy:
+          for: {file: "*.in"}
+          run: sh -c "cat; echo ${word}; echo ran >> log" < ${file} > out/${file.name}
+        join:
+          for: {file: "*.in"}
+          inputs: {copy: "out/${file.name}"}
+          outputs: {all: "all/${file.name}.all"}
+          run: cp ${copy} ${all}
+      """
+    _ = try place.shell("echo 1 > a.in; echo 2 > b.in")
+    func ran(_ options: String = "") throws -> Int {
+      let outcome = try place.run(workflow, options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return outcome.errorLines.count { $0.contains(": done in ") }
+    }
+    #expect(try ran() == 4)
+    #expect(try ran() == 0)
+    #expect(try place.shell("ap-run w.yaml --dry-run").text == "")
+    _ = try place.shell("sleep 0.01; echo 3 > b.in")
+    #expect(
+      try place.shell("ap-run w.yaml --dry-run").text == """
+        set -o pipefail
+        sh -c 'cat; echo one; echo ran >> log' < b.in > out/b &&
+        cp out/b all/b.all
+
+        """)
+    #expect(try ran() == 2)
+    // A step that makes the same again leaves a new file.
+    _ = try place.shell("rm all/a.all")
+    #expect(try ran() == 1)
+    _ = try place.shell("echo more >> out/a")
+    #expect(try ran() == 2)
+    #expect(try ran("--set word=two") == 4)
+    #expect(try ran("--set word=two") == 0)
+    _ = try place.shell("rm -r .ap-run")
+    #expect(try ran("--set word=two") == 4)
+    #expect(
+      try place.shell("cat all/b.all log | sort | uniq -c").text.split(separator: "\n").count == 3)
+  }
+}

@@ -1,0 +1,111 @@
+import APCore
+import TestSupport
+import Testing
+
+@testable import Workflows
+
+/// What is wrong with a file, and where.
+@Suite struct WorkflowFileTests {
+  static func problems(_ text: String) throws -> [String] {
+    do {
+      _ = try WorkflowFile(path: "w.yaml", text: text).parse()
+      return []
+    } catch let error as InvalidWorkflow {
+      return error.problems.map { "\($0.position.line):\($0.position.column): \($0.message)" }
+    }
+  }
+
+  static let wrong: [(text: String, problem: String)] = [
+    ("", "1:1: There is nothing here"),
+    ("steps:\n", "1:7: 'steps' has names"),
+    ("steps: {}", "1:1: A workflow has at least one step."),
+    ("[1]", "1:1: A workflow has variables, steps"),
+    ("steps: {a: {run: b}}\nstesp: 1", "2:1: A workflow has no 'stesp'"),
+    ("steps:\n  a:\n    rnu: b\n", "3:5: A step has no 'rnu'; it has for, inputs"),
+    ("steps:\n  a:\n    needs: [b]\n", "2:3: Step 'a' has no 'run'."),
+    ("steps:\n  a: {run: b}\n  a: {run: c}\n", "2:3: a stands here twice."),
+    ("steps:\n  2nd: {run: b}\n", "2:3: '2nd' cannot be a name"),
+    ("variables: {env: x}\nsteps: {a: {run: b}}", "1:13: 'env' cannot be a name"),
+    ("variables: {x: [1]}\nsteps: {a: {run: b}}", "1:16: There should be a text here."),
+    ("steps: {a: {run: }}", "1:18: There should be a text here."),
+    ("steps:\n  a:\n    for: songs/*.mp3\n    run: b", "3:10: 'for' has names with values"),
+    ("steps: {a: {run: b, for: {x: []}}}", "1:27: 'x' has no values."),
+    ("steps: {a: {run: b, needs: c}}", "1:28: 'needs' is a list"),
+    ("steps: {a: {run: 'b}}", "1:22: This is not YAML"),
+    ("a: b: c", "1:5: This is not YAML: mapping values are not allowed"),
+    ("variables:\n  x: a${y\nsteps: {a: {run: b}}", "2:7: A ${ has no } behind it."),
+    ("variables:\n  x: a$y\nsteps: {a: {run: b}}", "2:7: A dollar sign begins ${…}"),
+    ("variables:\n  x: 'a ${b.size}'\nsteps: {a: {run: b}}", "2:9: '${b.size}' is none of"),
+    ("variables:\n  x: ${a:-b}\nsteps: {a: {run: b}}", "2:6: '${a:-b}' is none of"),
+    ("steps:\n  a:\n    run: b | | c\n", "3:12: There is nothing behind this |."),
+    ("steps:\n  a:\n    run: b |\n", "3:12: There is nothing behind this |."),
+    ("steps:\n  a:\n    run: b >\n", "3:12: There is nothing behind this >."),
+    ("steps:\n  a:\n    run: b < > c\n", "3:12: There is nothing behind this <."),
+    ("steps:\n  a:\n    run: b || c\n", "3:12: Commands are joined by | only"),
+    ("steps:\n  a:\n    run: b >> c\n", "3:12: Of the redirections only"),
+    ("steps:\n  a:\n    run: b 2> c\n", "3:13: > cannot stand in a word."),
+    ("steps:\n  a:\n    run: b > c | d\n", "3:16: Only the last command"),
+    ("steps:\n  a:\n    run: b | c < d\n", "3:16: Only the first command"),
+    ("steps:\n  a:\n    run: b > c > d\n", "3:16: A pipe can have only one >."),
+    ("steps:\n  a:\n    run: '> c'\n", "3:11: There is no command here."),
+    ("steps:\n  a:\n    run: cat *.mp3\n", "3:14: * finds no files here"),
+    ("steps:\n  a:\n    run: b; c\n", "3:11: ; cannot stand in a word."),
+    ("steps:\n  a:\n    run: b ~/c\n", "3:12: ~ is not expanded here"),
+    ("steps:\n  a:\n    run: b 'c\n", "3:12: This quote has no second one."),
+    ("steps:\n  a:\n    run: \"b \\\"c\"\n", "3:13: This quote has no second one."),
+    ("steps:\n  a:\n    run: |\n      b\n      | c &\n", "5:11: & cannot stand in a word."),
+    ("steps:\n  a:\n    run: |\n      b d\n      c\n", "5:7: A step is one pipe"),
+    ("steps:\n  a:\n    run: >\n      b\n\n      | c ${d\n", "6:11: A ${ has no }"),
+    ("steps:\n  a:\n    run: b\n      | c é\n      | e $f\n", "5:11: A dollar sign"),
+  ]
+
+  @Test(arguments: wrong)
+  func aProblemHasItsPlace(text: String, problem: String) throws {
+    let problems = try Self.problems(text)
+    #expect(problems.count == 1)
+    #expect(problems.first?.hasPrefix(problem) == true, "\(problems)")
+  }
+
+  @Test func allProblemsAreTold() throws {
+    let text = """
+      variables:
+        x: ${
+      steps:
+        a:
+          run: b ;
+          inputs: {1: c}
+          more: 1
+        b:
+          run: $
+      """
+    #expect(
+      try Self.problems(text).map { $0.prefix { $0 != " " } } == [
+        "2:6:", "5:12:", "6:14:", "7:5:", "9:10:",
+      ])
+  }
+
+  @Test func aTextIsWhatIsWritten() throws {
+    // 1.50 is no number, no is no truth value, and a date is none.
+    let text = """
+      variables: {a: 1.50, b: no, c: 2001-01-01, d: ~}
+      steps: {s: {run: x}}
+      """
+    let workflow = try WorkflowFile(path: "w.yaml", text: text).parse()
+    var problems: [Problem] = []
+    let scope = Scope(environment: { _ in nil })
+    let texts = workflow.variables.map { $0.value.flatMap { scope.expand($0, &problems) } }
+    #expect(texts == ["1.50", "no", "2001-01-01", nil])
+    #expect(problems.isEmpty)
+  }
+
+  @Test func aFileThatIsNoTextIsRefused() throws {
+    let folder = try TemporaryFolder()
+    #expect(throws: FilterError.self) { try WorkflowFile(path: folder.file("absent")) }
+    let binary = try folder.write([0xff, 0xfe, 0x00], to: "binary")
+    #expect(throws: FilterError.self) { try WorkflowFile(path: binary) }
+    let long = try folder.write([UInt8](repeating: 0x20, count: 1 << 20 + 1), to: "long")
+    #expect(throws: FilterError.self) { try WorkflowFile(path: long) }
+    let deep = String(repeating: "[", count: 1 << 20)
+    #expect(throws: InvalidWorkflow.self) { try WorkflowFile(path: "deep", text: deep).parse() }
+  }
+}
