@@ -65,7 +65,7 @@ import Testing
     let nowhere = Command("ap-decode", "-", environment: ["TMPDIR": folder.file("none")])
     let refused = try nowhere.run(.bytes(Files.read(path)))
     #expect(refused.status == 73)
-    #expect(refused.errors.contains("Set TMPDIR"))
+    #expect(refused.errors.contains("Give --temp-dir"))
     #expect(refused.output == [])
   }
 

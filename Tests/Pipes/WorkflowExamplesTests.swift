@@ -32,6 +32,27 @@ import Testing
     #expect(try place.hashes("out") == made)
   }
 
+  private static let small =
+    "--set model='\(SAMPipeTests.model)' --set steps=1 --set length=0.4 --set overlap=0.1"
+
+  /// The films become streams, and each stream a folder of two sounds.
+  @Test func describedSoundsOfRecordings() throws {
+    _ = try place.shell("mkdir recordings")
+    try place.makeSongs("recordings/one.wav", "recordings/two.flac")
+    let command = example(
+      "sam", "\(Self.small) --set sounds=out --set first='dog barking' --set second=speech")
+    try check(command, makes: 6)
+    let names = try place.shell("ls out/one").text
+    #expect(names == "dog-barking.wav\nspeech.wav\n")
+  }
+
+  @Test func chainedResiduals() throws {
+    try place.makeSongs("street.wav")
+    try check(
+      example("sam-chain", "\(Self.small) --set recording=street.wav --set sounds=out"), makes: 3)
+    #expect(try place.shell("ls out").text == "music.wav\nother.wav\nspeech.wav\n")
+  }
+
   @Test func demucsOverAFolder() throws {
     _ = try place.shell("mkdir songs")
     try place.makeSongs("songs/one.wav", "songs/it's two.flac", "songs/-three.mp3")
