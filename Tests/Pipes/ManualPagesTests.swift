@@ -27,7 +27,7 @@ import Testing
   }
 
   /// A page's examples may only use options that there are.
-  @Test(arguments: filters.map { "\($0).1" } + ["ap.7", "ap-batch.7"])
+  @Test(arguments: filters.map { "\($0).1" } + ["ap-workflow.5", "ap.7", "ap-batch.7"])
   func examplesNameRealOptions(page: String) throws {
     let path = "\(Project.root)/man/man\(page.suffix(1))/\(page)"
     let text = String(decoding: try Files.read(path), as: UTF8.self)

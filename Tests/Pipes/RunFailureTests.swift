@@ -112,6 +112,21 @@ import Testing
     #expect(try place.shell("grep -s '^State:.[^Z]' /proc/$(cat pid)/status").text == "")
   }
 
+  @Test func aCommandThatWillNotEndIsKilled() throws {
+    let outcome = try place.run(
+      """
+      steps:
+        a:
+          outputs: {o: half}
+          run: |
+            sh -c 'trap "" TERM; echo $$ > pid; echo > half; while :; do sleep 0.1; done'
+            | sh -c 'until [ -s half ]; do sleep 0.05; done; exit 9'
+      """)
+    #expect(outcome.status == 9, "\(outcome.errors)")
+    #expect(try place.folder.list() == ["pid", "w.yaml"])
+    #expect(try place.shell("kill -0 $(cat pid)").status != 0)
+  }
+
   @Test func whatWasKilledIsDoneAgain() throws {
     _ = try place.folder.write(
       Array(
