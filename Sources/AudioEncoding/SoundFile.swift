@@ -81,7 +81,8 @@ final class SoundFile: SoundSink {
     switch container {
     case .ogg: try OggPages.resetSerial(in: file, name: name)
     case .mp3: try ID3Tag(tags).insert(into: file, name: name)
-    case .wav, .flac: break
+    case .wav: try WaveChunks.resetTime(in: file, name: name)
+    case .flac: break
     }
   }
 
