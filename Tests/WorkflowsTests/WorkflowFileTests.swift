@@ -84,6 +84,45 @@ import Testing
       ])
   }
 
+  /// Whatever stands in a file, it is a workflow or has problems at places that there are.
+  @Test func damageIsFoundWhereItIs() throws {
+    let text = """
+      variables: {songs: '*.{mp3,flac}', model: , "out": "a \\"b\\" ${env.HOME:-x}"}
+      steps:
+        one:
+          for: {song: '${songs}', n: [1, 'two', "3"]}
+          inputs: {it: a}
+          outputs: {file: "${song.name}-${n}"}
+          run: >
+            ap-decode 'a b' "c${n}" d\\ e < ${song}
+
+            | sort > ${file}
+        two:
+          needs: [one]
+          run: |
+            cat $$ \\
+              x | wc
+      """
+    var random = SplitMix(seed: 1)
+    var sound = 0
+    for round in 0..<3_000 {
+      let bytes = Damage.some(of: Array(text.utf8), round: round, using: &random)
+      let damaged = String(decoding: bytes, as: UTF8.self)
+      let lines = damaged.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      do {
+        _ = try WorkflowFile(path: "w.yaml", text: damaged).parse()
+        sound += 1
+      } catch let error as InvalidWorkflow {
+        #expect(!error.problems.isEmpty)
+        for problem in error.problems {
+          #expect((1...lines.count + 1).contains(problem.position.line), "\(problem) in \(damaged)")
+          #expect(problem.position.column >= 1)
+        }
+      }
+    }
+    #expect((1..<3_000).contains(sound))
+  }
+
   @Test func aTextIsWhatIsWritten() throws {
     // 1.50 is no number, no is no truth value, and a date is none.
     let text = """
