@@ -1,3 +1,4 @@
+internal import APCore
 import CProcessor
 import Glibc
 import Synchronization
@@ -20,7 +21,11 @@ public final class ThreadPool: Sendable {
     self.threads = threads
     self.shared = Shared()
     for worker in 1..<max(1, threads) {
-      ThreadPool.detach { [shared] in shared.work(as: worker) }
+      do {
+        try BackgroundThread.start { [shared] in shared.work(as: worker) }
+      } catch {
+        preconditionFailure("no thread for the pool: \(error)")
+      }
     }
   }
 
@@ -70,25 +75,6 @@ public final class ThreadPool: Sendable {
     }
     guard let one, let other else { preconditionFailure("a job did not run") }
     return (try one.get(), try other.get())
-  }
-
-  private static func detach(_ body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Body(body))
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, box.toOpaque())
-    precondition(code == 0, "pthread_create failed with \(code)")
-    pthread_detach(thread)
-  }
-
-  private final class Body: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 }
 

@@ -226,7 +226,7 @@ enum Syscalls {
     // The handler may run on any thread at any time: it may do no more than write(2).
     signalPipe = ends[1]
     let input = ends[0]
-    try startThread {
+    try BackgroundThread.start {
       var number: UInt8 = 0
       repeat {
         while read(input, &number, 1) != 1 {}
@@ -245,8 +245,14 @@ enum Syscalls {
       }
     }
   }
+}
 
-  private static func startThread(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+/// Threads that nobody waits for.
+package enum BackgroundThread {
+  /// Starts one. `pthread_create(3)`.
+  ///
+  /// - Throws: `Errno` where the system has no thread left.
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
     final class Box {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }

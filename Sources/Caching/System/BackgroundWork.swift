@@ -13,7 +13,7 @@ struct BackgroundWork {
     do {
       let pipe = try Syscalls.makePipe()
       done = pipe.read
-      try Syscalls.startThread {
+      try BackgroundThread.start {
         work()
         try? pipe.write.close()
       }

@@ -163,29 +163,6 @@ enum Syscalls {
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     return (status >> 8 & 0xff, status & 0x7f)
   }
-
-  // MARK: Threads
-
-  /// Starts a thread that nobody waits for. `pthread_create(3)`.
-  static func startThread(_ body: @escaping @Sendable () -> Void) throws(Errno) {
-    final class Box {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(body))
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
-        return nil
-      }, box.toOpaque())
-    guard status == 0 else {
-      box.release()
-      throw Errno(rawValue: status)
-    }
-    pthread_detach(thread)
-  }
 }
 
 extension Syscalls.FileState {
