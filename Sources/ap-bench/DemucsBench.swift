@@ -24,13 +24,13 @@ struct DemucsBench: ParsableCommand {
   var segmentOnly = false
 
   func run() throws {
-    let pool = ThreadPool(threads: threads)
+    let workers = Workers(threads: threads)
     let precision: Precision = bf16 ? .bf16 : .f32
-    let benchmark = try SegmentBenchmark(path: model, pool: pool, precision: precision)
+    let benchmark = try SegmentBenchmark(path: model, workers: workers, precision: precision)
     let products =
       segmentOnly
       ? ""
-      : "\"openblas\":\(openBLAS()),\"ours\":\(ours(pool, precision)),"
+      : "\"openblas\":\(openBLAS()),\"ours\":\(ours(workers, precision)),"
     let runs = (0..<rounds).map { _ in benchmark.run() }
       .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
     let seconds = runs.map(\.seconds)
@@ -53,8 +53,8 @@ struct DemucsBench: ParsableCommand {
     return 2 * size * size * size / times[times.count / 2]
   }
 
-  private func ours(_ pool: ThreadPool, _ precision: Precision) -> Double {
-    let product = ProductBenchmark(size: DemucsBench.size, pool: pool, precision: precision)
+  private func ours(_ workers: Workers, _ precision: Precision) -> Double {
+    let product = ProductBenchmark(size: DemucsBench.size, workers: workers, precision: precision)
     return rate { product.run() }
   }
 

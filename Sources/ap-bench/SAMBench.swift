@@ -20,7 +20,7 @@ struct SAMBench: ParsableCommand {
 
   func run() throws {
     let stages = try ModelBenchmark(
-      model: model, seconds: seconds, format: weights, pool: ThreadPool(threads: threads)
+      model: model, seconds: seconds, format: weights, workers: Workers(threads: threads)
     ).run()
     let lines = stages.map {
       "{\"operations\":\($0.operations),\"seconds\":\($0.seconds),\"stage\":\"\($0.name)\"}"

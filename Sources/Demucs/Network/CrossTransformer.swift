@@ -21,7 +21,7 @@ struct CrossTransformer {
   /// - Parameters:
   ///   - weights: at the root, since the convolutions stand beside `crosstransformer`.
   init(
-    _ weights: Weights, config: HTDemucsConfig, pool: ThreadPool, precision: Precision
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision
   ) throws {
     let outer = config.channels(config.depth - 1)
     let channels = config.transformerChannels
@@ -41,7 +41,7 @@ struct CrossTransformer {
         normWeight: try norm.floats("weight", shape: [channels]),
         normBias: try norm.floats("bias", shape: [channels]))
     }
-    let layers = try pool.map(2 * config.tLayers) { index in
+    let layers = try workers.map(2 * config.tLayers) { index in
       try TransformerLayer(
         transformer[index % 2 == 0 ? "layers" : "layers_t"][index / 2], config: config,
         isCross: index / 2 % 2 == 1, precision: precision)
@@ -51,13 +51,6 @@ struct CrossTransformer {
     }
   }
 
-  /// Floats of scratch memory for a thread.
-  var scratch: Int {
-    let convolutions = branches.flatMap { [$0.upsampler, $0.downsampler] }.compactMap { $0 }
-    let needed = convolutions.map { $0.outputs * Tile.columns + $0.scratch }
-    return (needed + layers.map(\.scratch)).max() ?? 0
-  }
-
   /// Reads both encoders' results and *adds* the transformed ones to them, which is what the decoders begin with.
   ///
   /// - Parameters:
@@ -65,26 +58,26 @@ struct CrossTransformer {
   ///   - xt: the time branch, [1, C, T].
   ///   - trace: called with the tokens of both branches after each layer.
   func callAsFunction(
-    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ work: Workspace,
+    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ workers: Workers,
     trace: ((_ layer: Int, _ tokens: [TokenPanels]) -> Void)? = nil
   ) {
     let tokens = memory.tokens
     for (index, rows) in [x, xt].enumerated() {
-      work.pool.run(tokens[index].count) { panel, worker in
+      workers.run(tokens[index].count) { panel, scratch in
         enter(
           branches[index], rows, panel, tokens[index], position: memory.positions[index],
-          work.scratch[worker])
+          scratch)
       }
     }
     for (index, layer) in layers.enumerated() {
       layer(
         tokens, attention: memory.attention[index % 2], attended: memory.attended,
-        scratch: work.scratch, pool: work.pool)
+        workers: workers)
       trace?(index, tokens)
     }
     for (index, rows) in [x, xt].enumerated() {
-      work.pool.run(tokens[index].count) { panel, worker in
-        leave(branches[index], tokens[index], panel, rows, work.scratch[worker])
+      workers.run(tokens[index].count) { panel, scratch in
+        leave(branches[index], tokens[index], panel, rows, scratch)
       }
     }
   }
@@ -92,7 +85,7 @@ struct CrossTransformer {
   /// tokens = LayerNorm(upsampled x) + position, for one panel.
   private func enter(
     _ branch: Branch, _ x: Blocks, _ panel: Int, _ tokens: TokenPanels, position: TokenPanels,
-    _ scratch: MutableFloats
+    _ scratch: Scratch
   ) {
     let output = tokens.panel(panel)
     let column = panel % x.panels * Tile.columns
@@ -101,7 +94,7 @@ struct CrossTransformer {
     if let upsampler = branch.upsampler {
       upsampler(
         origin: Floats(rows), stride: x.stride, output: output,
-        outputStride: Tile.columns, valid: valid, scratch: scratch)
+        outputStride: Tile.columns, valid: valid, scratch)
     } else {
       for channel in 0..<tokens.channels {
         (output + channel * Tile.columns).update(
@@ -120,15 +113,15 @@ struct CrossTransformer {
 
   /// x += downsampled tokens, for one panel.
   private func leave(
-    _ branch: Branch, _ tokens: TokenPanels, _ panel: Int, _ x: Blocks, _ scratch: MutableFloats
+    _ branch: Branch, _ tokens: TokenPanels, _ panel: Int, _ x: Blocks, _ scratch: Scratch
   ) {
     let valid = tokens.valid(panel: panel)
-    var result = tokens.panel(panel)
+    var (result, scratch) = (tokens.panel(panel), scratch)
     if let downsampler = branch.downsampler {
-      result = scratch + downsampler.scratch
+      result = scratch.take(downsampler.outputs * Tile.columns)
       downsampler(
         origin: Floats(tokens.panel(panel)), stride: Tile.columns, output: result,
-        outputStride: Tile.columns, valid: valid, scratch: scratch)
+        outputStride: Tile.columns, valid: valid, scratch)
     }  // [C, 48]
     let rows = x.block(panel / x.panels) + panel % x.panels * Tile.columns
     for channel in 0..<x.channels {

@@ -31,46 +31,33 @@ struct DecoderLayer {
       inputs: inputs, activation: isLast ? .none : .gelu, precision: precision)
   }
 
-  /// Floats of scratch memory for a thread.
-  func scratch(columns: Int) -> Int {
-    products + dconv.hiddenRows * Blocks.stride(columns: columns) + 2 * Blocks.margin
-  }
-
-  /// Floats at the beginning of the scratch memory that any product needs.
-  private var products: Int { max(rewrite.scratch, dconv.scratch, expand.scratch) }
-
-  /// Rows of the time branch's hidden memory.
-  var hiddenRows: Int { dconv.hiddenRows }
-
   /// Lengthens the frequency axis by 4.
   ///
   /// - Parameters:
   ///   - x: [F, C in, T].
   ///   - output: [4·F, C out, T].
   ///   - accumulate: adds to what stands in `output`: the skip of the next layer.
-  func alongFrequency(_ x: Blocks, into output: Blocks, accumulate: Bool, _ work: Workspace) {
-    let y = Blocks(count: x.count, channels: inputs, columns: x.columns, in: work.frequency)
-    let products = self.products
-    work.pool.run(x.count) { frequency, worker in
-      let scratch = work.scratch[worker]
-      let rows = y.rows(frequency)
-      let hidden = BlockRows(
-        base: scratch + (products + Blocks.margin), stride: rows.stride, columns: rows.columns)
-      rows.clearMargins(rows: inputs)
-      let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
-      for panel in 0..<x.panels {
-        let column = panel * Tile.columns
-        rewrite(
-          origin: Floats(x.block(frequency - 1) + column), stride: x.stride,
-          blockStride: x.blockStride, used: used, output: rows.base + column,
-          outputStride: rows.stride, valid: rows.valid(panel: panel), scratch: scratch)
-      }  // [C, T]
-      dconv(rows, hidden: hidden, scratch: scratch)
-    }
-    work.pool.run((x.count + 1) * x.panels) { job, worker in
-      expand.alongBlocks(
-        y, group: job / x.panels, panel: job % x.panels, into: output, accumulate: accumulate,
-        scratch: work.scratch[worker])
+  func alongFrequency(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
+    workers.withBlocks(count: x.count, channels: inputs, columns: x.columns) { y in
+      workers.run(x.count) { frequency, scratch in
+        let rows = y.rows(frequency)
+        let hidden = scratch.rows(dconv.hiddenRows, columns: x.columns)
+        rows.clearMargins(rows: inputs)
+        let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
+        for panel in 0..<x.panels {
+          let column = panel * Tile.columns
+          rewrite(
+            origin: Floats(x.block(frequency - 1) + column), stride: x.stride,
+            blockStride: x.blockStride, used: used, output: rows.base + column,
+            outputStride: rows.stride, valid: rows.valid(panel: panel), scratch)
+        }  // [C, T]
+        dconv(rows, hidden: hidden, scratch)
+      }
+      workers.run((x.count + 1) * x.panels) { job, scratch in
+        expand.alongBlocks(
+          y, group: job / x.panels, panel: job % x.panels, into: output, accumulate: accumulate,
+          scratch)
+      }
     }
   }
 
@@ -80,25 +67,22 @@ struct DecoderLayer {
   ///   - x: [1, C in, T].
   ///   - output: [1, C out, 4·T or a little less].
   ///   - accumulate: adds to what stands in `output`: the skip of the next layer.
-  func alongTime(_ x: Blocks, into output: Blocks, accumulate: Bool, _ work: Workspace) {
-    let y = Blocks(count: 1, channels: inputs, columns: x.columns, in: work.time)
-    let rows = y.rows(0)
-    let hidden = Blocks(
-      count: 1, channels: dconv.hiddenRows, columns: x.columns, in: work.hidden
-    ).rows(0)
-    rows.clearMargins(rows: inputs)
-    work.pool.run(x.panels) { panel, worker in
-      let column = panel * Tile.columns
-      rewrite(
-        origin: Floats(x.block(0) + column), stride: x.stride,
-        output: rows.base + column, outputStride: rows.stride, valid: rows.valid(panel: panel),
-        scratch: work.scratch[worker])
-    }  // [C, T]
-    dconv(rows, hidden: hidden, scratch: work.scratch, pool: work.pool)
-    work.pool.run(Tile.panels(x.columns + 1)) { panel, worker in
-      expand.alongColumns(
-        y, position: panel * Tile.columns, into: output, accumulate: accumulate,
-        scratch: work.scratch[worker])
+  func alongTime(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
+    workers.withBlocks(channels: inputs, columns: x.columns) { y in
+      let rows = y.rows(0)
+      rows.clearMargins(rows: inputs)
+      workers.run(x.panels) { panel, scratch in
+        let column = panel * Tile.columns
+        rewrite(
+          origin: Floats(x.block(0) + column), stride: x.stride,
+          output: rows.base + column, outputStride: rows.stride, valid: rows.valid(panel: panel),
+          scratch)
+      }  // [C, T]
+      dconv(rows, workers: workers)
+      workers.run(Tile.panels(x.columns + 1)) { panel, scratch in
+        expand.alongColumns(
+          y, position: panel * Tile.columns, into: output, accumulate: accumulate, scratch)
+      }
     }
   }
 }

@@ -36,20 +36,6 @@ struct EncoderLayer {
       inputs: outputs, activation: .glu, precision: precision)
   }
 
-  /// Floats of scratch memory for a thread.
-  func scratch(columns: Int) -> Int {
-    let alongTime = phases.floats(channels: inputs)
-    let alongFrequency =
-      (outputs + dconv.hiddenRows) * Blocks.stride(columns: columns) + 2 * Blocks.margin
-    return products + max(alongTime, alongFrequency)
-  }
-
-  /// Floats at the beginning of the scratch memory that any product needs.
-  private var products: Int { max(conv.scratch, dconv.scratch, rewrite.scratch) }
-
-  /// Rows of the time branch's hidden memory.
-  var hiddenRows: Int { dconv.hiddenRows }
-
   /// Shortens the frequency axis by 4.
   ///
   /// - Parameters:
@@ -57,15 +43,11 @@ struct EncoderLayer {
   ///   - output: [F / 4, C out, T].
   ///   - embedding: added to the result, [F / 4][C out].
   func alongFrequency(
-    _ x: Blocks, into output: Blocks, embedding: FloatStorage?, _ work: Workspace
+    _ x: Blocks, into output: Blocks, embedding: FloatStorage?, _ workers: Workers
   ) {
-    let products = self.products
-    work.pool.run(output.count) { frequency, worker in
-      let scratch = work.scratch[worker]
-      let y = BlockRows(
-        base: scratch + (products + Blocks.margin), stride: output.stride, columns: output.columns)
-      let hidden = BlockRows(
-        base: y.row(outputs) + Blocks.margin, stride: y.stride, columns: y.columns)
+    workers.run(output.count) { frequency, scratch in
+      let y = scratch.rows(outputs, columns: output.columns)
+      let hidden = scratch.rows(dconv.hiddenRows, columns: output.columns)
       y.clearMargins(rows: outputs)
       let first = 4 * frequency - 2
       let used = max(0, -first)..<min(8, x.count - first)
@@ -74,12 +56,12 @@ struct EncoderLayer {
         conv(
           origin: Floats(x.block(first) + column), stride: x.stride, blockStride: x.blockStride,
           used: used, output: y.base + column, outputStride: y.stride,
-          valid: y.valid(panel: panel), scratch: scratch)
+          valid: y.valid(panel: panel), scratch)
       }  // [C, T]
-      dconv(y, hidden: hidden, scratch: scratch)
+      dconv(y, hidden: hidden, scratch)
       let shift = embedding.map { Floats($0.base + frequency * outputs) }
       for panel in 0..<output.panels {
-        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, scratch: scratch)
+        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, scratch)
       }  // [C, T]
     }
   }
@@ -89,25 +71,22 @@ struct EncoderLayer {
   /// - Parameters:
   ///   - x: [1, C in, T].
   ///   - output: [1, C out, T / 4].
-  func alongTime(_ x: Blocks, into output: Blocks, _ work: Workspace) {
-    let y = Blocks(count: 1, channels: outputs, columns: output.columns, in: work.time).rows(0)
-    let hidden = Blocks(
-      count: 1, channels: dconv.hiddenRows, columns: output.columns, in: work.hidden
-    ).rows(0)
-    let products = self.products
-    y.clearMargins(rows: outputs)
-    work.pool.run(output.panels) { panel, worker in
-      let scratch = work.scratch[worker]
-      let split = scratch + products
-      let column = panel * Tile.columns
-      phases.split(x.rows(0), channels: inputs, from: 4 * column - 2, into: split)  // [4·C, 64]
-      conv(
-        origin: Floats(split), stride: Phases.stride, output: y.base + column,
-        outputStride: y.stride, valid: y.valid(panel: panel), scratch: scratch)
-    }  // [C, T / 4]
-    dconv(y, hidden: hidden, scratch: work.scratch, pool: work.pool)
-    work.pool.run(output.panels) { panel, worker in
-      rewrite(y, panel: panel, into: output.rows(0), scratch: work.scratch[worker])
+  func alongTime(_ x: Blocks, into output: Blocks, _ workers: Workers) {
+    workers.withBlocks(channels: outputs, columns: output.columns) { blocks in
+      let y = blocks.rows(0)
+      y.clearMargins(rows: outputs)
+      workers.run(output.panels) { panel, scratch in
+        let split = scratch.take(phases.floats(channels: inputs))
+        let column = panel * Tile.columns
+        phases.split(x.rows(0), channels: inputs, from: 4 * column - 2, into: split)  // [4·C, 64]
+        conv(
+          origin: Floats(split), stride: Phases.stride, output: y.base + column,
+          outputStride: y.stride, valid: y.valid(panel: panel), scratch)
+      }  // [C, T / 4]
+      dconv(y, workers: workers)
+      workers.run(output.panels) { panel, scratch in
+        rewrite(y, panel: panel, into: output.rows(0), scratch)
+      }
     }
   }
 }
@@ -116,12 +95,12 @@ extension Convolution {
   /// A 1×1 convolution of one panel of rows.
   func callAsFunction(
     _ x: BlockRows, panel: Int, into output: BlockRows, shift: Floats? = nil,
-    scratch: MutableFloats
+    _ scratch: Scratch
   ) {
     let column = panel * Tile.columns
     self(
       origin: Floats(x.base + column), stride: x.stride,
       output: output.base + column, outputStride: output.stride, valid: x.valid(panel: panel),
-      shift: shift, scratch: scratch)
+      shift: shift, scratch)
   }
 }

@@ -21,23 +21,23 @@ final class HTDemucs: SegmentSeparator {
 
   /// - Parameters:
   ///   - weights: the checkpoint's root; nothing may be left over.
-  ///   - pool: the threads that share the work.
+  ///   - workers: the threads that share the work.
   ///   - precision: what products are made of.
   ///   - other: a network that never runs at the same time as this one: if it is of the same build, they
   ///     share their memory.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or unused.
   init(
-    _ weights: Weights, config: HTDemucsConfig, pool: ThreadPool, precision: Precision = .f32,
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision = .f32,
     sharingMemoryOf other: HTDemucs? = nil
   ) throws {
     self.config = config
     layers = try reusingHeap {
-      try HTDemucsLayers(weights, config: config, pool: pool, precision: precision)
+      try HTDemucsLayers(weights, config: config, workers: workers, precision: precision)
     }
-    if let other, other.config == config, other.memory.fits(pool, precision) {
+    if let other, other.config == config, other.memory.fits(workers, precision) {
       memory = other.memory
     } else {
-      memory = try HTDemucsMemory(layers, config: config, pool: pool, precision: precision)
+      memory = try HTDemucsMemory(config: config, workers: workers, precision: precision)
     }
   }
 
@@ -51,31 +51,31 @@ final class HTDemucs: SegmentSeparator {
     precondition(stems.count == sources.count * mix.count, "stems must be of whole segments")
     guard let mix = mix.baseAddress, let stems = stems.baseAddress else { return }
     let depth = config.depth
-    let (levels, timeLevels, work) = (memory.levels, memory.timeLevels, memory.work)
+    let (levels, timeLevels, workers) = (memory.levels, memory.timeLevels, memory.workers)
     stopwatch?.start()
 
     // 1. Both views of the mix, each normalised by its own mean and deviation.
     memory.spectrogram.forward(
       mix, channels: channels, into: levels[0].block(0), layout: levels[0].spectrumLayout)
     report("cac", levels[0], stage: "spectrogram")
-    let norm = levels[0].normalize(work.pool)
+    let norm = levels[0].normalize(workers)
     timeLevels[0].copy(planar: mix)
-    let timeNorm = timeLevels[0].normalize(work.pool)
+    let timeNorm = timeLevels[0].normalize(workers)
 
     // 2. Encoders.
     for layer in 0..<depth {
-      layers.timeEncoders[layer].alongTime(timeLevels[layer], into: timeLevels[layer + 1], work)
+      layers.timeEncoders[layer].alongTime(timeLevels[layer], into: timeLevels[layer + 1], workers)
       report("tencoder.\(layer)", timeLevels[layer + 1])
       layers.encoders[layer].alongFrequency(
         levels[layer], into: levels[layer + 1],
-        embedding: layer == 0 ? layers.embedding : nil, work)
+        embedding: layer == 0 ? layers.embedding : nil, workers)
       report("encoder.\(layer)", levels[layer + 1])
     }
 
     // 3. The transformer adds its result to the last encoder layers', which is the first skip.
     let skips = [levels[depth], timeLevels[depth]].map(snapshot)
     layers.transformer(
-      levels[depth], timeLevels[depth], memory.transformer, work,
+      levels[depth], timeLevels[depth], memory.transformer, workers,
       trace: trace.map(reportTokens))
     report("crosstransformer", levels[depth], minus: skips[0])
     report("crosstransformer.1", timeLevels[depth], minus: skips[1])
@@ -88,16 +88,16 @@ final class HTDemucs: SegmentSeparator {
         isLast ? (memory.estimate, memory.timeEstimate) : (levels[layer], timeLevels[layer])
       let skips = isLast ? [nil, nil] : [output, timeOutput].map(snapshot)
       layers.decoders[index].alongFrequency(
-        levels[layer + 1], into: output, accumulate: !isLast, work)
+        levels[layer + 1], into: output, accumulate: !isLast, workers)
       report("decoder.\(index)", output, minus: skips[0])
       layers.timeDecoders[index].alongTime(
-        timeLevels[layer + 1], into: timeOutput, accumulate: !isLast, work)
+        timeLevels[layer + 1], into: timeOutput, accumulate: !isLast, workers)
       report("tdecoder.\(index)", timeOutput, minus: skips[1])
     }
 
     // 5. The sum of both estimates.
     memory.timeEstimate.copy(
-      toPlanar: stems, scale: timeNorm.deviation, offset: timeNorm.mean, work.pool)
+      toPlanar: stems, scale: timeNorm.deviation, offset: timeNorm.mean, workers)
     memory.spectrogram.inverse(
       Floats(memory.estimate.block(0)), layout: memory.estimate.spectrumLayout,
       channels: sources.count * channels, scale: norm.deviation, offset: norm.mean,

@@ -12,19 +12,20 @@ struct HTDemucsLayers {
 
   /// - Parameter weights: the checkpoint's root; nothing may be left over.
   init(
-    _ weights: Weights, config: HTDemucsConfig, pool: ThreadPool, precision: Precision
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision
   ) throws {
     let depth = config.depth
-    transformer = try CrossTransformer(weights, config: config, pool: pool, precision: precision)
+    transformer = try CrossTransformer(
+      weights, config: config, workers: workers, precision: precision)
 
-    let encoders = try pool.map(2 * depth) { index in
+    let encoders = try workers.map(2 * depth) { index in
       let (layer, isTime) = (index / 2, index % 2 == 1)
       return try EncoderLayer(
         weights[isTime ? "tencoder" : "encoder"][layer], config: config,
         inputs: isTime ? config.timeChannelsIn(layer) : config.channelsIn(layer),
         outputs: config.channels(layer), isTime: isTime, precision: precision)
     }
-    let decoders = try pool.map(2 * depth) { index in
+    let decoders = try workers.map(2 * depth) { index in
       let (place, isTime) = (index / 2, index % 2 == 1)
       let layer = depth - 1 - place
       return try DecoderLayer(

@@ -12,19 +12,17 @@ final class HTDemucsMemory {
   /// What the last decoder layers leave.
   let estimate: Blocks
   let timeEstimate: Blocks
-  let work: Workspace
+  let workers: Workers
 
   private let precision: Precision
 
-  init(
-    _ layers: HTDemucsLayers, config: HTDemucsConfig, pool: ThreadPool, precision: Precision
-  ) throws {
+  init(config: HTDemucsConfig, workers: Workers, precision: Precision) throws {
     let depth = config.depth
     let spectra = config.segmentSpectra
     let outputs = config.audioChannels * config.sources.count
     self.precision = precision
     spectrogram = try Spectrogram(
-      length: config.segmentFrames, frameLength: config.nfft, pool: pool)
+      length: config.segmentFrames, frameLength: config.nfft, workers: workers)
     levels = (0...depth).map { layer in
       Blocks(
         count: config.frequencyBins(layer), channels: config.channelsIn(layer), columns: spectra)
@@ -33,17 +31,15 @@ final class HTDemucsMemory {
       Blocks(
         count: 1, channels: config.timeChannelsIn(layer), columns: config.timeFrames(layer))
     }
-    transformer = TransformerMemory(config, pool: pool, precision: precision)
+    transformer = TransformerMemory(config, workers: workers, precision: precision)
     estimate = Blocks(count: config.frequencyBins(0), channels: 2 * outputs, columns: spectra)
     timeEstimate = Blocks(count: 1, channels: outputs, columns: config.segmentFrames)
-    work = Workspace(
-      layers, levels: Array(levels.dropFirst()), timeLevels: Array(timeLevels.dropFirst()),
-      pool: pool)
+    self.workers = workers
   }
 
   /// Whether a network with these threads and this precision can run in this memory.
-  func fits(_ pool: ThreadPool, _ precision: Precision) -> Bool {
-    pool === work.pool && precision == self.precision
+  func fits(_ workers: Workers, _ precision: Precision) -> Bool {
+    workers === self.workers && precision == self.precision
   }
 }
 

@@ -6,9 +6,9 @@ enum PositionalEmbedding {
   private static let maxPeriod = 10_000.0
 
   /// Of time: `create_sin_embedding`. The cosines come first.
-  static func time(_ panels: TokenPanels, _ pool: ThreadPool) {
+  static func time(_ panels: TokenPanels, _ workers: Workers) {
     let half = panels.channels / 2
-    fill(panels, pool) { channel, _, time in
+    fill(panels, workers) { channel, _, time in
       let phase = Double(time) * pow(maxPeriod, -Double(channel % half) / Double(half - 1))
       return channel < half ? cos(phase) : sin(phase)
     }
@@ -16,9 +16,9 @@ enum PositionalEmbedding {
 
   /// Of frequency and time: `create_2d_sin_embedding`. The first half of the channels is of time, the
   /// second of frequency, in each sines and cosines in turn.
-  static func frequencyAndTime(_ panels: TokenPanels, _ pool: ThreadPool) {
+  static func frequencyAndTime(_ panels: TokenPanels, _ workers: Workers) {
     let half = panels.channels / 2
-    fill(panels, pool) { channel, frequency, time in
+    fill(panels, workers) { channel, frequency, time in
       let rate = exp(-2 * Double(channel % half / 2) * log(maxPeriod) / Double(half))
       let phase = Double(channel < half ? time : frequency) * rate
       return channel % 2 == 0 ? sin(phase) : cos(phase)
@@ -26,10 +26,10 @@ enum PositionalEmbedding {
   }
 
   private static func fill(
-    _ panels: TokenPanels, _ pool: ThreadPool,
+    _ panels: TokenPanels, _ workers: Workers,
     _ value: (_ channel: Int, _ group: Int, _ token: Int) -> Double
   ) {
-    pool.run(panels.count) { index in
+    workers.run(panels.count) { index in
       let panel = panels.panel(index)
       let group = index / panels.panelsPerGroup
       let first = index % panels.panelsPerGroup * Tile.columns

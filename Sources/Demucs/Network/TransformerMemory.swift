@@ -10,7 +10,7 @@ struct TransformerMemory {
   /// Of layers that attend to their own branch, and of those that attend to the other.
   let attention: [[AttentionInputs]]
 
-  init(_ config: HTDemucsConfig, pool: ThreadPool, precision: Precision) {
+  init(_ config: HTDemucsConfig, workers: Workers, precision: Precision) {
     let channels = config.transformerChannels
     func panels() -> [TokenPanels] {
       [
@@ -23,8 +23,8 @@ struct TransformerMemory {
     tokens = panels()
     attended = panels()
     positions = panels()
-    PositionalEmbedding.frequencyAndTime(positions[0], pool)
-    PositionalEmbedding.time(positions[1], pool)
+    PositionalEmbedding.frequencyAndTime(positions[0], workers)
+    PositionalEmbedding.time(positions[1], workers)
     let (f, t) = (tokens[0], tokens[1])
     attention = [[(f, f), (t, t)], [(f, t), (t, f)]].map { pairs in
       pairs.map { AttentionInputs(queries: $0, keys: $1, precision: precision) }

@@ -42,21 +42,21 @@ final class Spectrogram {
   let padding: Int
   let analysisWindow: [Float]
   let synthesisWindow: [Float]
-  private let pool: ThreadPool
+  private let workers: Workers
   /// One a thread.
   private let lanes: [SpectrogramLane]
 
   /// - Parameters:
   ///   - length: Samples of a channel, at least 1.
   ///   - frameLength: Samples of a frame, a multiple of 8; the hop is a quarter of it.
-  ///   - pool: The threads that share the work.
+  ///   - workers: The threads that share the work.
   /// - Throws: `unavailable` for a frame length that libavutil does not offer.
-  init(length: Int, frameLength: Int = 4096, pool: ThreadPool) throws(FilterError) {
+  init(length: Int, frameLength: Int = 4096, workers: Workers) throws(FilterError) {
     precondition(length > 0, "length must be positive")
     precondition(frameLength > 0 && frameLength.isMultiple(of: 8), "frameLength: a multiple of 8")
     self.length = length
     self.frameLength = frameLength
-    self.pool = pool
+    self.workers = workers
     hop = frameLength / 4
     padding = hop / 2 * 3
     frequencies = frameLength / 2
@@ -67,7 +67,7 @@ final class Spectrogram {
     analysisWindow = hann.map { Float($0 / root) }
     // The transform's factor frameLength, the normalisation's 1/√frameLength, and the overlap's 3/2.
     synthesisWindow = hann.map { Float($0 / root / 1.5) }
-    lanes = try (0..<pool.threads).map { _ throws(FilterError) in
+    lanes = try (0..<workers.threads).map { _ throws(FilterError) in
       try SpectrogramLane(frameLength: frameLength)
     }
   }
@@ -86,13 +86,13 @@ final class Spectrogram {
     let blocks = (frames + Self.blockFrames - 1) / Self.blockFrames
     let layout = layout ?? planar
     // No two tasks write the same value, so which lane runs one does not show in the result.
-    pool.run(channels * blocks) { task, worker in
+    workers.run(channels * blocks) { task, scratch in
       let channel = task / blocks
       let first = task % blocks * Self.blockFrames
       let reflected = ReflectedSignal(
         signal + channel * length, count: length,
         longestPadding: padding + frames * hop - length)
-      lanes[worker].analyze(
+      lanes[scratch.worker].analyze(
         reflected, frames: first..<min(first + Self.blockFrames, frames), of: self,
         real: spectrum + 2 * channel * layout.channelStride,
         imaginary: spectrum + (2 * channel + 1) * layout.channelStride,
@@ -116,10 +116,10 @@ final class Spectrogram {
     let hops = frames + Self.framesBefore
     let blocks = (hops + Self.blockFrames - 1) / Self.blockFrames
     let layout = layout ?? planar
-    pool.run(channels * blocks) { task, worker in
+    workers.run(channels * blocks) { task, scratch in
       let channel = task / blocks
       let first = task % blocks * Self.blockFrames
-      lanes[worker].synthesize(
+      lanes[scratch.worker].synthesize(
         real: spectrum + 2 * channel * layout.channelStride,
         imaginary: spectrum + (2 * channel + 1) * layout.channelStride,
         frequencyStride: layout.frequencyStride, scale: scale, offset: offset,

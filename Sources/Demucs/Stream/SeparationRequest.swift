@@ -36,11 +36,11 @@ public struct SeparationRequest: Sendable {
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
-    let pool = ThreadPool(threads: threads)
+    let workers = Workers(threads: threads)
     let stopwatch = context.report.stopwatch
     let (members, identity) = try context.report.stage("model") {
-      try pool.both(
-        { try load(bag, for: outputs, pool: pool, stopwatch: stopwatch) },
+      try workers.both(
+        { try load(bag, for: outputs, workers: workers, stopwatch: stopwatch) },
         { try location.identity() })
     }
     let plan = SeparationPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
@@ -61,7 +61,7 @@ public struct SeparationRequest: Sendable {
 
   /// Loads the networks that the outputs need; of a bag of specialists, often one.
   private func load(
-    _ bag: ModelBag, for outputs: [StemOutput], pool: ThreadPool, stopwatch: Stopwatch?
+    _ bag: ModelBag, for outputs: [StemOutput], workers: Workers, stopwatch: Stopwatch?
   ) throws -> [BagMember] {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
@@ -73,7 +73,7 @@ public struct SeparationRequest: Sendable {
       if needed.contains(index) {
         // Members run one after the other.
         network = try HTDemucs(
-          member.checkpoint.weights(), config: member.config, pool: pool,
+          member.checkpoint.weights(), config: member.config, workers: workers,
           precision: precision.products, sharingMemoryOf: last)
         network?.stopwatch = stopwatch
         last = network

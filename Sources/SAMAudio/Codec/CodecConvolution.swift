@@ -36,7 +36,7 @@ struct CodecConvolution {
     let result = memory.stretch(place, channels: layer.outputs, range: range)
     layer(
       x.rows, at: range.lowerBound - x.range.lowerBound, into: result.rows,
-      scratch: memory.scratch, pool: memory.pool)
+      workers: memory.workers)
     return result
   }
 }

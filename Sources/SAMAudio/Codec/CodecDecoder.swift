@@ -30,11 +30,6 @@ struct CodecDecoder {
     last = try CodecConvolution(output[1], inputs: channels, stored: 1, kernel: 7)
   }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int {
-    blocks.map(\.scratch).reduce(first.layer.scratch) { max($0, $1) }
-  }
-
   /// Computes the sound of some frames.
   ///
   /// - Parameters:

@@ -29,11 +29,6 @@ struct CodecEncoder {
       stored: 2 * config.codebookDim, outputs: config.codebookDim, kernel: 1)
   }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int {
-    blocks.map(\.scratch).reduce(first.layer.scratch) { max($0, $1) }
-  }
-
   /// Computes some of the latent's frames.
   ///
   /// - Parameters:

@@ -12,14 +12,11 @@ final class CodecMemory {
     case activated
   }
 
-  let pool: ThreadPool
-  let scratch: Scratch
+  let workers: Workers
   private var places: [Place: FloatStorage] = [:]
 
-  /// - Parameter scratch: floats that each thread needs.
-  init(scratch: Int, pool: ThreadPool) {
-    self.pool = pool
-    self.scratch = Scratch(threads: pool.threads, floats: scratch)
+  init(workers: Workers) {
+    self.workers = workers
   }
 
   /// Rows for some of a signal's columns, with margins of zeros. What stood in the place is lost.
@@ -37,7 +34,7 @@ final class CodecMemory {
   /// What an activation makes of a signal.
   func activate(_ x: Stretch, _ activation: Activation) -> Stretch {
     let result = stretch(.activated, channels: x.rows.channels, range: x.range)
-    pool.run(x.rows.panels) { panel in
+    workers.run(x.rows.panels) { panel in
       activation(
         x.rows.rows(0), channels: x.rows.channels, panel: panel, into: result.rows.rows(0))
     }

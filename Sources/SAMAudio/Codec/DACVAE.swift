@@ -20,18 +20,18 @@ final class DACVAE: AudioCodec {
   private let decoder: CodecDecoder
   private let watermark: Watermark
   private let config: CodecConfig
-  private let pool: ThreadPool
+  private let workers: Workers
 
   /// Packs the weights tensor by tensor.
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
-  ///   - pool: the threads that share the work.
+  ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  init(_ weights: Weights, config: CodecConfig, pool: ThreadPool) throws {
+  init(_ weights: Weights, config: CodecConfig, workers: Workers) throws {
     let weights = weights["audio_codec"]
     self.config = config
-    self.pool = pool
+    self.workers = workers
     encoder = try CodecEncoder(weights, config: config)
     decoder = try CodecDecoder(weights, config: config)
     watermark = try Watermark(weights["decoder"])
@@ -44,7 +44,7 @@ final class DACVAE: AudioCodec {
     var latent = Latent(
       channels: config.codebookDim, frames: frames,
       values: Array(repeating: 0, count: config.codebookDim * frames))
-    let memory = CodecMemory(scratch: encoder.scratch, pool: pool)
+    let memory = CodecMemory(workers: workers)
     for tile in tiles(of: framesOfEncoderTile, frames) {
       let mean = encoder(samples, frames: tile, memory) { report("enc_\($0)", $1) }.rows
       for channel in 0..<latent.channels {
@@ -60,7 +60,7 @@ final class DACVAE: AudioCodec {
   func decode(_ latent: Latent, message: [Bool]?) -> [Float] {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
-    let memory = CodecMemory(scratch: max(decoder.scratch, watermark.scratch), pool: pool)
+    let memory = CodecMemory(workers: workers)
     for tile in tiles(of: framesOfDecoderTile, latent.frames) {
       decoder(latent, frames: tile, into: &samples, memory) { report("dec_\($0)", $1) }
     }

@@ -34,9 +34,6 @@ struct DecoderBlock {
       padding: padding, activation: .none, precision: .f32)
   }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int { units.reduce(expand.scratch) { max($0, $1.scratch) } }
-
   /// The output's columns to compute so that some of them come out right.
   ///
   /// - Parameter length: the output's.
@@ -58,8 +55,8 @@ struct DecoderBlock {
     let result = memory.stretch(.signal, channels: expand.outputs, range: range)
     expand.alongColumns(
       activated.rows, into: result.rows,
-      shift: expand.factor * x.range.lowerBound - range.lowerBound, scratch: memory.scratch,
-      pool: memory.pool)  // [C / 2, stride · T]
+      shift: expand.factor * x.range.lowerBound - range.lowerBound, workers: memory.workers)
+    // [C / 2, stride · T]
     for unit in units { unit(result, memory) }
     return result
   }

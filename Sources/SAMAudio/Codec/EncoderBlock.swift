@@ -40,9 +40,6 @@ struct EncoderBlock {
       precision: .f32)
   }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int { units.reduce(shorten.scratch) { max($0, $1.scratch) } }
-
   /// The input's columns that some of the output's are computed from.
   ///
   /// - Parameter length: the input's.
@@ -61,7 +58,7 @@ struct EncoderBlock {
     shorten(
       activated.rows,
       from: shorten.stride * range.lowerBound - padding - activated.range.lowerBound,
-      into: result.rows, scratch: memory.scratch, pool: memory.pool)  // [2 · C, T]
+      into: result.rows, workers: memory.workers)  // [2 · C, T]
     return result
   }
 }

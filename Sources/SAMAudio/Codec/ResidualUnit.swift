@@ -30,26 +30,20 @@ struct ResidualUnit {
 
   var reach: Reach { conv.reach }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int { products + conv.layer.outputs * Tile.columns }
-
-  private var products: Int { max(conv.layer.scratch, project.scratch) }
-
   /// Changes the signal in place. At an end that is not the signal's own, as many columns as the unit reaches
   /// become wrong.
   func callAsFunction(_ x: Stretch, _ memory: CodecMemory) {
     let activated = memory.activate(x, activation).rows
-    memory.pool.run(x.rows.panels) { panel, worker in
-      let scratch = memory.scratch[worker]
-      let hidden = scratch + products
+    memory.workers.run(x.rows.panels) { panel, scratch in
+      let hidden = scratch.take(conv.layer.outputs * Tile.columns)
       let column = panel * Tile.columns
       conv.layer(
         origin: Floats(activated.block(0) + column), stride: activated.stride, output: hidden,
-        outputStride: Tile.columns, valid: Tile.columns, scratch: scratch)  // [C, 48]
+        outputStride: Tile.columns, valid: Tile.columns, scratch)  // [C, 48]
       project(
         origin: Floats(hidden), stride: Tile.columns, output: x.rows.block(0) + column,
         outputStride: x.rows.stride, valid: x.rows.valid(panel: panel), accumulate: true,
-        scratch: scratch)
+        scratch)
     }
   }
 }

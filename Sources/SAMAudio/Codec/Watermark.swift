@@ -71,13 +71,6 @@ struct Watermark {
     }
   }
 
-  /// Floats of scratch memory that a thread needs.
-  var scratch: Int {
-    let blocks = encoder.map(\.scratch) + decoder.map(\.scratch)
-    let layers = [first, bottleneck, spread, last].map(\.layer.scratch)
-    return (blocks + layers).reduce(0) { max($0, $1) }
-  }
-
   /// Adds it to a sound.
   ///
   /// - Parameters:
@@ -147,8 +140,8 @@ struct Watermark {
 
   /// x += layers(x)
   private func run(_ layers: [LSTM], _ x: Blocks, _ hidden: Blocks, _ memory: CodecMemory) {
-    layers[0](x, into: hidden, pool: memory.pool)
-    layers[1](hidden, into: x, accumulate: true, pool: memory.pool)
+    layers[0](x, into: hidden, workers: memory.workers)
+    layers[1](hidden, into: x, accumulate: true, workers: memory.workers)
   }
 
   private func apply(
@@ -156,12 +149,12 @@ struct Watermark {
     shift: FloatStorage? = nil, into output: Blocks, _ memory: CodecMemory
   ) {
     if activation != .none {
-      memory.pool.run(x.panels) {
+      memory.workers.run(x.panels) {
         activation(x.rows(0), channels: x.channels, panel: $0, into: activated.rows(0))
       }
     }
     conv.layer(
       activated, at: 0, into: output, shift: shift.map { Floats($0.base) },
-      scratch: memory.scratch, pool: memory.pool)
+      workers: memory.workers)
   }
 }

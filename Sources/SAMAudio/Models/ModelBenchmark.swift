@@ -14,7 +14,7 @@ package struct ModelBenchmark {
 
   private let model: SAMAudioModel
   private let format: WeightFormat?
-  private let pool: ThreadPool
+  private let workers: Workers
   private let samples: [Float]
 
   /// Tokens of a long and of a usual prompt.
@@ -24,10 +24,10 @@ package struct ModelBenchmark {
   ///   - name: of a model, or its path.
   ///   - seconds: the window's length.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
-  package init(model name: String, seconds: Int, format: WeightFormat?, pool: ThreadPool) throws {
+  package init(model name: String, seconds: Int, format: WeightFormat?, workers: Workers) throws {
     model = try ModelStore.standard.find(name).open()
     self.format = format
-    self.pool = pool
+    self.workers = workers
     samples = (0..<seconds * model.config.audioCodec.sampleRate).map { index in
       let phase = Float(index % 1000) / 500 - 1
       return phase * (1 - abs(phase))
@@ -41,8 +41,8 @@ package struct ModelBenchmark {
     var (stages, text) = try textStages()
     let tensors = model.tensors.weights()
     let transformer = try DiffusionTransformer(
-      tensors, config: model.config, format: format, pool: pool)
-    let codec = try DACVAE(tensors, config: model.config.audioCodec, pool: pool)
+      tensors, config: model.config, format: format, workers: workers)
+    let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
     try tensors.finish()
 
     let codecConfig = model.config.audioCodec
@@ -77,7 +77,7 @@ package struct ModelBenchmark {
   /// The text encoder's stages, and what it makes of a usual prompt.
   private func textStages() throws -> ([Stage], TextFeatures) {
     let files = model.textEncoder
-    let encoder = try files.encoder(format: format, pool: pool)
+    let encoder = try files.encoder(format: format, workers: workers)
     var text = TextFeatures(tokens: 0, width: files.config.dModel, values: [])
     let stages = ModelBenchmark.tokens.map { count in
       let tokens = (0..<count).map { ($0 * 37 + 3) % files.config.vocabSize }

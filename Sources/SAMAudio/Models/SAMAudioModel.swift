@@ -46,15 +46,15 @@ struct SAMAudioModel: Sendable {
   ///
   /// - Parameters:
   ///   - format: in what the encoder's weights are kept; nil keeps each as it is stored.
-  ///   - pool: the threads that share the work.
+  ///   - workers: the threads that share the work.
   ///   - cache: what earlier runs left; nil is none.
   /// - Throws: what `T5Encoder.init` throws.
   func features(
-    of prompts: [String], format: WeightFormat? = nil, pool: ThreadPool, cache: TextFeatureCache?
+    of prompts: [String], format: WeightFormat? = nil, workers: Workers, cache: TextFeatureCache?
   ) throws -> [TextFeatures] {
     let identity =
       cache == nil
-      ? [] : [try textEncoder.digest(pool: pool), format?.rawValue ?? "as stored"]
+      ? [] : [try textEncoder.digest(workers: workers), format?.rawValue ?? "as stored"]
     var encoder: T5Encoder?
     var known: [String: TextFeatures] = [:]
     for prompt in prompts where known[prompt] == nil {
@@ -66,7 +66,7 @@ struct SAMAudioModel: Sendable {
         known[prompt] = kept
         continue
       }
-      let loaded = try encoder ?? textEncoder.encoder(format: format, pool: pool)
+      let loaded = try encoder ?? textEncoder.encoder(format: format, workers: workers)
       encoder = loaded
       let features = loaded(tokens)
       cache?.store(features, as: key)
@@ -84,12 +84,12 @@ struct SAMAudioModel: Sendable {
   /// converted model has another than the released one.
   ///
   /// - Throws: `io`.
-  func identity(pool: ThreadPool) throws -> JSONValue {
+  func identity(workers: Workers) throws -> JSONValue {
     [
       "config": .string(try Digest.ofFile(configPath)),
       "name": .string(name),
-      "text-encoder": .string(try textEncoder.digest(pool: pool)),
-      "weights": .string(try tensors.digest(pool: pool)),
+      "text-encoder": .string(try textEncoder.digest(workers: workers)),
+      "weights": .string(try tensors.digest(workers: workers)),
     ]
   }
 }

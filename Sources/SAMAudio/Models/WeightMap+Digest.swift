@@ -6,10 +6,10 @@ extension WeightMap {
   /// them, as another network's part of the file, is not read.
   ///
   /// - Throws: `FilterError`.
-  func digest(pool: ThreadPool) throws -> String {
+  func digest(workers: Workers) throws -> String {
     let weights = weights()
     let names = names
-    let digests = try pool.map(names.count) { index in
+    let digests = try workers.map(names.count) { index in
       let name = names[index]
       let tensor = try weights.tensor(name, shape: shape(name) ?? [])
       defer { tensor.releasePages() }
@@ -30,10 +30,10 @@ extension TextEncoderFiles {
   /// A SHA-256 of all that features follow from.
   ///
   /// - Throws: `io`.
-  func digest(pool: ThreadPool) throws -> String {
+  func digest(workers: Workers) throws -> String {
     var digest = Digest()
     for path in Self.paths(in: folder).prefix(2) { digest.add(try Digest.ofFile(path)) }
-    digest.add(try tensors.digest(pool: pool))
+    digest.add(try tensors.digest(workers: workers))
     return digest.text
   }
 }

@@ -38,11 +38,11 @@ public struct SeparationRequest: Sendable {
     let input = try ModelInput(reader, rate: limit.rate, channels: isStereo ? 2 : 1)
     if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
 
-    let pool = ThreadPool(threads: threads)
-    let separator = try separator(model, prompts, pool, context.report)
+    let workers = Workers(threads: threads)
+    let separator = try separator(model, prompts, workers, context.report)
     var entry = context.historyEntry
     entry.options["prompts"] = JSONValue(prompts.map(\.words))
-    entry.options["model"] = try model.identity(pool: pool)
+    entry.options["model"] = try model.identity(workers: workers)
     try StreamSeparation(
       input, limit: limit, separator: separator,
       draws: draws(model.config),
@@ -74,17 +74,17 @@ public struct SeparationRequest: Sendable {
   }
 
   private func separator(
-    _ model: SAMAudioModel, _ prompts: [Prompt], _ pool: ThreadPool, _ report: Report
+    _ model: SAMAudioModel, _ prompts: [Prompt], _ workers: Workers, _ report: Report
   ) throws -> WindowSeparator {
     let texts = try report.stage("text") {
       try model.features(
-        of: prompts.map(\.words), format: weights, pool: pool, cache: .standard())
+        of: prompts.map(\.words), format: weights, workers: workers, cache: .standard())
     }
     return try report.stage("model") {
       let tensors = model.tensors.weights()
       let transformer = try DiffusionTransformer(
-        tensors, config: model.config, format: weights, pool: pool)
-      let codec = try DACVAE(tensors, config: model.config.audioCodec, pool: pool)
+        tensors, config: model.config, format: weights, workers: workers)
+      let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(
         codec: codec, transformer: transformer, texts: texts, settings: settings)

@@ -13,24 +13,25 @@ struct T5Encoder {
   private let biases: [Float]
   private let layers: [T5Layer]
   private let norm: FloatStorage
-  private let pool: ThreadPool
+  private let workers: Workers
 
   /// Packs the weights tensor by tensor.
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
-  ///   - pool: the threads that share the work.
+  ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  init(_ weights: Weights, config: T5Config, format: WeightFormat?, pool: ThreadPool) throws {
+  init(_ weights: Weights, config: T5Config, format: WeightFormat?, workers: Workers) throws {
     self.config = config
-    self.pool = pool
+    self.workers = workers
     let encoder = weights["encoder"]
     embedding = try weights["shared"].rows("weight", shape: [config.vocabSize, config.dModel])
     biases = try encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"].floats(
       "weight", shape: [config.relativeAttentionNumBuckets, config.numHeads])
     layers = try (0..<config.numLayers).map { index in
-      try T5Layer(encoder["block"][index]["layer"], config: config, format: format, pool: pool)
+      try T5Layer(
+        encoder["block"][index]["layer"], config: config, format: format, workers: workers)
     }
     norm = FloatStorage(
       try encoder["final_layer_norm"].floats("weight", shape: [config.dModel]))
@@ -44,14 +45,15 @@ struct T5Encoder {
     precondition(
       !tokens.isEmpty && tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "tokens must be those of the vocabulary")
-    let memory = T5Memory(config, tokens: tokens.count, bias: bias(tokens.count), pool: pool)
-    memory.tokens.copy(tokens: embedded(tokens), pool: pool)  // [D, S]
+    let memory = T5Memory(config, tokens: tokens.count, bias: bias(tokens.count), workers: workers)
+    memory.tokens.copy(tokens: embedded(tokens), workers: workers)  // [D, S]
     for layer in layers { layer(memory) }
     memory.tokens.rmsNormalize(
       into: memory.tokens, scale: Floats(norm.base), epsilon: Float(config.layerNormEpsilon),
-      pool: pool)
+      workers: workers)
     return TextFeatures(
-      tokens: tokens.count, width: config.dModel, values: memory.tokens.tokenMajor(pool: pool))
+      tokens: tokens.count, width: config.dModel, values: memory.tokens.tokenMajor(workers: workers)
+    )
   }
 
   /// [tokens, D]
@@ -88,8 +90,7 @@ struct T5Encoder {
 
 /// The memory that a text of some tokens needs.
 struct T5Memory {
-  let pool: ThreadPool
-  let scratch: Scratch
+  let workers: Workers
   /// What the layers change, [D, S].
   let tokens: TokenPanels
   /// What comes into a product, [D, S].
@@ -101,15 +102,12 @@ struct T5Memory {
   let attention: AttentionInputs
   let bias: RelativeBias
 
-  init(_ config: T5Config, tokens count: Int, bias: RelativeBias, pool: ThreadPool) {
+  init(_ config: T5Config, tokens count: Int, bias: RelativeBias, workers: Workers) {
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: count)
     }
-    self.pool = pool
+    self.workers = workers
     self.bias = bias
-    scratch = Scratch(
-      threads: pool.threads,
-      floats: max(TokenLinear.scratch, AttentionInputs.scratch(width: config.dKV)))
     tokens = panels(config.dModel)
     normalized = panels(config.dModel)
     attended = panels(config.inner)

@@ -13,13 +13,13 @@ struct T5Layer {
   private let wo: TokenLinear
 
   /// - Parameter weights: at `encoder.block.N.layer`.
-  init(_ weights: Weights, config: T5Config, format: WeightFormat?, pool: ThreadPool) throws {
+  init(_ weights: Weights, config: T5Config, format: WeightFormat?, workers: Workers) throws {
     let (width, inner, hidden) = (config.dModel, config.inner, config.dFF)
     func norm(_ part: Weights) throws -> FloatStorage {
       FloatStorage(try part["layer_norm"].floats("weight", shape: [width]))
     }
     func linear(_ rows: StoredRows) -> TokenLinear {
-      TokenLinear(StreamedMatrix(rows, format: format, pool: pool))
+      TokenLinear(StreamedMatrix(rows, format: format, workers: workers))
     }
     heads = config.numHeads
     epsilon = Float(config.layerNormEpsilon)
@@ -30,7 +30,8 @@ struct T5Layer {
     }
     projection = TokenLinear(
       StreamedMatrix(
-        try projected("q"), try projected("k"), try projected("v"), format: format, pool: pool))
+        try projected("q"), try projected("k"), try projected("v"), format: format, workers: workers
+      ))
     output = linear(try attention["o"].rows("weight", shape: [width, inner]))
     feedForwardNorm = try norm(weights[1])
     let dense = weights[1]["DenseReluDense"]
@@ -41,20 +42,20 @@ struct T5Layer {
   /// Applies the layer to `memory.tokens`, in place.
   func callAsFunction(_ memory: T5Memory) {
     let (tokens, normalized) = (memory.tokens, memory.normalized)
-    let (scratch, pool) = (memory.scratch, memory.pool)
+    let workers = memory.workers
 
     tokens.rmsNormalize(
-      into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, pool: pool)
+      into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, workers: workers)
     // Scores are not scaled by the heads' width.
     memory.attention.project(
-      [.queries, .keys, .values], projection, normalized, scratch: scratch, pool: pool)
+      [.queries, .keys, .values], projection, normalized, workers: workers)
     memory.attention.attend(
-      heads: heads, bias: memory.bias, into: memory.attended, scratch: scratch, pool: pool)
-    output.add(memory.attended, to: tokens, scratch: scratch, pool: pool)
+      heads: heads, bias: memory.bias, into: memory.attended, workers: workers)
+    output.add(memory.attended, to: tokens, workers: workers)
 
     tokens.rmsNormalize(
-      into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, pool: pool)
-    wi(normalized, into: memory.hidden, activation: .relu, scratch: scratch, pool: pool)
-    wo.add(memory.hidden, to: tokens, scratch: scratch, pool: pool)
+      into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
+    wi(normalized, into: memory.hidden, activation: .relu, workers: workers)
+    wo.add(memory.hidden, to: tokens, workers: workers)
   }
 }

@@ -56,7 +56,7 @@ struct TextEncoderFiles: Sendable {
   /// Loads the network.
   ///
   /// - Throws: what `T5Encoder.init` throws.
-  func encoder(format: WeightFormat?, pool: ThreadPool) throws -> T5Encoder {
-    try T5Encoder(tensors.weights(), config: config, format: format, pool: pool)
+  func encoder(format: WeightFormat?, workers: Workers) throws -> T5Encoder {
+    try T5Encoder(tensors.weights(), config: config, format: format, workers: workers)
   }
 }

@@ -19,7 +19,7 @@ struct DiffusionAttention {
   ///   - isCross: whether something else than the asking tokens is looked up.
   init(
     _ weights: Weights, config: TransformerConfig, isCross: Bool, format: WeightFormat?,
-    pool: ThreadPool
+    workers: Workers
   ) throws {
     let (width, heads, headDim) = (config.dim, config.nHeads, config.headDim)
     func rows(_ name: String) throws -> StoredRows {
@@ -35,15 +35,15 @@ struct DiffusionAttention {
     self.heads = heads
     let (q, k, v) = (try rows("wq"), try rows("wk"), try rows("wv"))
     if isCross {
-      asking = TokenLinear(StreamedMatrix(q, format: format, pool: pool, source: split))
-      lookedUp = TokenLinear(StreamedMatrix(k, v, format: format, pool: pool, source: split))
+      asking = TokenLinear(StreamedMatrix(q, format: format, workers: workers, source: split))
+      lookedUp = TokenLinear(StreamedMatrix(k, v, format: format, workers: workers, source: split))
     } else {
-      asking = TokenLinear(StreamedMatrix(q, k, v, format: format, pool: pool, source: split))
+      asking = TokenLinear(StreamedMatrix(q, k, v, format: format, workers: workers, source: split))
       lookedUp = nil
     }
     queryNorm = try norm("q_norm", scale: 1 / Float(headDim).squareRoot())
     keyNorm = try norm("k_norm")
-    output = TokenLinear(StreamedMatrix(try rows("wo"), format: format, pool: pool))
+    output = TokenLinear(StreamedMatrix(try rows("wo"), format: format, workers: workers))
   }
 
   /// `target += gate ⊙ W·attention(x, y)`.
@@ -57,16 +57,16 @@ struct DiffusionAttention {
     _ x: TokenPanels, attendingTo y: TokenPanels, inputs: AttentionInputs, rotation: RotaryTable?,
     attended: TokenPanels, addedTo target: TokenPanels, gate: Floats?, _ memory: DiffusionMemory
   ) {
-    let (scratch, pool) = (memory.scratch, memory.pool)
+    let workers = memory.workers
     if let lookedUp {
-      inputs.project([.queries], asking, x, scratch: scratch, pool: pool)
-      inputs.project([.keys, .values], lookedUp, y, scratch: scratch, pool: pool)
+      inputs.project([.queries], asking, x, workers: workers)
+      inputs.project([.keys, .values], lookedUp, y, workers: workers)
     } else {
-      inputs.project([.queries, .keys, .values], asking, x, scratch: scratch, pool: pool)
+      inputs.project([.queries, .keys, .values], asking, x, workers: workers)
     }
-    inputs.normalizeQueries(queryNorm, rotation: rotation, pool: pool)
-    inputs.normalizeKeys(keyNorm, rotation: rotation, pool: pool)
-    inputs.attend(heads: heads, into: attended, scratch: scratch, pool: pool)
-    output.add(attended, to: target, gate: gate, scratch: scratch, pool: pool)
+    inputs.normalizeQueries(queryNorm, rotation: rotation, workers: workers)
+    inputs.normalizeKeys(keyNorm, rotation: rotation, workers: workers)
+    inputs.attend(heads: heads, into: attended, workers: workers)
+    output.add(attended, to: target, gate: gate, workers: workers)
   }
 }

@@ -12,18 +12,18 @@ struct DiffusionLayer {
 
   /// - Parameter weights: at `transformer.layers.N`.
   init(
-    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, pool: ThreadPool
+    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, workers: Workers
   ) throws {
     let width = config.dim
     modulation = try Modulation(
       weights, table: "scale_shift_table", norms: ["attention_norm", "ffn_norm"], config: config)
     attention = try DiffusionAttention(
-      weights["attention"], config: config, isCross: false, format: format, pool: pool)
+      weights["attention"], config: config, isCross: false, format: format, workers: workers)
     crossAttention = try DiffusionAttention(
-      weights["cross_attention"], config: config, isCross: true, format: format, pool: pool)
+      weights["cross_attention"], config: config, isCross: true, format: format, workers: workers)
     feedForward = try SwiGLU(
       weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width, format: format,
-      pool: pool)
+      workers: workers)
   }
 
   /// Applies the layer to `memory.frames`, in place.
@@ -39,7 +39,8 @@ struct DiffusionLayer {
     let rows = modulation(time, into: memory.modulation)
 
     frames.rmsNormalize(
-      into: inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon, pool: memory.pool)
+      into: inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
+      workers: memory.workers)
     attention(
       inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
       attended: inner, addedTo: frames, gate: rows[2], memory)
@@ -51,10 +52,10 @@ struct DiffusionLayer {
     report("cross_attention", frames)
 
     frames.rmsNormalize(
-      into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon, pool: memory.pool)
+      into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon,
+      workers: memory.workers)
     feedForward.add(
-      inner, hidden: memory.hidden, to: frames, gate: rows[5], scratch: memory.scratch,
-      pool: memory.pool)
+      inner, hidden: memory.hidden, to: frames, gate: rows[5], workers: memory.workers)
     report("feed_forward", frames)
   }
 }

@@ -2,9 +2,7 @@ import Tensors
 
 /// All memory that a window of some frames and a text of some tokens need, planned once.
 final class DiffusionMemory {
-  let pool: ThreadPool
-  /// For each thread.
-  let scratch: Scratch
+  let workers: Workers
   /// The state, or the mixture's features, or the velocity: [2C, T].
   let state: TokenPanels
   /// What stays the same within a window, [D, T].
@@ -24,13 +22,12 @@ final class DiffusionMemory {
   let crossAttention: AttentionInputs
   let text: TextMemory
 
-  init(_ config: SAMAudioConfig, frames count: Int, textTokens: Int, pool: ThreadPool) {
+  init(_ config: SAMAudioConfig, frames count: Int, textTokens: Int, workers: Workers) {
     let (width, hiddenWidth) = (config.transformer.dim, config.transformer.ffnDim)
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: count)
     }
-    self.pool = pool
-    scratch = DiffusionMemory.scratch(config.transformer, pool: pool)
+    self.workers = workers
     state = panels(config.stateChannels)
     prepared = panels(width)
     frames = panels(width)
@@ -41,16 +38,10 @@ final class DiffusionMemory {
     modulation = FloatStorage(count: 6 * width)
     rotation = RotaryTable(
       width: config.transformer.headDim, tokens: count, theta: config.transformer.ropeTheta,
-      pool: pool)
+      workers: workers)
     text = TextMemory(config, tokens: textTokens)
     attention = AttentionInputs(queries: frames, keys: frames, precision: .f32)
     crossAttention = AttentionInputs(queries: frames, keys: text.embedded, precision: .f32)
-  }
-
-  static func scratch(_ config: TransformerConfig, pool: ThreadPool) -> Scratch {
-    Scratch(
-      threads: pool.threads,
-      floats: max(TokenLinear.scratch, AttentionInputs.scratch(width: config.headDim)))
   }
 
   /// Whether a window and a text of these sizes fit.

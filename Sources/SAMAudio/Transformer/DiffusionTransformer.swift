@@ -19,7 +19,7 @@ final class DiffusionTransformer {
   private let layers: [DiffusionLayer]
   private let modulation: Modulation
   private let output: TokenLinear
-  private let pool: ThreadPool
+  private let workers: Workers
   /// Of the sizes asked for last.
   private var memory: DiffusionMemory?
   /// Of all times so far: a solver asks for the same ones in each window.
@@ -30,28 +30,28 @@ final class DiffusionTransformer {
   /// - Parameters:
   ///   - weights: the checkpoint's root.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
-  ///   - pool: the threads that share the work.
+  ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing or misshaped.
   init(
-    _ weights: Weights, config: SAMAudioConfig, format: WeightFormat? = nil, pool: ThreadPool
+    _ weights: Weights, config: SAMAudioConfig, format: WeightFormat? = nil, workers: Workers
   ) throws {
     let transformer = weights["transformer"]
     let sizes = config.transformer
     self.config = config
-    self.pool = pool
-    embedding = try FrameEmbedding(weights, config: config, format: format, pool: pool)
-    time = try TimeEmbedding(transformer, config: sizes, format: format, pool: pool)
-    text = try TextEmbedding(weights, config: config, format: format, pool: pool)
+    self.workers = workers
+    embedding = try FrameEmbedding(weights, config: config, format: format, workers: workers)
+    time = try TimeEmbedding(transformer, config: sizes, format: format, workers: workers)
+    text = try TextEmbedding(weights, config: config, format: format, workers: workers)
     layers = try (0..<sizes.nLayers).map { index in
       try DiffusionLayer(
-        transformer["layers"][index], config: sizes, format: format, pool: pool)
+        transformer["layers"][index], config: sizes, format: format, workers: workers)
     }
     modulation = try Modulation(
       transformer, table: "final_layer_scale_shift_table", norms: ["norm"], config: sizes)
     output = TokenLinear(
       StreamedMatrix(
         try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim]),
-        format: format, pool: pool))
+        format: format, workers: workers))
   }
 
   /// The velocity of the states of one window under one text. Good until the next call.
@@ -73,8 +73,8 @@ final class DiffusionTransformer {
     let memory = self.memory(frames: count, textTokens: features.tokens)
     embedding.prepare(
       mixture, anchors: anchors, features: memory.state, into: memory.prepared,
-      scratch: memory.scratch, pool: pool)
-    text.prepare(features, memory.text, scratch: memory.scratch, pool: pool)
+      workers: workers)
+    text.prepare(features, memory.text, workers: workers)
     embed(times, memory)
     return { state, time in self.velocity(state, time, memory) }
   }
@@ -83,7 +83,7 @@ final class DiffusionTransformer {
     if let memory, memory.fits(frames: frames, textTokens: textTokens) { return memory }
     // What is there goes first, so that both do not exist at once.
     memory = nil
-    let planned = DiffusionMemory(config, frames: frames, textTokens: textTokens, pool: pool)
+    let planned = DiffusionMemory(config, frames: frames, textTokens: textTokens, workers: workers)
     memory = planned
     return planned
   }
@@ -91,7 +91,7 @@ final class DiffusionTransformer {
   private func embed(_ wanted: [Float], _ memory: DiffusionMemory) {
     let missing = wanted.filter { times[$0] == nil }
     guard !missing.isEmpty else { return }
-    let features = time(missing, scratch: memory.scratch, pool: pool)
+    let features = time(missing, workers: workers)
     for (time, features) in zip(missing, features) { times[time] = features }
   }
 
@@ -100,18 +100,17 @@ final class DiffusionTransformer {
       state.count == memory.state.tokens * config.stateChannels, "state must be [T, 2C]")
     embed([time], memory)
     guard let time = times[time] else { return state }
-    let scratch = memory.scratch
 
     // 1. Frames: state and mixture, video and anchors.
-    memory.state.copy(tokens: state, pool: pool)
+    memory.state.copy(tokens: state, workers: workers)
     embedding(
       memory.state, prepared: memory.prepared, inner: memory.inner, unfolded: memory.unfolded,
-      into: memory.frames, scratch: scratch, pool: pool
+      into: memory.frames, workers: workers
     ) { report("aligned", $0) }  // [D, T]
     report("x_embedder", memory.frames)
 
     // 2. The text at this time.
-    text(time.sinusoids, memory.text, scratch: scratch, pool: pool)  // [D, S]
+    text(time.sinusoids, memory.text, workers: workers)  // [D, S]
     report("y_embedder", memory.text.embedded)
 
     // 3. Layers.
@@ -122,15 +121,16 @@ final class DiffusionTransformer {
     // 4. The velocity of each frame, modulated by the time's embedding itself.
     let rows = modulation(time.embedding, into: memory.modulation)
     memory.frames.rmsNormalize(
-      into: memory.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon, pool: pool)
-    output(memory.inner, into: memory.state, scratch: scratch, pool: pool)  // [2C, T]
-    let velocity = memory.state.tokenMajor(pool: pool)
+      into: memory.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
+      workers: workers)
+    output(memory.inner, into: memory.state, workers: workers)  // [2C, T]
+    let velocity = memory.state.tokenMajor(workers: workers)
     finished?("output")
     return velocity
   }
 
   private func report(_ stage: String, _ panels: TokenPanels) {
     finished?(stage)
-    trace?(stage, trace == nil ? [] : panels.tokenMajor(pool: pool))
+    trace?(stage, trace == nil ? [] : panels.tokenMajor(workers: workers))
   }
 }

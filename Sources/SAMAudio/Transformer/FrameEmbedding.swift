@@ -13,13 +13,13 @@ struct FrameEmbedding {
   private let blocks: [TokenConvolution]
 
   /// - Parameter weights: the checkpoint's root.
-  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, pool: ThreadPool) throws {
+  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, workers: Workers) throws {
     let width = config.transformer.dim
     let part = config.stateChannels
     let proj = try weights["proj"].rows("weight", shape: [width, 3 * part])
     func columns(_ range: Range<Int>) -> StreamedMatrix {
       StreamedMatrix(
-        rows: width, depth: range.count, format: format ?? proj.format, pool: pool
+        rows: width, depth: range.count, format: format ?? proj.format, workers: workers
       ) { proj.copy($0, columns: range, into: $1) }
     }
     // Between the state's columns and the mixture's stand those of zeros, which training left.
@@ -37,7 +37,7 @@ struct FrameEmbedding {
           weight: try norm.floats("weight", shape: [width]),
           bias: try norm.floats("bias", shape: [width])
         ), weight: try project.rows("weight", shape: [width, width, 3]),
-        bias: try project.floats("bias", shape: [width]), format: format, pool: pool)
+        bias: try project.floats("bias", shape: [width]), format: format, workers: workers)
     }
   }
 
@@ -89,11 +89,11 @@ struct FrameEmbedding {
   ///   - output: [D, T].
   func prepare(
     _ latent: Latent, anchors classes: [AnchorClass], features: TokenPanels,
-    into output: TokenPanels, scratch: Scratch, pool: ThreadPool
+    into output: TokenPanels, workers: Workers
   ) {
-    features.copy(rows: latent.values + latent.values, pool: pool)
-    mixture(features, into: output, scratch: scratch, pool: pool)
-    output.addRows(anchors, index: classes.map(\.rawValue), pool: pool)
+    features.copy(rows: latent.values + latent.values, workers: workers)
+    mixture(features, into: output, workers: workers)
+    output.addRows(anchors, index: classes.map(\.rawValue), workers: workers)
   }
 
   /// - Parameters:
@@ -105,14 +105,14 @@ struct FrameEmbedding {
   ///   - aligned: called with what the convolutions begin with: for tests.
   func callAsFunction(
     _ input: TokenPanels, prepared: TokenPanels, inner: TokenPanels, unfolded: TokenPanels,
-    into output: TokenPanels, scratch: Scratch, pool: ThreadPool,
+    into output: TokenPanels, workers: Workers,
     aligned: (TokenPanels) -> Void
   ) {
-    output.copy(prepared, pool: pool)
-    state.add(input, to: output, scratch: scratch, pool: pool)
+    output.copy(prepared, workers: workers)
+    state.add(input, to: output, workers: workers)
     aligned(output)
-    blocks[0](output, unfolded: unfolded, into: inner, scratch: scratch, pool: pool)
+    blocks[0](output, unfolded: unfolded, into: inner, workers: workers)
     blocks[1](
-      inner, unfolded: unfolded, into: output, accumulate: true, scratch: scratch, pool: pool)
+      inner, unfolded: unfolded, into: output, accumulate: true, workers: workers)
   }
 }

@@ -4,11 +4,12 @@ extension SwiGLU {
   /// - Parameter weights: where `w1`, `w2` and `w3` are.
   init(
     _ weights: Weights, inputs: Int, hidden: Int, outputs: Int, format: WeightFormat?,
-    pool: ThreadPool
+    workers: Workers
   ) throws {
     self.init(
       w1: try weights["w1"].rows("weight", shape: [hidden, inputs]),
       w2: try weights["w2"].rows("weight", shape: [outputs, hidden]),
-      w3: try weights["w3"].rows("weight", shape: [hidden, inputs]), format: format, pool: pool)
+      w3: try weights["w3"].rows("weight", shape: [hidden, inputs]), format: format,
+      workers: workers)
   }
 }

@@ -7,34 +7,35 @@ struct TextEmbedding {
   private let embedder: SwiGLU
 
   /// - Parameter weights: the checkpoint's root.
-  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, pool: ThreadPool) throws {
+  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, workers: Workers) throws {
     let width = config.transformer.dim
     let proj = weights["memory_proj"]
     projection = TokenLinear(
       StreamedMatrix(
-        try proj.rows("weight", shape: [width, config.textEncoder.dim]), format: format, pool: pool),
+        try proj.rows("weight", shape: [width, config.textEncoder.dim]), format: format,
+        workers: workers),
       bias: try proj.floats("bias", shape: [width]))
     embedder = try SwiGLU(
       weights["transformer"]["y_embedder"]["projection"], inputs: width, hidden: width,
-      outputs: width, format: format, pool: pool)
+      outputs: width, format: format, workers: workers)
   }
 
   /// What stays the same for a text: its features at the network's width.
-  func prepare(_ text: TextFeatures, _ memory: TextMemory, scratch: Scratch, pool: ThreadPool) {
-    memory.features.copy(tokens: text.values, pool: pool)
-    projection(memory.features, into: memory.projected, scratch: scratch, pool: pool)
+  func prepare(_ text: TextFeatures, _ memory: TextMemory, workers: Workers) {
+    memory.features.copy(tokens: text.values, workers: workers)
+    projection(memory.features, into: memory.projected, workers: workers)
   }
 
   /// Writes `memory.embedded` for a time.
   ///
   /// - Parameter sinusoids: the time's, [D].
   func callAsFunction(
-    _ sinusoids: [Float], _ memory: TextMemory, scratch: Scratch, pool: ThreadPool
+    _ sinusoids: [Float], _ memory: TextMemory, workers: Workers
   ) {
-    memory.timed.copy(memory.projected, pool: pool)
+    memory.timed.copy(memory.projected, workers: workers)
     memory.timed.addRows(
-      [sinusoids], index: Array(repeating: 0, count: memory.timed.tokens), pool: pool)
+      [sinusoids], index: Array(repeating: 0, count: memory.timed.tokens), workers: workers)
     embedder(
-      memory.timed, hidden: memory.hidden, into: memory.embedded, scratch: scratch, pool: pool)
+      memory.timed, hidden: memory.hidden, into: memory.embedded, workers: workers)
   }
 }

@@ -19,34 +19,34 @@ struct TimeEmbedding {
 
   /// - Parameter weights: at `transformer`.
   init(
-    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, pool: ThreadPool
+    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, workers: Workers
   ) throws {
     width = config.dim
     frequencies = config.frequencyEmbeddingDim
     projection = try SwiGLU(
       weights["t_embedder"]["projection"], inputs: frequencies, hidden: width, outputs: width,
-      format: format, pool: pool)
+      format: format, workers: workers)
     block = TokenLinear(
       StreamedMatrix(
         try weights["t_block"].rows("weight", shape: [6 * width, width]), format: format,
-        pool: pool), bias: try weights["t_block"].floats("bias", shape: [6 * width]))
+        workers: workers), bias: try weights["t_block"].floats("bias", shape: [6 * width]))
   }
 
   /// The features of some times; computed together they cost little more than those of one.
-  func callAsFunction(_ times: [Float], scratch: Scratch, pool: ThreadPool) -> [TimeFeatures] {
+  func callAsFunction(_ times: [Float], workers: Workers) -> [TimeFeatures] {
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: times.count)
     }
     let sinusoids = panels(frequencies)
     sinusoids.copy(
-      tokens: times.flatMap { Sinusoids.values($0, width: frequencies) }, pool: pool)
+      tokens: times.flatMap { Sinusoids.values($0, width: frequencies) }, workers: workers)
     let (hidden, embedding, modulation) = (panels(width), panels(width), panels(6 * width))
-    projection(sinusoids, hidden: hidden, into: embedding, scratch: scratch, pool: pool)
-    hidden.copy(embedding, pool: pool)
-    hidden.activate(.silu, pool: pool)
-    block(hidden, into: modulation, scratch: scratch, pool: pool)
-    let embeddings = embedding.tokenMajor(pool: pool)
-    let modulations = modulation.tokenMajor(pool: pool)
+    projection(sinusoids, hidden: hidden, into: embedding, workers: workers)
+    hidden.copy(embedding, workers: workers)
+    hidden.activate(.silu, workers: workers)
+    block(hidden, into: modulation, workers: workers)
+    let embeddings = embedding.tokenMajor(workers: workers)
+    let modulations = modulation.tokenMajor(workers: workers)
     return times.indices.map { index in
       TimeFeatures(
         embedding: Array(embeddings[index * width..<(index + 1) * width]),

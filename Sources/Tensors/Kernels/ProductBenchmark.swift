@@ -3,24 +3,23 @@ package struct ProductBenchmark {
   private let layer: Linear
   private let input: TokenPanels
   private let output: TokenPanels
-  private let pool: ThreadPool
+  private let workers: Workers
 
   /// - Parameter size: rows, columns and depth.
-  package init(size: Int, pool: ThreadPool, precision: Precision) {
+  package init(size: Int, workers: Workers, precision: Precision) {
     layer = Linear(
       weight: (0..<size * size).map { Float($0 % 7) }, bias: Array(repeating: 0, count: size),
       precision: precision)
     input = TokenPanels(channels: size, groups: 1, tokens: size)
     output = TokenPanels(channels: size, groups: 1, tokens: size)
-    self.pool = pool
+    self.workers = workers
   }
 
   /// Multiplies once.
   package func run() {
-    let scratch = Scratch(threads: pool.threads, floats: Tile.count)
-    pool.run(input.count) { panel, worker in
+    workers.run(input.count) { panel, scratch in
       layer(
-        Floats(input.panel(panel)), into: output.panel(panel), tile: scratch[worker])
+        Floats(input.panel(panel)), into: output.panel(panel), tile: scratch.take(Tile.count))
     }
   }
 }

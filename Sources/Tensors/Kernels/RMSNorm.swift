@@ -52,11 +52,11 @@ extension TokenPanels {
   ///   - scale: a factor for each channel.
   ///   - shift: what is added to each channel; nil is nothing.
   public func rmsNormalize(
-    into output: TokenPanels, scale: Floats, shift: Floats? = nil, epsilon: Float, pool: ThreadPool
+    into output: TokenPanels, scale: Floats, shift: Floats? = nil, epsilon: Float, workers: Workers
   ) {
     precondition(
       output.channels == channels && output.count == count, "output must have the same shape")
-    pool.run(count) { index in
+    workers.run(count) { index in
       RMSNorm.normalize(
         Floats(panel(index)), into: output.panel(index), channels: channels, scale: scale,
         shift: shift, epsilon: epsilon)

@@ -12,14 +12,14 @@ public struct RotaryTable: Sendable {
 
   /// Computes the angles of positions 0 ..< `tokens`, rounded to float32 where the reference rounds: the rates,
   /// and then the angles.
-  public init(width: Int, tokens: Int, theta: Double, pool: ThreadPool) {
+  public init(width: Int, tokens: Int, theta: Double, workers: Workers) {
     precondition(width % 2 == 0, "width must be even")
     self.width = width
     let half = width / 2
     let rates = (0..<half).map { 1 / Float(pow(theta, Double(2 * $0) / Double(width))) }
     let angles = TokenPanels(channels: width, groups: 1, tokens: tokens)
     self.angles = angles
-    pool.run(angles.count) { panel in
+    workers.run(angles.count) { panel in
       let row = angles.panel(panel)
       for pair in 0..<half {
         for column in 0..<angles.valid(panel: panel) {

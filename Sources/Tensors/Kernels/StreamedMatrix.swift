@@ -18,7 +18,7 @@ public struct StreamedMatrix: Sendable {
   ///
   /// - Parameter fill: writes row `row`, `depth` floats; called once a row.
   public init(
-    rows: Int, depth: Int, format: WeightFormat, pool: ThreadPool,
+    rows: Int, depth: Int, format: WeightFormat, workers: Workers,
     fill: (_ row: Int, _ target: MutableFloats) -> Void
   ) {
     self.rows = rows
@@ -27,9 +27,8 @@ public struct StreamedMatrix: Sendable {
     let size = Tile.rows * depth
     let storage = FloatStorage(count: format.floats(Tile.tiles(rows) * size))
     self.storage = storage
-    let scratch = Scratch(threads: pool.threads, floats: size)
-    pool.run(Tile.tiles(rows)) { tile, worker in
-      let source = scratch[worker]
+    workers.run(Tile.tiles(rows)) { tile, scratch in
+      let source = scratch.take(size)
       for row in 0..<Tile.rows {
         let target = source + row &* depth
         let index = tile &* Tile.rows &+ row
@@ -52,7 +51,7 @@ public struct StreamedMatrix: Sendable {
   ///   - format: nil keeps the values as the first part is stored.
   ///   - source: which row of its part stands in a row of the result; nil is the same.
   public init(
-    _ parts: StoredRows..., format: WeightFormat? = nil, pool: ThreadPool,
+    _ parts: StoredRows..., format: WeightFormat? = nil, workers: Workers,
     source: ((_ part: Int, _ row: Int) -> Int)? = nil
   ) {
     let (rows, columns) = (parts[0].count, parts[0].columns)
@@ -60,7 +59,7 @@ public struct StreamedMatrix: Sendable {
       parts.allSatisfy { $0.count == rows && $0.columns == columns },
       "the parts must have the same shape")
     self.init(
-      rows: parts.count * rows, depth: columns, format: format ?? parts[0].format, pool: pool
+      rows: parts.count * rows, depth: columns, format: format ?? parts[0].format, workers: workers
     ) { row, target in
       let (part, row) = row.quotientAndRemainder(dividingBy: rows)
       parts[part].copy(source?(part, row) ?? row, into: target)

@@ -18,9 +18,6 @@ struct Taps: Sendable {
   /// Words that a tap adds to a sum.
   private var depth: Int { precision.words(inputs) }
 
-  /// Floats of scratch memory for a strip.
-  var scratch: Int { precision == .f32 ? 0 : blocks * depth * Taps.stripStride }
-
   /// What to pack a matrix's columns by, given where each tap's first value of a row lies and the distance
   /// between channels.
   func order(channelStride: Int, tap: (_ block: Int, _ column: Int) -> Int) -> [Int?] {
@@ -39,18 +36,19 @@ struct Taps: Sendable {
   ///   - stride: floats from a row to the next.
   ///   - blockStep: floats from a block to the next that is read.
   ///   - used: the blocks that exist; the others count as zeros.
-  ///   - strip: scratch memory.
   @inline(__always)
   func read(
     _ origin: Floats, stride: Int, blockStep: Int = 0, used: Range<Int>? = nil,
-    strip: MutableFloats, _ body: (_ rows: TileRows, _ start: Int) -> Void
+    _ scratch: Scratch, _ body: (_ rows: TileRows, _ start: Int) -> Void
   ) {
+    var scratch = scratch
+    let strip = precision == .f32 ? nil : scratch.take(blocks * depth * Taps.stripStride)
     let used = used ?? 0..<blocks
     let first = columns[0] < columns[columns.count - 1] ? columns[0] : columns[columns.count - 1]
     withUnsafeTemporaryAllocation(of: Int.self, capacity: used.count * columns.count) { offsets in
       var index = 0
       for block in used {
-        if precision == .bf16 {
+        if let strip {
           Narrowing.rows(
             origin + (block &* blockStep &+ first), stride: stride, channels: inputs,
             columns: Taps.stripStride, into: strip + block &* depth &* Taps.stripStride,
@@ -65,7 +63,7 @@ struct Taps: Sendable {
         }
       }
       let rows = TileRows(
-        origin: precision == .f32 ? origin : Floats(strip),
+        origin: strip.map { Floats($0) } ?? origin,
         stride: precision == .f32 ? stride : Taps.stripStride, depth: depth,
         offsets: UnsafePointer(offsets.baseAddress), taps: index, precision: precision)
       body(rows, used.lowerBound &* columns.count &* depth &* Tile.rows)

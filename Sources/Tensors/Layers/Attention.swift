@@ -65,19 +65,15 @@ struct Attention {
   /// Keys of a block, in panels: 240 keys of 48 scores are 46 kB.
   static let blockPanels = 5
 
-  /// Floats of scratch memory that a call needs.
-  static func scratch(width: Int) -> Int {
-    (blockPanels * Tile.columns + width + 2) * Tile.columns
-  }
-
   /// Computes one head's output for one panel of queries: `output[width][48]`.
-  func callAsFunction(head: Int, panel: Int, into output: MutableFloats, scratch: MutableFloats) {
+  func callAsFunction(head: Int, panel: Int, into output: MutableFloats, _ scratch: Scratch) {
     let precision = inputs.precision
     let queries = Floats(
       inputs.queries.panel(panel) + head &* precision.words(width) &* Tile.columns)
-    let maxima = scratch
-    let sums = scratch + Tile.columns
-    let scores = scratch + 2 &* Tile.columns
+    var scratch = scratch
+    let maxima = scratch.take(Tile.columns)
+    let sums = scratch.take(Tile.columns)
+    let scores = scratch.take(Attention.blockPanels &* Tile.columns &* Tile.columns)
     for column in stride(from: 0, to: Tile.columns, by: 16) {
       maxima.store(Lanes(repeating: -Float.greatestFiniteMagnitude), column)
       sums.store(.zero, column)

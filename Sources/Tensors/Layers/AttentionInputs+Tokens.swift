@@ -13,7 +13,7 @@ extension AttentionInputs {
   ///   - layer: the projections of all `parts`, one below the other in this order.
   ///   - input: the tokens that ask or are looked up; for all three those of one sequence.
   public func project(
-    _ parts: [Part], _ layer: TokenLinear, _ input: TokenPanels, scratch: Scratch, pool: ThreadPool
+    _ parts: [Part], _ layer: TokenLinear, _ input: TokenPanels, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 is kept in panels of channels")
     precondition(
@@ -23,7 +23,7 @@ extension AttentionInputs {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: Tile.rows) { zeros in
       zeros.initialize(repeating: 0)
       guard let zeros = zeros.baseAddress.map({ Floats($0) }) else { return }
-      layer.tiles(input, scratch: scratch, pool: pool) { tile, index, panel in
+      layer.tiles(input, workers: workers) { tile, index, panel in
         let row = index % tiles
         switch parts[index / tiles] {
         case .queries:
@@ -36,9 +36,6 @@ extension AttentionInputs {
     }
   }
 
-  /// Floats of scratch memory that a thread needs for `attend`.
-  public static func scratch(width: Int) -> Int { Attention.scratch(width: width) }
-
   /// `output = softmax(QᵀK + bias)·V` for each head, the results of the heads one below the other.
   ///
   /// - Parameters:
@@ -46,8 +43,7 @@ extension AttentionInputs {
   ///   - bias: for queries and keys of one group.
   ///   - output: panels of the queries' tokens.
   public func attend(
-    heads: Int, bias: RelativeBias? = nil, into output: TokenPanels, scratch: Scratch,
-    pool: ThreadPool
+    heads: Int, bias: RelativeBias? = nil, into output: TokenPanels, workers: Workers
   ) {
     precondition(output.count == queries.count, "output must have the queries' tokens")
     if let bias {
@@ -57,11 +53,11 @@ extension AttentionInputs {
         "the bias must reach over all queries and keys")
     }
     let attend = Attention(inputs: self, width: output.channels / heads, bias: bias)
-    pool.run(queries.count * heads) { job, worker in
+    workers.run(queries.count * heads) { job, scratch in
       let (panel, head) = job.quotientAndRemainder(dividingBy: heads)
       attend(
         head: head, panel: panel,
-        into: output.panel(panel) + head &* attend.width &* Tile.columns, scratch: scratch[worker])
+        into: output.panel(panel) + head &* attend.width &* Tile.columns, scratch)
     }
   }
 }

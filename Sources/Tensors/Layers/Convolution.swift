@@ -35,9 +35,6 @@ public struct Convolution: Sendable {
     self.bias = FloatStorage(rows.map { row in row.map { bias[$0] } ?? 0 })
   }
 
-  /// Floats of scratch memory that a call needs.
-  public var scratch: Int { Tile.count + taps.scratch }
-
   /// Which channel each row of the packed matrix is; nil is filling.
   static func rowOrder(_ channels: Int, _ activation: Activation) -> [Int?] {
     guard activation == .glu else {
@@ -68,19 +65,17 @@ public struct Convolution: Sendable {
   ///   - valid: columns that exist; the others are written as zeros.
   ///   - shift: a value for each output channel to add to what a GLU gives, or the sums themselves.
   ///   - accumulate: adds the sums to what stands in the output; for a layer without an activation.
-  ///   - scratch: as much as `scratch` says.
   public func callAsFunction(
     origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
     tiles: Range<Int>? = nil, output: MutableFloats, outputStride: Int, valid: Int,
-    shift: Floats? = nil, accumulate: Bool = false, scratch: MutableFloats
+    shift: Floats? = nil, accumulate: Bool = false, _ scratch: Scratch
   ) {
-    let tile = scratch
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
     let factors = activation.factors
     precondition(!accumulate || activation == .none, "activations are not added up")
     let isGated = activation == .glu
-    taps.read(
-      origin, stride: stride, blockStep: blockStride, used: used, strip: scratch + Tile.count
-    ) { rows, start in
+    taps.read(origin, stride: stride, blockStep: blockStride, used: used, scratch) { rows, start in
       for index in tiles ?? 0..<matrix.tiles {
         multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: tile)
         let bias = Floats(self.bias.base + index &* Tile.rows)
@@ -151,18 +146,17 @@ extension Convolution {
   ///   - column: the input's column at which the output's first one stands.
   ///   - shift: a value for each output channel to add.
   public func callAsFunction(
-    _ x: Blocks, at column: Int, into output: Blocks, shift: Floats? = nil, scratch: Scratch,
-    pool: ThreadPool
+    _ x: Blocks, at column: Int, into output: Blocks, shift: Floats? = nil, workers: Workers
   ) {
     let chunks = (tiles + Convolution.tilesOfJob - 1) / Convolution.tilesOfJob
-    pool.run(output.panels * chunks) { job, worker in
+    workers.run(output.panels * chunks) { job, scratch in
       let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
       let first = chunk &* Convolution.tilesOfJob
       self(
         origin: Floats(x.block(0) + (column &+ panel &* Tile.columns)), stride: x.stride,
         tiles: first..<min(first &+ Convolution.tilesOfJob, tiles),
         output: output.block(0) + panel &* Tile.columns, outputStride: output.stride,
-        valid: output.valid(panel: panel), shift: shift, scratch: scratch[worker])
+        valid: output.valid(panel: panel), shift: shift, scratch)
     }
   }
 }

@@ -67,23 +67,18 @@ public struct DConvLayer: Sendable {
   /// Scratch rows that a caller provides for the hidden channels: whole tiles.
   public var hiddenRows: Int { squeeze.tiles * Tile.rows }
 
-  /// Floats of other scratch memory that a walk needs.
-  public var scratch: Int { Tile.count + max(squeezeTaps.scratch, expandTaps.scratch) }
-
   // MARK: The three walks
 
   /// h = the dilated convolution of x, for some panels; returns the moments of what it wrote.
   func squeeze(
-    _ x: BlockRows, _ h: BlockRows, panels: Range<Int>, scratch: MutableFloats
+    _ x: BlockRows, _ h: BlockRows, panels: Range<Int>, _ scratch: Scratch
   ) -> Moments {
-    var moments = Moments()
-    let tile = scratch
+    var (moments, scratch) = (Moments(), scratch)
+    let tile = scratch.take(Tile.count)
     for panel in panels {
       let column = panel &* Tile.columns
       let valid = x.valid(panel: panel)
-      squeezeTaps.read(
-        Floats(x.base + column), stride: x.stride, strip: scratch + Tile.count
-      ) { rows, _ in
+      squeezeTaps.read(Floats(x.base + column), stride: x.stride, scratch) { rows, _ in
         for index in 0..<squeeze.tiles {
           multiplyTile(squeeze.tile(index), aStride: Tile.rows, rows, into: tile)
           for row in 0..<min(Tile.rows, hidden &- index &* Tile.rows) {
@@ -142,17 +137,19 @@ public struct DConvLayer: Sendable {
   /// x += LayerScale(GLU(GroupNorm(W·h + b))), for some panels.
   func expand(
     _ h: BlockRows, into x: BlockRows, factors: [Float], panels: Range<Int>,
-    scratch: MutableFloats
+    _ scratch: Scratch
   ) {
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
     factors.withUnsafeBufferPointer { factors in
       guard let scales = factors.baseAddress else { return }
       for panel in panels {
         expandTaps.read(
-          Floats(h.base + panel &* Tile.columns), stride: h.stride, strip: scratch + Tile.count
+          Floats(h.base + panel &* Tile.columns), stride: h.stride, scratch
         ) { rows, _ in
           for index in 0..<expand.tiles {
-            multiplyTile(expand.tile(index), aStride: Tile.rows, rows, into: scratch)
-            add(index, Floats(scratch), scales, to: x, panel: panel)
+            multiplyTile(expand.tile(index), aStride: Tile.rows, rows, into: tile)
+            add(index, Floats(tile), scales, to: x, panel: panel)
           }
         }
       }

@@ -14,11 +14,11 @@ public struct HeadNorm: Sendable {
   /// Channels of a head.
   private var width: Int { weight.count }
 
-  func callAsFunction(_ tokens: TokenPanels, rotation: RotaryTable?, pool: ThreadPool) {
+  func callAsFunction(_ tokens: TokenPanels, rotation: RotaryTable?, workers: Workers) {
     precondition(tokens.channels % width == 0, "channels must be whole heads")
     precondition(
       rotation.map { $0.width == width } ?? true, "the rotation must be of heads so wide")
-    pool.run(tokens.count) { panel in
+    workers.run(tokens.count) { panel in
       for head in 0..<tokens.channels / width {
         let rows = tokens.panel(panel) + head &* width &* Tile.columns
         RMSNorm.normalize(
@@ -32,17 +32,17 @@ public struct HeadNorm: Sendable {
 extension AttentionInputs {
   /// Normalises the queries of each head in place, and turns them by their position.
   public func normalizeQueries(
-    _ norm: HeadNorm, rotation: RotaryTable? = nil, pool: ThreadPool
+    _ norm: HeadNorm, rotation: RotaryTable? = nil, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 can be normalised in place")
-    norm(queries, rotation: rotation, pool: pool)
+    norm(queries, rotation: rotation, workers: workers)
   }
 
   /// Normalises the keys of each head in place, and turns them by their position.
   public func normalizeKeys(
-    _ norm: HeadNorm, rotation: RotaryTable? = nil, pool: ThreadPool
+    _ norm: HeadNorm, rotation: RotaryTable? = nil, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 can be normalised in place")
-    norm(keys, rotation: rotation, pool: pool)
+    norm(keys, rotation: rotation, workers: workers)
   }
 }

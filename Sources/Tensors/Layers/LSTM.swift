@@ -57,7 +57,7 @@ public struct LSTM: Sendable {
   ///   - output: [outputs, T]; not `x`.
   ///   - accumulate: adds the result to what stands in the output.
   public func callAsFunction(
-    _ x: Blocks, into output: Blocks, accumulate: Bool = false, pool: ThreadPool
+    _ x: Blocks, into output: Blocks, accumulate: Bool = false, workers: Workers
   ) {
     precondition(
       x.channels == input.depth && output.channels == outputs && x.columns == output.columns,
@@ -71,13 +71,13 @@ public struct LSTM: Sendable {
       let rows = TileRows(
         origin: Floats(x.block(0) + column), stride: x.stride, depth: x.channels, offsets: nil,
         taps: 1, precision: .f32)
-      pool.run(input.tiles) { tile in
+      workers.run(input.tiles) { tile in
         multiplyTile(
           input.tile(tile), aStride: Tile.rows, rows, into: gates.base + tile &* Tile.count)
       }
       for step in 0..<x.valid(panel: panel) {
         let (old, new) = (Floats(before.base), after.base)
-        pool.run(groups) { group in
+        workers.run(groups) { group in
           let first = group &* LSTM.lanes
           let h = self.step(
             group, gates: gates.base + (group &* LSTM.rows &* Tile.columns &+ step), old,

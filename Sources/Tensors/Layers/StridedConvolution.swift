@@ -18,31 +18,26 @@ public struct StridedConvolution: Sendable {
       inputs: inputs * stride, columns: [0, 1], activation: .none, precision: precision)
   }
 
-  /// Floats of scratch memory that a call needs.
-  public var scratch: Int { conv.scratch + phases.floats(channels: inputs) }
-
   /// Computes all columns of the only block on all threads.
   ///
   /// - Parameters:
   ///   - x: rows of all input channels.
   ///   - start: the first column that the first output column's kernel reads.
-  ///   - scratch: as much for each thread as `scratch` says.
   public func callAsFunction(
-    _ x: Blocks, from start: Int, into output: Blocks, scratch: Scratch, pool: ThreadPool
+    _ x: Blocks, from start: Int, into output: Blocks, workers: Workers
   ) {
     let size = StridedConvolution.tilesOfJob
     let chunks = (conv.tiles + size - 1) / size
-    pool.run(output.panels * chunks) { job, worker in
+    workers.run(output.panels * chunks) { job, scratch in
       let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
-      let scratch = scratch[worker]
-      let split = scratch + conv.scratch
+      let split = scratch.take(phases.floats(channels: inputs))
       let column = panel &* Tile.columns
       phases.split(x.rows(0), channels: inputs, from: start &+ stride &* column, into: split)
       conv(
         origin: Floats(split), stride: Phases.stride,
         tiles: chunk &* size..<min((chunk &+ 1) &* size, conv.tiles),
         output: output.block(0) + column, outputStride: output.stride,
-        valid: output.valid(panel: panel), scratch: scratch)
+        valid: output.valid(panel: panel), scratch)
     }
   }
 

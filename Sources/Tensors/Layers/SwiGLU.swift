@@ -15,7 +15,7 @@ public struct SwiGLU: Sendable {
   ///   - hidden: a multiple of 4.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
   public init(
-    w1: StoredRows, w2: StoredRows, w3: StoredRows, format: WeightFormat?, pool: ThreadPool
+    w1: StoredRows, w2: StoredRows, w3: StoredRows, format: WeightFormat?, workers: Workers
   ) {
     precondition(w1.count % 4 == 0, "the hidden channels must be a multiple of 4")
     precondition(
@@ -23,13 +23,13 @@ public struct SwiGLU: Sendable {
       "the three matrices must fit each other")
     widen = TokenLinear(
       StreamedMatrix(
-        rows: 2 * w1.count, depth: w1.columns, format: format ?? w1.format, pool: pool
+        rows: 2 * w1.count, depth: w1.columns, format: format ?? w1.format, workers: workers
       ) { row, target in
         // Tiles of four rows of w1, then four of w3.
         let index = row / Tile.rows * 4 + row % 4
         (row % Tile.rows < 4 ? w1 : w3).copy(index, into: target)
       })
-    narrow = TokenLinear(StreamedMatrix(w2, format: format, pool: pool))
+    narrow = TokenLinear(StreamedMatrix(w2, format: format, workers: workers))
     w1.releasePages()
     w3.releasePages()
   }
@@ -38,19 +38,18 @@ public struct SwiGLU: Sendable {
   ///
   /// - Parameter hidden: room for the channels between.
   public func callAsFunction(
-    _ input: TokenPanels, hidden: TokenPanels, into output: TokenPanels, scratch: Scratch,
-    pool: ThreadPool
+    _ input: TokenPanels, hidden: TokenPanels, into output: TokenPanels, workers: Workers
   ) {
-    widen.gated(input, into: hidden, scratch: scratch, pool: pool)
-    narrow(hidden, into: output, scratch: scratch, pool: pool)
+    widen.gated(input, into: hidden, workers: workers)
+    narrow(hidden, into: output, workers: workers)
   }
 
   /// `output += gate ⊙ W₂·(silu(W₁·input) ⊙ W₃·input)`.
   public func add(
     _ input: TokenPanels, hidden: TokenPanels, to output: TokenPanels, gate: Floats? = nil,
-    scratch: Scratch, pool: ThreadPool
+    workers: Workers
   ) {
-    widen.gated(input, into: hidden, scratch: scratch, pool: pool)
-    narrow.add(hidden, to: output, gate: gate, scratch: scratch, pool: pool)
+    widen.gated(input, into: hidden, workers: workers)
+    narrow.add(hidden, to: output, gate: gate, workers: workers)
   }
 }

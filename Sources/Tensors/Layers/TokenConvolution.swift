@@ -16,14 +16,14 @@ public struct TokenConvolution: Sendable {
   ///   - format: in what the weights are kept; nil keeps them as they are stored.
   public init(
     norm: (weight: [Float], bias: [Float]), weight: StoredRows, bias: [Float],
-    format: WeightFormat?, pool: ThreadPool
+    format: WeightFormat?, workers: Workers
   ) {
     let (taps, channels) = (TokenConvolution.taps, norm.weight.count)
     precondition(weight.columns == taps * channels, "weight must have three taps of all channels")
     normWeight = norm.weight
     normBias = norm.bias
     let matrix = StreamedMatrix(
-      rows: weight.count, depth: weight.columns, format: format ?? weight.format, pool: pool
+      rows: weight.count, depth: weight.columns, format: format ?? weight.format, workers: workers
     ) { row, target in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: weight.columns) { stored in
         guard let stored = stored.baseAddress else { return }
@@ -42,21 +42,21 @@ public struct TokenConvolution: Sendable {
   /// - Parameter unfolded: room for `[3 · channels]` of all tokens.
   public func callAsFunction(
     _ input: TokenPanels, unfolded: TokenPanels, into output: TokenPanels, accumulate: Bool = false,
-    scratch: Scratch, pool: ThreadPool
+    workers: Workers
   ) {
     precondition(input.groups == 1, "the tokens must be of one group")
     precondition(
       unfolded.channels == TokenConvolution.taps * input.channels && unfolded.count == input.count,
       "unfolded must have three times the channels")
-    let norm = input.moments(pool).normalization(count: input.channels * input.tokens)
-    pool.run(input.count) { panel in
+    let norm = input.moments(workers).normalization(count: input.channels * input.tokens)
+    workers.run(input.count) { panel in
       activate(input, panel, norm, into: unfolded.panel(panel) + input.channels &* Tile.columns)
     }
-    pool.run(input.count) { unfolded.unfold(panel: $0, channels: input.channels) }
+    workers.run(input.count) { unfolded.unfold(panel: $0, channels: input.channels) }
     if accumulate {
-      linear.add(unfolded, to: output, scratch: scratch, pool: pool)
+      linear.add(unfolded, to: output, workers: workers)
     } else {
-      linear(unfolded, into: output, scratch: scratch, pool: pool)
+      linear(unfolded, into: output, workers: workers)
     }
   }
 
@@ -80,8 +80,8 @@ public struct TokenConvolution: Sendable {
 
 extension TokenPanels {
   /// Σx and Σx² of all tokens that exist.
-  func moments(_ pool: ThreadPool) -> Moments {
-    pool.collect(count) { index, _ in
+  func moments(_ workers: Workers) -> Moments {
+    workers.collect(count) { index, _ in
       let panel = Floats(self.panel(index))
       let valid = self.valid(panel: index)
       var (sum, squares) = (0.0, 0.0)

@@ -18,10 +18,10 @@ extension TokenLinear {
   /// `output = activation(W·input + b)`; not in place.
   public func callAsFunction(
     _ input: TokenPanels, into output: TokenPanels, activation: TokenActivation = .none,
-    scratch: Scratch, pool: ThreadPool
+    workers: Workers
   ) {
     check(input, output, channels: outputs)
-    tiles(input, scratch: scratch, pool: pool) { tile, index, panel in
+    tiles(input, workers: workers) { tile, index, panel in
       let target = output.panel(panel) + index &* Tile.count
       eachRow(of: index) { position in target.store(activation(tile.lanes(position)), position) }
     }
@@ -31,11 +31,10 @@ extension TokenLinear {
   ///
   /// - Parameter gate: a factor for each output; nil is 1.
   public func add(
-    _ input: TokenPanels, to output: TokenPanels, gate: Floats? = nil, scratch: Scratch,
-    pool: ThreadPool
+    _ input: TokenPanels, to output: TokenPanels, gate: Floats? = nil, workers: Workers
   ) {
     check(input, output, channels: outputs)
-    tiles(input, scratch: scratch, pool: pool) { tile, index, panel in
+    tiles(input, workers: workers) { tile, index, panel in
       let target = output.panel(panel) + index &* Tile.count
       eachRow(of: index) { position in
         let old = target.lanes(position)
@@ -52,10 +51,10 @@ extension TokenLinear {
   /// `output[c] = silu(a[c]) · b[c]` of a layer whose rows are those of a and b in turns of four,
   /// as `SwiGLU` packs them.
   func gated(
-    _ input: TokenPanels, into output: TokenPanels, scratch: Scratch, pool: ThreadPool
+    _ input: TokenPanels, into output: TokenPanels, workers: Workers
   ) {
     check(input, output, channels: outputs / 2)
-    tiles(input, scratch: scratch, pool: pool) { tile, index, panel in
+    tiles(input, workers: workers) { tile, index, panel in
       let half = Tile.count / 2
       let target = output.panel(panel) + index &* half
       for position in stride(from: 0, to: half, by: 16) {

@@ -28,38 +28,36 @@ public struct TokenLinear: Sendable {
   /// The most terms of a sum between two cuts: a panel cut so is 295 kB.
   static let termsOfCut = 1536
 
-  /// Floats of scratch memory that a thread needs.
-  public static let scratch =
-    tilesOfJob * panelsOfJob * Tile.count + tilesOfJob * (termsOfCut + 2) * Tile.rows
-
   /// Hands each tile `[8][48]` of the result to `finish`, with its bias: 8 channels of one panel's tokens.
   ///
   /// Columns of tokens that do not exist hold the bias.
   ///
   /// - Parameter finish: called once for each tile and panel, in any order and on any thread.
   func tiles(
-    _ input: TokenPanels, scratch: Scratch, pool: ThreadPool,
+    _ input: TokenPanels, workers: Workers,
     _ finish: (_ tile: MutableFloats, _ index: Int, _ panel: Int) -> Void
   ) {
     precondition(input.channels == inputs, "input must have the layer's channels")
     let groups = (input.count + TokenLinear.panelsOfJob - 1) / TokenLinear.panelsOfJob
     let chunks = (matrix.tiles + TokenLinear.tilesOfJob - 1) / TokenLinear.tilesOfJob
-    pool.run(chunks * groups) { job, worker in
+    workers.run(chunks * groups) { job, scratch in
       let tile = job / groups &* TokenLinear.tilesOfJob
       let panel = job % groups &* TokenLinear.panelsOfJob
       multiply(
         input, tiles: tile..<min(tile &+ TokenLinear.tilesOfJob, matrix.tiles),
         panels: panel..<min(panel &+ TokenLinear.panelsOfJob, input.count),
-        scratch: scratch[worker], finish)
+        scratch, finish)
     }
   }
 
   private func multiply(
-    _ input: TokenPanels, tiles: Range<Int>, panels: Range<Int>, scratch: MutableFloats,
+    _ input: TokenPanels, tiles: Range<Int>, panels: Range<Int>, _ scratch: Scratch,
     _ finish: (_ tile: MutableFloats, _ index: Int, _ panel: Int) -> Void
   ) {
-    let sums = scratch
-    let wide = scratch + TokenLinear.tilesOfJob &* TokenLinear.panelsOfJob &* Tile.count
+    var scratch = scratch
+    let sums = scratch.take(TokenLinear.tilesOfJob &* TokenLinear.panelsOfJob &* Tile.count)
+    let wide = scratch.take(
+      TokenLinear.tilesOfJob &* (TokenLinear.termsOfCut &+ 2) &* Tile.rows)
     let wideStride = (TokenLinear.termsOfCut &+ 2) &* Tile.rows
     let cuts = max(1, (inputs &+ TokenLinear.termsOfCut &- 1) / TokenLinear.termsOfCut)
     for cut in 0..<cuts {

@@ -35,23 +35,17 @@ public struct TransformerLayer: Sendable {
     self.heads = heads
   }
 
-  /// Floats of scratch memory for a thread.
-  var scratch: Int {
-    let channels = queries.outputs
-    return Tile.count + (channels + widen.matrix.tiles * Tile.rows) * Tile.columns
-      + Attention.scratch(width: channels / heads)
-  }
-
   /// x += LayerScale(W·attention), x += LayerScale(feed-forward(LayerNorm(x))) for one panel.
   ///
   /// - Returns: the moments of the tokens that exist.
   func finish(
-    _ x: MutableFloats, attention: Floats, valid: Int, scratch: MutableFloats
+    _ x: MutableFloats, attention: Floats, valid: Int, _ scratch: Scratch
   ) -> Moments {
     let channels = queries.outputs
-    let tile = scratch
-    let normalized = tile + Tile.count
-    let hidden = normalized + channels &* Tile.columns
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
+    let normalized = scratch.take(channels &* Tile.columns)
+    let hidden = scratch.take(widen.matrix.tiles &* Tile.count)
     let precision = output.matrix.precision
     output.add(
       precision.panel(attention, channels: channels, into: normalized), to: x, tile: tile)
@@ -101,9 +95,6 @@ public struct TransformerLayerPair: Sendable {
     self.isCross = isCross
   }
 
-  /// Floats of scratch memory for a thread.
-  public var scratch: Int { layers.reduce(0) { max($0, $1.scratch) } }
-
   /// Applies the layer in place.
   ///
   /// - Parameters:
@@ -112,7 +103,7 @@ public struct TransformerLayerPair: Sendable {
   ///   - attended: room for each branch's result.
   public func callAsFunction(
     _ branches: [TokenPanels], attention: [AttentionInputs], attended: [TokenPanels],
-    scratch: Scratch, pool: ThreadPool
+    workers: Workers
   ) {
     let panels = branches[0].count
     let total = panels + branches[1].count
@@ -120,13 +111,13 @@ public struct TransformerLayerPair: Sendable {
       job < panels ? (0, job) : (1, job - panels)
     }
 
-    pool.run(total) { job, worker in
+    workers.run(total) { job, scratch in
       let (branch, panel) = locate(job)
-      project(branches[branch], branch, panel, attention, scratch[worker])
+      project(branches[branch], branch, panel, attention, scratch)
     }
 
     let heads = layers[0].heads
-    pool.run(total * heads) { job, worker in
+    workers.run(total * heads) { job, scratch in
       let (branch, panel) = locate(job / heads)
       let attend = Attention(
         inputs: attention[branch], width: branches[branch].channels / heads)
@@ -134,21 +125,21 @@ public struct TransformerLayerPair: Sendable {
       attend(
         head: head, panel: panel,
         into: attended[branch].panel(panel) + head &* attend.width &* Tile.columns,
-        scratch: scratch[worker])
+        scratch)
     }
 
-    let moments = pool.collect(total) { job, worker in
+    let moments = workers.collect(total) { job, scratch in
       let (branch, panel) = locate(job)
       return layers[branch].finish(
         branches[branch].panel(panel), attention: Floats(attended[branch].panel(panel)),
-        valid: branches[branch].valid(panel: panel), scratch: scratch[worker])
+        valid: branches[branch].valid(panel: panel), scratch)
     }
     let norms = [moments[..<panels], moments[panels...]].enumerated().map { branch, moments in
       let tokens = branches[branch]
       return moments.reduce(into: Moments()) { $0.add($1) }
         .normalization(count: tokens.channels * tokens.groups * tokens.tokens)
     }
-    pool.run(total) { job, _ in
+    workers.run(total) { job, _ in
       let (branch, panel) = locate(job)
       layers[branch].normalize(branches[branch].panel(panel), norms[branch])
     }
@@ -157,10 +148,11 @@ public struct TransformerLayerPair: Sendable {
   /// Queries for the panel's own branch; keys and values for the branch that attends to it.
   private func project(
     _ tokens: TokenPanels, _ branch: Int, _ panel: Int, _ attention: [AttentionInputs],
-    _ scratch: MutableFloats
+    _ scratch: Scratch
   ) {
-    let tile = scratch
-    let normalized = tile + Tile.count
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
+    let normalized = scratch.take(tokens.channels &* Tile.columns)
     LayerNorm.normalize(
       Floats(tokens.panel(panel)), into: normalized, channels: tokens.channels)
     let input = attention[branch].precision.panel(

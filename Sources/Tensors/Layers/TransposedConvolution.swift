@@ -51,11 +51,6 @@ public struct TransposedConvolution: Sendable {
       }, precision: precision)
   }
 
-  /// Floats of scratch memory that a call needs.
-  public var scratch: Int {
-    tilesOfGroup * Tile.count + max(blockTaps.scratch, columnTaps.scratch)
-  }
-
   /// Along the blocks: computes 48 columns of the `factor` output blocks from factor·group − padding on.
   ///
   /// - Parameters:
@@ -63,16 +58,15 @@ public struct TransposedConvolution: Sendable {
   ///   - accumulate: adds the result to what stands in the output.
   public func alongBlocks(
     _ input: Blocks, group: Int, panel: Int, into output: Blocks, accumulate: Bool,
-    scratch: MutableFloats
+    _ scratch: Scratch
   ) {
-    let tile = scratch
     let used = (group == input.count ? 1 : 0)..<(group == 0 ? 1 : 2)
     let column = panel &* Tile.columns
     let valid = input.valid(panel: panel)
     products(
       blockTaps, input.block(group) + column, stride: input.stride,
       blockStep: -input.blockStride, used: used, scratch
-    ) { row, phase, channel in
+    ) { tile, row, phase, channel in
       let block = group &* factor &+ phase &- padding
       guard block >= 0, block < output.count else { return }
       let source = tile + row &* Tile.columns
@@ -92,14 +86,13 @@ public struct TransposedConvolution: Sendable {
   ///   - groups: which groups of tiles; nil is all.
   public func alongColumns(
     _ input: Blocks, position: Int, into output: Blocks, shift: Int = 0,
-    groups: Range<Int>? = nil, accumulate: Bool, scratch: MutableFloats
+    groups: Range<Int>? = nil, accumulate: Bool, _ scratch: Scratch
   ) {
-    let tile = scratch
     let start = position &* factor &- padding &+ shift
     products(
       columnTaps, input.block(0) + position, stride: input.stride, blockStep: 0, used: 0..<1,
       groups: groups, scratch
-    ) { row, phase, channel in
+    ) { tile, row, phase, channel in
       let source = tile + row &* Tile.columns
       for part in stride(from: 0, to: Tile.columns, by: 16) {
         source.store(activate(source.lanes(part), channel), part)
@@ -111,27 +104,28 @@ public struct TransposedConvolution: Sendable {
     }
   }
 
-  /// Calls `finish(row, phase, channel)` for each row of each group of tiles when it stands in `scratch`.
+  /// Calls `finish` for each row of each group of tiles, with the group's first.
   @inline(__always) private func products(
     _ taps: Taps, _ origin: MutableFloats, stride: Int, blockStep: Int, used: Range<Int>,
-    groups: Range<Int>? = nil, _ scratch: MutableFloats,
-    _ finish: (_ row: Int, _ phase: Int, _ channel: Int) -> Void
+    groups: Range<Int>? = nil, _ scratch: Scratch,
+    _ finish: (_ tile: MutableFloats, _ row: Int, _ phase: Int, _ channel: Int) -> Void
   ) {
+    var scratch = scratch
+    let tile = scratch.take(tilesOfGroup &* Tile.count)
     taps.read(
-      Floats(origin), stride: stride, blockStep: blockStep, used: used,
-      strip: scratch + tilesOfGroup &* Tile.count
+      Floats(origin), stride: stride, blockStep: blockStep, used: used, scratch
     ) { rows, start in
       for group in groups ?? 0..<self.groups {
         let first = group &* tilesOfGroup
         for index in first..<min(first &+ tilesOfGroup, matrix.tiles) {
           multiplyTile(
             matrix.tile(index) + start, aStride: Tile.rows, rows,
-            into: scratch + (index &- first) &* Tile.count)
+            into: tile + (index &- first) &* Tile.count)
         }
         for row in 0..<tilesOfGroup &* Tile.rows {
           let (channel, phase) = (first &* Tile.rows &+ row).quotientAndRemainder(
             dividingBy: factor)
-          if channel < outputs { finish(row, phase, channel) }
+          if channel < outputs { finish(tile, row, phase, channel) }
         }
       }
     }
@@ -186,16 +180,16 @@ extension TransposedConvolution {
   ///
   /// - Parameter shift: by how many columns more the output begins earlier than the input does.
   public func alongColumns(
-    _ input: Blocks, into output: Blocks, shift: Int, scratch: Scratch, pool: ThreadPool
+    _ input: Blocks, into output: Blocks, shift: Int, workers: Workers
   ) {
     let size = TransposedConvolution.groupsOfJob
     let chunks = (groups + size - 1) / size
-    pool.run(Tile.panels(input.columns + 1) * chunks) { job, worker in
+    workers.run(Tile.panels(input.columns + 1) * chunks) { job, scratch in
       let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
       alongColumns(
         input, position: panel &* Tile.columns, into: output, shift: shift,
         groups: chunk &* size..<min((chunk &+ 1) &* size, groups), accumulate: false,
-        scratch: scratch[worker])
+        scratch)
     }
   }
 }

@@ -8,7 +8,7 @@ import Testing
   static func network(_ file: String, threads: Int = 2) throws -> HTDemucs {
     let checkpoint = try Checkpoint.open(fixture("demucs/\(file)"))
     return try HTDemucs(
-      checkpoint.weights(), config: HTDemucsConfig(checkpoint), pool: ThreadPool(threads: threads))
+      checkpoint.weights(), config: HTDemucsConfig(checkpoint), workers: Workers(threads: threads))
   }
 
   static func separate(_ network: HTDemucs, _ mix: [Float]) -> [Float] {

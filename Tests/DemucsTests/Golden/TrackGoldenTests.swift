@@ -14,12 +14,13 @@ import Testing
   ) throws -> [[Float]] {
     let bag = try ModelBag(paths: files.map { fixture("demucs/\($0)") }, weights: weights)
     let needed = bag.membersNeeded(for: stems.isEmpty ? bag.sources : stems)
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers(threads: 2)
     let plan = SeparationPlan(
       bag: try bag.members.enumerated().map { index, member in
         BagMember(
           separator: needed.contains(index)
-            ? try HTDemucs(member.checkpoint.weights(), config: member.config, pool: pool) : nil,
+            ? try HTDemucs(member.checkpoint.weights(), config: member.config, workers: workers)
+            : nil,
           segmentFrames: member.config.segmentFrames, weights: member.weights)
       }, settings: settings, sampleRate: bag.samplerate)
 

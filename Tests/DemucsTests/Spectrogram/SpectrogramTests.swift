@@ -23,7 +23,7 @@ import Transforms
   @Test(arguments: lengths, [1, 3])
   func forwardIsTheReference(length: Int, threads: Int) throws {
     let plan = try Spectrogram(
-      length: length, frameLength: 64, pool: ThreadPool(threads: threads))
+      length: length, frameLength: 64, workers: Workers(threads: threads))
     let signal = Self.noise(2 * length)
     let plane = 2 * plan.frequencies * plan.frames
     var spectrum = [Float](repeating: .nan, count: 2 * plane)
@@ -41,7 +41,7 @@ import Transforms
   @Test(arguments: lengths, [1, 3])
   func inverseIsTheReference(length: Int, threads: Int) throws {
     let plan = try Spectrogram(
-      length: length, frameLength: 64, pool: ThreadPool(threads: threads))
+      length: length, frameLength: 64, workers: Workers(threads: threads))
     let plane = 2 * plan.frequencies * plan.frames
     let spectrum = Self.noise(2 * plane)
     var signal = [Float](repeating: 1, count: 2 * length)
@@ -59,7 +59,7 @@ import Transforms
 
   @Test(arguments: [4095, 4096, 110_250])
   func thereAndBack(length: Int) throws {
-    let plan = try Spectrogram(length: length, pool: ThreadPool(threads: 2))
+    let plan = try Spectrogram(length: length, workers: Workers(threads: 2))
     // Tones, not noise: the top frequency, which is dropped, must have nothing to lose.
     let signal = (0..<length).map { (index: Int) -> Float in
       let time = Double(index) / 44_100
@@ -79,7 +79,7 @@ import Transforms
     let signal = Self.noise(2 * length)
     func run(threads: Int) throws -> ([Float], [Float]) {
       let plan = try Spectrogram(
-        length: length, frameLength: 256, pool: ThreadPool(threads: threads))
+        length: length, frameLength: 256, workers: Workers(threads: threads))
       var spectrum = [Float](repeating: 0, count: 4 * plan.frequencies * plan.frames)
       plan.forward(signal, channels: 2, into: &spectrum)
       var back = [Float](repeating: 0, count: 2 * length)

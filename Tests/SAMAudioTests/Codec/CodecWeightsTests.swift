@@ -71,7 +71,7 @@ import Testing
     let path = try folder.write(file, to: "checkpoint.pt")
     let config = try SAMAudioConfig(path: fixture("sam-audio/config.json")).audioCodec
     return try DACVAE(
-      Checkpoint.open(path).weights(), config: config, pool: ThreadPool(threads: 1))
+      Checkpoint.open(path).weights(), config: config, workers: Workers(threads: 1))
   }
 
   @Test(arguments: [
@@ -101,7 +101,7 @@ import Testing
     let config = try SAMAudioConfig(path: fixture("sam-audio/configs/small.json")).audioCodec
     let checkpoint = try Checkpoint.open(fixture("sam-audio/checkpoint.pt"))
     let error = #expect(throws: FilterError.self) {
-      try DACVAE(checkpoint.weights(), config: config, pool: ThreadPool(threads: 1))
+      try DACVAE(checkpoint.weights(), config: config, workers: Workers(threads: 1))
     }
     #expect(error?.code == .misshapedTensor)
     #expect(error?.message.contains("\"audio_codec.encoder.block.0.weight_g\"") == true)

@@ -19,7 +19,7 @@ import Testing
 
     func codec(threads: Int = 2, framesOfTile: Int? = nil) throws -> DACVAE {
       let codec = try DACVAE(
-        checkpoint.weights(), config: config, pool: ThreadPool(threads: threads))
+        checkpoint.weights(), config: config, workers: Workers(threads: threads))
       if let framesOfTile {
         codec.framesOfEncoderTile = framesOfTile
         codec.framesOfDecoderTile = framesOfTile

@@ -187,7 +187,7 @@ import Testing
   private func velocity(_ tensors: WeightMap) throws -> [Float] {
     let setting = try DiffusionTransformerTests.Setting()
     let transformer = try DiffusionTransformer(
-      tensors.weights(), config: setting.config, pool: ThreadPool(threads: 2))
+      tensors.weights(), config: setting.config, workers: Workers(threads: 2))
     return try setting.field(transformer)(setting.golden.tensor("noise").values, 0.25)
   }
 }

@@ -23,13 +23,13 @@ import Testing
     let original = try Files.read(folder.file(name))
     // Of the weights the header, which is where damage can be noticed.
     let count = name == "model.safetensors" ? 3000 : original.count
-    let pool = ThreadPool(threads: 1)
+    let workers = Workers(threads: 1)
     try damage(
       Array(original[..<count]), seed: 2, rounds: 400, refused: 0.3...0.98
     ) { bytes in
       _ = try folder.write(bytes + original[count...], to: name)
       let files = try TextEncoderFiles(folder: folder.path)
-      let encoder = try files.encoder(format: nil, pool: pool)
+      let encoder = try files.encoder(format: nil, workers: workers)
       let features = encoder(files.tokenizer.tokens(of: "dog barking", limit: 512))
       #expect(features.width == files.config.dModel)
     }

@@ -23,16 +23,16 @@ import Testing
     let model = try Self.model()
     let own = try model.tensors.moved { $0.hasPrefix("audio_codec.") ? nil : .init($0) }
     let weights = own.weights()
-    _ = try DiffusionTransformer(weights, config: model.config, pool: ThreadPool(threads: 2))
+    _ = try DiffusionTransformer(weights, config: model.config, workers: Workers(threads: 2))
     try weights.finish()
   }
 
   @Test func promptsAreFeaturesOfTheirTokens() throws {
     let model = try Self.model()
     let texts = try T5EncoderTests.texts()
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers(threads: 2)
     let features = try model.features(
-      of: [texts[5], texts[1], texts[5], ""], pool: pool, cache: nil)
+      of: [texts[5], texts[1], texts[5], ""], workers: workers, cache: nil)
     let golden = try Golden("sam-audio/golden").tensor("text_features").values
     #expect(features.count == 4)
     #expect(Golden.error(features[0].values, golden) <= 2e-5)
@@ -47,17 +47,17 @@ import Testing
   @Test func identityIsOfTheContent() throws {
     let released = try CheckpointLayoutTests.released()
     let needed = try CheckpointLayoutTests.needed()
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers(threads: 2)
     func identity(_ tensors: TestTensors, threads: Int = 2) throws -> JSONValue {
       let folder = try ModelFolder(["model.safetensors": tensors.safetensors])
       let model = try Self.model(folder.path)
-      let identity = try model.identity(pool: ThreadPool(threads: threads))
+      let identity = try model.identity(workers: Workers(threads: threads))
       var members = try #require(identity.object)
       #expect(members.removeValue(forKey: "name")?.string == model.name)
       return .object(members)
     }
     let first = try identity(released)
-    var original = try #require(try Self.model().identity(pool: pool).object)
+    var original = try #require(try Self.model().identity(workers: workers).object)
     #expect(original.removeValue(forKey: "name")?.string == "sam-audio")
     #expect(first == .object(original))
     #expect(try identity(needed, threads: 1) == first)

@@ -9,14 +9,14 @@ import Testing
   typealias Stem = WindowSeparator.Stem
 
   private let setting: DiffusionTransformerTests.Setting
-  private let pool = ThreadPool(threads: 2)
+  private let workers = Workers(threads: 2)
   private let codec: DACVAE
   private let mixture: [Float]
 
   init() throws {
     setting = try DiffusionTransformerTests.Setting()
     codec = try DACVAE(
-      setting.checkpoint.weights(), config: setting.config.audioCodec, pool: pool)
+      setting.checkpoint.weights(), config: setting.config.audioCodec, workers: workers)
     mixture = try setting.golden.tensor("wave_mono").values
   }
 

@@ -31,7 +31,7 @@ import Testing
     _ folder: String = folder, format: WeightFormat? = nil, threads: Int = 2
   ) throws -> T5Encoder {
     try TextEncoderFiles(folder: folder).encoder(
-      format: format, pool: ThreadPool(threads: threads))
+      format: format, workers: Workers(threads: threads))
   }
 
   /// Loads other weights.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct TextFeatureCacheTests {
   let folder: TemporaryFolder
   let cache: TextFeatureCache
-  let pool = ThreadPool(threads: 2)
+  let workers = Workers(threads: 2)
   static let prompt = "dog barking"
 
   init() throws {
@@ -56,7 +56,7 @@ import Testing
     #expect(try files().count == 2)
     #expect(
       try computed
-        == model.features(of: [Self.prompt, "rain", Self.prompt], pool: pool, cache: nil))
+        == model.features(of: [Self.prompt, "rain", Self.prompt], workers: workers, cache: nil))
     let planted = TextFeatures(
       tokens: computed[0].tokens, width: 32, values: computed[0].values.map { $0 + 1 })
     cache.store(planted, as: try key(model, Self.prompt))
@@ -101,8 +101,8 @@ import Testing
   ) throws {
     let model = try SAMAudioModelTests.model()
     let features = try model.features(
-      of: [Self.prompt], pool: pool, cache: TextFeatureCache(folder: path))
-    #expect(try features == model.features(of: [Self.prompt], pool: pool, cache: nil))
+      of: [Self.prompt], workers: workers, cache: TextFeatureCache(folder: path))
+    #expect(try features == model.features(of: [Self.prompt], workers: workers, cache: nil))
   }
 
   /// What has the name of an entry and is none stays.
@@ -112,7 +112,7 @@ import Testing
     #expect(try Command.tool("mkdir", "-p", "\(path)/x").run().status == 0)
     #expect(
       try features(model, [Self.prompt])
-        == model.features(of: [Self.prompt], pool: pool, cache: nil))
+        == model.features(of: [Self.prompt], workers: workers, cache: nil))
     #expect(try files().count == 1)
   }
 
@@ -121,7 +121,7 @@ import Testing
   private func features(
     _ model: SAMAudioModel, _ prompts: [String], format: WeightFormat? = nil
   ) throws -> [TextFeatures] {
-    try model.features(of: prompts, format: format, pool: pool, cache: cache)
+    try model.features(of: prompts, format: format, workers: workers, cache: cache)
   }
 
   private func files() throws -> [Substring] {
@@ -131,6 +131,6 @@ import Testing
   /// The entry of a prompt with the weights as they are stored.
   private func key(_ model: SAMAudioModel, _ prompt: String) throws -> String {
     TextFeatureCache.key(
-      prompt: prompt, encoder: [try model.textEncoder.digest(pool: pool), "as stored"])
+      prompt: prompt, encoder: [try model.textEncoder.digest(workers: workers), "as stored"])
   }
 }

@@ -19,7 +19,7 @@ import Testing
 
     func transformer(threads: Int = 2, format: WeightFormat? = nil) throws -> DiffusionTransformer {
       try DiffusionTransformer(
-        checkpoint.weights(), config: config, format: format, pool: ThreadPool(threads: threads))
+        checkpoint.weights(), config: config, format: format, workers: Workers(threads: threads))
     }
 
     var mixture: Latent {

@@ -14,11 +14,11 @@ import Testing
     let stored = (FloatStorage(scale), FloatStorage(shift))
     let input = TokenPanels(rows)
     let output = TokenPanels(channels: channels, groups: 1, tokens: tokens)
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers.spoiled(threads: 2)
     func normalize(into output: TokenPanels) {
       input.rmsNormalize(
         into: output, scale: Floats(stored.0.base),
-        shift: isShifted ? Floats(stored.1.base) : nil, epsilon: 1e-5, pool: pool)
+        shift: isShifted ? Floats(stored.1.base) : nil, epsilon: 1e-5, workers: workers)
     }
     normalize(into: output)
     let expected = Naive.rmsNorm(
@@ -32,7 +32,7 @@ import Testing
     let input = TokenPanels(Array(repeating: [value], count: 5))
     let ones = FloatStorage(Array(repeating: 1, count: 5))
     input.rmsNormalize(
-      into: input, scale: Floats(ones.base), epsilon: 1e-5, pool: ThreadPool(threads: 1))
+      into: input, scale: Floats(ones.base), epsilon: 1e-5, workers: Workers.spoiled(threads: 1))
     let expected = Naive.rmsNorm(
       Array(repeating: [Double(value)], count: 5), scale: Array(repeating: 1, count: 5),
       epsilon: Double(Float(1e-5)))
@@ -51,15 +51,16 @@ import Testing
     let weight = noise(shape.width, seed: 3, center: 1)
     let (q, k) = (TokenPanels(queries), TokenPanels(keys))
     let inputs = AttentionInputs(queries: q, keys: k, precision: .f32)
-    let pool = ThreadPool(threads: 2)
-    inputs.queries.copy(q, pool: pool)
-    inputs.keys.copy(k, pool: pool)
+    let workers = Workers.spoiled(threads: 2)
+    inputs.queries.copy(q, workers: workers)
+    inputs.keys.copy(k, workers: workers)
     let rotation = theta.map {
-      RotaryTable(width: shape.width, tokens: tokens, theta: $0, pool: pool)
+      RotaryTable(width: shape.width, tokens: tokens, theta: $0, workers: workers)
     }
     inputs.normalizeQueries(
-      HeadNorm(weight: weight, scale: 0.25, epsilon: 1e-5), rotation: rotation, pool: pool)
-    inputs.normalizeKeys(HeadNorm(weight: weight, epsilon: 1e-5), rotation: rotation, pool: pool)
+      HeadNorm(weight: weight, scale: 0.25, epsilon: 1e-5), rotation: rotation, workers: workers)
+    inputs.normalizeKeys(
+      HeadNorm(weight: weight, epsilon: 1e-5), rotation: rotation, workers: workers)
     func expected(_ rows: [[Float]], scale: Double) -> Table {
       let table = Naive.table(rows)
       let normed = (0..<shape.heads).flatMap { head in

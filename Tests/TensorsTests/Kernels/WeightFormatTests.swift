@@ -35,8 +35,9 @@ import Testing
   func tilesHoldTheRowsOfAllParts(shape: (rows: Int, depth: Int), format: WeightFormat) {
     let parts = [1, 2].map { format.rounded(noise(shape.rows * shape.depth, seed: $0)) }
     let stored = parts.map { StoredRows($0, rows: shape.rows) }
-    let pool = ThreadPool(threads: 3)
-    let matrix = StreamedMatrix(stored[0], stored[1], format: format, pool: pool) { part, row in
+    let workers = Workers.spoiled(threads: 3)
+    let matrix = StreamedMatrix(stored[0], stored[1], format: format, workers: workers) {
+      part, row in
       part == 0 ? shape.rows - 1 - row : row
     }
     #expect(matrix.rows == 2 * shape.rows)

@@ -94,13 +94,12 @@ import Testing
       channels: q.channels, groups: queryGroups, tokens: queries[0].count / queryGroups)
     let attend = Attention(inputs: inputs, width: queries.count / heads)
     // What an earlier call left in the memory must not matter.
-    let scratch = FloatStorage(
-      Array(repeating: .nan, count: Attention.scratch(width: attend.width)))
+    let scratch = Scratch.spoiled()
     for panel in 0..<q.count {
       for head in 0..<heads {
         attend(
           head: head, panel: panel,
-          into: output.panel(panel) + head * attend.width * Tile.columns, scratch: scratch.base)
+          into: output.panel(panel) + head * attend.width * Tile.columns, scratch)
       }
     }
     return output.values

@@ -68,7 +68,7 @@ import Testing
       Naive.table(rows), weight, bias, padding: reach * kernel.dilation,
       dilation: kernel.dilation)
     let old = noise(rows: shape.outputs, columns: shape.columns, seed: 14)
-    let pool = ThreadPool(threads: 3)
+    let workers = Workers.spoiled(threads: 3)
     for activation in [Activation.none, .elu, .snake(Snake(alpha: alpha))] {
       let conv = Convolution(
         weight: weight, bias: bias, inputs: shape.inputs,
@@ -82,8 +82,7 @@ import Testing
         }
       let x = Blocks(rows)
       let y = Blocks(old)
-      let scratch = Scratch(threads: pool.threads, floats: conv.scratch)
-      conv(x, at: 0, into: y, scratch: scratch, pool: pool)
+      conv(x, at: 0, into: y, workers: workers)
       #expect(difference(y.values(), expected) < 3e-6)
       #expect(y.marginsAreZero)
       guard activation == .none else { continue }
@@ -93,14 +92,14 @@ import Testing
         conv(
           origin: Floats(x.block(0) + column), stride: x.stride, output: sum.block(0) + column,
           outputStride: sum.stride, valid: sum.valid(panel: panel), accumulate: true,
-          scratch: scratch[0])
+          Scratch.spoiled())
       }
       #expect(difference(sum.values(), Naive.sum(expected, Naive.table(old))) < 3e-6)
       #expect(sum.marginsAreZero)
       // From a column in the middle on.
       let cut = shape.columns / 2
       let end = Blocks(count: 1, channels: shape.outputs, columns: shape.columns - cut)
-      conv(x, at: cut, into: end, scratch: scratch, pool: pool)
+      conv(x, at: cut, into: end, workers: workers)
       #expect(end.values() == y.values().map { Array($0[cut...]) })
     }
   }
@@ -154,7 +153,7 @@ import Testing
       precision: precision)
     let x = Blocks(values)
     let y = Blocks(count: count, channels: outputs, columns: columns)
-    let scratch = FloatStorage(count: conv.scratch)
+    let scratch = Scratch.spoiled()
     for block in 0..<count {
       for panel in 0..<y.panels {
         let column = panel * Tile.columns
@@ -162,7 +161,7 @@ import Testing
           origin: Floats(x.block(block - 1) + column), stride: x.stride,
           blockStride: x.blockStride, used: (block == 0 ? 1 : 0)..<(block == count - 1 ? 2 : 3),
           output: y.block(block) + column, outputStride: y.stride,
-          valid: y.valid(panel: panel), scratch: scratch.base)
+          valid: y.valid(panel: panel), scratch)
       }
     }
     // The sum of a convolution along time for each neighbour.
@@ -189,13 +188,13 @@ import Testing
   private func apply(
     _ conv: Convolution, _ x: Blocks, _ y: Blocks, shift: FloatStorage? = nil
   ) {
-    let scratch = FloatStorage(Array(repeating: .nan, count: conv.scratch))
+    let scratch = Scratch.spoiled()
     for panel in 0..<y.panels {
       let column = panel * Tile.columns
       conv(
         origin: Floats(x.block(0) + column), stride: x.stride,
         output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
-        shift: shift.map { Floats($0.base) }, scratch: scratch.base)
+        shift: shift.map { Floats($0.base) }, scratch)
     }
   }
 }

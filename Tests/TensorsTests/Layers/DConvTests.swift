@@ -78,14 +78,12 @@ import Testing
 
   private func onOneThread(_ dconv: DConv, _ x: Blocks) {
     let hidden = self.hidden(dconv, x)
-    let scratch = FloatStorage(Array(repeating: .nan, count: dconv.scratch))
-    dconv(x.rows(0), hidden: hidden.rows(0), scratch: scratch.base)
+    let scratch = Scratch.spoiled()
+    dconv(x.rows(0), hidden: hidden.rows(0), scratch)
   }
 
   private func onThreads(_ threads: Int, _ dconv: DConv, _ x: Blocks) {
-    let hidden = self.hidden(dconv, x)
     dconv(
-      x.rows(0), hidden: hidden.rows(0), scratch: Scratch(threads: threads, floats: dconv.scratch),
-      pool: ThreadPool(threads: threads))
+      x.rows(0), workers: Workers.spoiled(threads: threads))
   }
 }

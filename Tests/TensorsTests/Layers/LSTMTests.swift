@@ -23,7 +23,8 @@ import Testing
     var first: [[Float]]?
     for threads in [1, 2, 7] {
       let y = Blocks(before)
-      layer(Blocks(rows), into: y, accumulate: accumulate, pool: ThreadPool(threads: threads))
+      layer(
+        Blocks(rows), into: y, accumulate: accumulate, workers: Workers.spoiled(threads: threads))
       #expect(difference(y.values(), expected) < 5e-6)
       #expect(y.marginsAreZero)
       #expect(y.values() == first ?? y.values(), "the same bytes for any number of threads")

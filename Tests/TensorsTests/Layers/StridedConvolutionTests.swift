@@ -23,9 +23,8 @@ import Testing
         weight: weight, bias: bias, inputs: inputs, stride: stride, precision: precision)
       let x = Blocks(rows)
       let y = Blocks(count: 1, channels: outputs, columns: length)
-      let pool = ThreadPool(threads: 2)
-      let scratch = Scratch(threads: pool.threads, floats: conv.scratch)
-      conv(x, from: -padding, into: y, scratch: scratch, pool: pool)
+      let workers = Workers.spoiled(threads: 2)
+      conv(x, from: -padding, into: y, workers: workers)
       #expect(
         difference(y.values(), expected) < (precision == .f32 ? 2e-6 : 2e-2))
       #expect(y.marginsAreZero)

@@ -28,21 +28,18 @@ import Testing
       Naive.linear(Naive.table(y), wv), heads: shape.heads, scale: 1,
       bias: isBiased ? TokenAttentionTests.bias : { _, _ in 0 })
     let results = [1, 2, 5].map { threads in
-      let pool = ThreadPool(threads: threads)
+      let workers = Workers.spoiled(threads: threads)
       let (queries, keys) = (TokenPanels(x), TokenPanels(y))
       let attention = AttentionInputs(queries: queries, keys: keys, precision: .f32)
-      let scratch = Scratch.forTokens(pool, width: shape.width)
       attention.project(
-        [.queries], TokenLinear(wq, outputs: channels), queries, scratch: scratch, pool: pool)
+        [.queries], TokenLinear(wq, outputs: channels), queries, workers: workers)
       attention.project(
-        [.keys, .values], TokenLinear(wk + wv, outputs: 2 * channels), keys, scratch: scratch,
-        pool: pool)
+        [.keys, .values], TokenLinear(wk + wv, outputs: 2 * channels), keys, workers: workers)
       let bias = RelativeBias(heads: shape.heads, tokens: max(shape.queries, shape.keys)) {
         Float(TokenAttentionTests.bias($0, $1))
       }
       attention.attend(
-        heads: shape.heads, bias: isBiased ? bias : nil, into: queries, scratch: scratch,
-        pool: pool)
+        heads: shape.heads, bias: isBiased ? bias : nil, into: queries, workers: workers)
       return queries.values
     }
     #expect(difference(results[0], expected) < 3e-6)

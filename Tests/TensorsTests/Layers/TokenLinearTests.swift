@@ -26,11 +26,11 @@ import Testing
     let kept = format.rounded(weight)
     let expected = Naive.linear(Naive.table(rows), kept, bias)
     let results = [1, 2, 5].map { threads in
-      let pool = ThreadPool(threads: threads)
+      let workers = Workers.spoiled(threads: threads)
       let layer = TokenLinear(
-        weight, bias: bias, outputs: shape.outputs, format: format, pool: pool)
+        weight, bias: bias, outputs: shape.outputs, format: format, workers: workers)
       let output = TokenPanels(channels: shape.outputs, groups: 1, tokens: shape.tokens)
-      layer(input, into: output, scratch: .forTokens(pool), pool: pool)
+      layer(input, into: output, workers: workers)
       return output.values
     }
     #expect(difference(results[0], expected) < 2e-6)
@@ -43,12 +43,12 @@ import Testing
     let rows = noise(rows: 6, columns: shape.tokens, seed: 3)
     let before = noise(rows: shape.outputs, columns: shape.tokens, seed: 4)
     let output = TokenPanels(before)
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers.spoiled(threads: 2)
     let gates = isGated ? noise(shape.outputs, seed: 5) : Array(repeating: 1, count: shape.outputs)
     let stored = FloatStorage(gates)
     TokenLinear(weight, bias: bias, outputs: shape.outputs).add(
       TokenPanels(rows), to: output, gate: isGated ? Floats(stored.base) : nil,
-      scratch: .forTokens(pool), pool: pool)
+      workers: workers)
     let product = Naive.scaled(Naive.linear(Naive.table(rows), weight, bias), gates)
     #expect(difference(output.values, Naive.sum(Naive.table(before), product)) < 2e-6)
   }
@@ -57,9 +57,9 @@ import Testing
     let (weight, bias) = affine(11, 6, seed: 1)
     let rows = noise(rows: 6, columns: 50, seed: 3, scale: 4)
     let output = TokenPanels(channels: 11, groups: 1, tokens: 50)
-    let pool = ThreadPool(threads: 1)
+    let workers = Workers.spoiled(threads: 1)
     TokenLinear(weight, bias: bias, outputs: 11)(
-      TokenPanels(rows), into: output, activation: how, scratch: .forTokens(pool), pool: pool)
+      TokenPanels(rows), into: output, activation: how, workers: workers)
     let expected = Naive.linear(Naive.table(rows), weight, bias).map { row in
       row.map { how == .none ? $0 : how == .relu ? max(0, $0) : Naive.silu($0) }
     }
@@ -71,19 +71,18 @@ import Testing
     let w1 = noise(hidden * channels, seed: 1)
     let w3 = noise(hidden * channels, seed: 2)
     let w2 = noise(outputs * hidden, seed: 3, scale: 0.3)
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers.spoiled(threads: 2)
     let layer = SwiGLU(
       w1: StoredRows(w1, rows: hidden), w2: StoredRows(w2, rows: outputs),
-      w3: StoredRows(w3, rows: hidden), format: nil, pool: pool)
+      w3: StoredRows(w3, rows: hidden), format: nil, workers: workers)
     #expect(layer.hidden == hidden)
     let rows = noise(rows: channels, columns: tokens, seed: 4, scale: 2)
     let expected = Naive.swiGLU(Naive.table(rows), w1: w1, w2: w2, w3: w3)
     let room = TokenPanels(channels: hidden, groups: 1, tokens: tokens)
     let output = TokenPanels(channels: outputs, groups: 1, tokens: tokens)
-    let scratch = Scratch.forTokens(pool)
-    layer(TokenPanels(rows), hidden: room, into: output, scratch: scratch, pool: pool)
+    layer(TokenPanels(rows), hidden: room, into: output, workers: workers)
     #expect(difference(output.values, expected) < 2e-6)
-    layer.add(TokenPanels(rows), hidden: room, to: output, scratch: scratch, pool: pool)
+    layer.add(TokenPanels(rows), hidden: room, to: output, workers: workers)
     #expect(difference(output.values, expected.map { $0.map { 2 * $0 } }) < 2e-6)
   }
 
@@ -92,9 +91,10 @@ import Testing
     let outputs = 10
     let norm = normFactors(channels, seed: 1)
     let (weight, bias) = affine(outputs, channels * 3, seed: 3)
-    let pool = ThreadPool(threads: 2)
+    let workers = Workers.spoiled(threads: 2)
     let layer = TokenConvolution(
-      norm: norm, weight: StoredRows(weight, rows: outputs), bias: bias, format: nil, pool: pool)
+      norm: norm, weight: StoredRows(weight, rows: outputs), bias: bias, format: nil,
+      workers: workers)
     let rows = noise(rows: channels, columns: tokens, seed: 5, scale: 2)
     let normed = Naive.groupNorm(Naive.table(rows), norm).map { $0.map { Naive.silu($0) } }
     let expected = Naive.convolution(normed, weight, bias, padding: 1)
@@ -105,10 +105,9 @@ import Testing
     let last = input.panel(input.count - 1)
     for index in 0..<channels * Tile.columns
     where index % Tile.columns >= input.valid(panel: input.count - 1) { last[index] = 1e6 }
-    let scratch = Scratch.forTokens(pool)
-    layer(input, unfolded: unfolded, into: output, scratch: scratch, pool: pool)
+    layer(input, unfolded: unfolded, into: output, workers: workers)
     #expect(difference(output.values, expected) < 3e-6)
-    layer(input, unfolded: unfolded, into: output, accumulate: true, scratch: scratch, pool: pool)
+    layer(input, unfolded: unfolded, into: output, accumulate: true, workers: workers)
     #expect(difference(output.values, expected.map { $0.map { 2 * $0 } }) < 5e-6)
   }
 }

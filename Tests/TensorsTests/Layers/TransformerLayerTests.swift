@@ -71,7 +71,7 @@ import Testing
     }
     layer(
       branches, attention: attention, attended: attended,
-      scratch: Scratch(threads: threads, floats: layer.scratch), pool: ThreadPool(threads: threads))
+      workers: Workers.spoiled(threads: threads))
     return branches.map(\.values)
   }
 }

@@ -18,7 +18,7 @@ import Testing
         inputs: shape.inputs, outputs: shape.outputs, activation: activation,
         precision: precision)
       let all = layer.naive(Naive.table(precision.rounded(rows)))
-      let scratch = FloatStorage(Array(repeating: .nan, count: layer.fast.scratch))
+      let scratch = Scratch.spoiled()
       for accumulate in [false, true] {
         let length = 4 * shape.columns - cut
         let skip = noise(rows: shape.outputs, columns: length, seed: 2)
@@ -26,7 +26,7 @@ import Testing
         for panel in 0..<Tile.panels(shape.columns + 1) {
           layer.fast.alongColumns(
             x, position: panel * Tile.columns, into: y, accumulate: accumulate,
-            scratch: scratch.base)
+            scratch)
         }
         var expected = all.map { Array($0[2..<2 + length]) }
         if accumulate { expected = Naive.sum(expected, Naive.table(skip)) }
@@ -51,13 +51,13 @@ import Testing
       weight: weight, bias: bias, inputs: shape.inputs, factor: layer.factor,
       padding: layer.padding, activation: .none, precision: .f32)
     let x = Blocks(rows)
-    let scratch = FloatStorage(Array(repeating: .nan, count: fast.scratch))
+    let scratch = Scratch.spoiled()
     let length = layer.factor * shape.columns
     for (cut, first) in [(0, 0), (length / 3, 0), (length / 4, shape.columns / 4)] {
       let y = Blocks(count: 1, channels: shape.outputs, columns: length - 2 * cut)
       for position in stride(from: first, through: shape.columns, by: Tile.columns) {
         fast.alongColumns(
-          x, position: position, into: y, shift: -cut, accumulate: false, scratch: scratch.base)
+          x, position: position, into: y, shift: -cut, accumulate: false, scratch)
       }
       // What the positions before the first one give is not there.
       let start = max(0, layer.factor * first - layer.padding - cut)
@@ -67,10 +67,10 @@ import Testing
       #expect(difference(y.values(), expected) < 3e-6)
       #expect(y.marginsAreZero)
       guard first == 0 else { continue }
-      let pool = ThreadPool(threads: 3)
+      let workers = Workers.spoiled(threads: 3)
       let shared = Blocks(count: 1, channels: shape.outputs, columns: length - 2 * cut)
       fast.alongColumns(
-        x, into: shared, shift: -cut, scratch: Scratch(threads: 3, floats: fast.scratch), pool: pool
+        x, into: shared, shift: -cut, workers: workers
       )
       #expect(shared.values() == y.values())
     }
@@ -94,7 +94,7 @@ import Testing
       noise(rows: shape.inputs, columns: columns, seed: UInt64(20 + $0))
     }
     let x = Blocks(values)
-    let scratch = FloatStorage(Array(repeating: .nan, count: layer.fast.scratch))
+    let scratch = Scratch.spoiled()
     let rounded = values.map { precision.rounded($0) }
     for accumulate in [false, true] {
       let skip = (0..<4 * shape.blocks).map {
@@ -104,7 +104,7 @@ import Testing
       for group in 0...shape.blocks {
         for panel in 0..<x.panels {
           layer.fast.alongBlocks(
-            x, group: group, panel: panel, into: y, accumulate: accumulate, scratch: scratch.base)
+            x, group: group, panel: panel, into: y, accumulate: accumulate, scratch)
         }
       }
       var worst = 0.0

@@ -29,19 +29,10 @@ extension TokenLinear {
   /// A layer of weights [outputs, inputs] kept in a format.
   init(
     _ weight: [Float], bias: [Float]? = nil, outputs: Int, format: WeightFormat = .f32,
-    pool: ThreadPool = ThreadPool(threads: 1)
+    workers: Workers = Workers(threads: 1)
   ) {
     self.init(
-      StreamedMatrix(StoredRows(weight, rows: outputs), format: format, pool: pool), bias: bias)
-  }
-}
-
-extension Scratch {
-  /// Memory for `TokenLinear`s and attention, in which something else stood before.
-  static func forTokens(_ pool: ThreadPool, width: Int = 8) -> Scratch {
-    let floats = max(TokenLinear.scratch, AttentionInputs.scratch(width: width))
-    let scratch = Scratch(threads: pool.threads, floats: floats)
-    for worker in 0..<pool.threads { scratch[worker].update(repeating: .nan, count: floats) }
-    return scratch
+      StreamedMatrix(StoredRows(weight, rows: outputs), format: format, workers: workers),
+      bias: bias)
   }
 }

@@ -4,7 +4,9 @@
 /// along time is the same for both. Before and behind each row stand zeros, as many as any convolution
 /// here reaches and up to a whole tile, so that kernels read past the ends without a test.
 /// Every writer keeps them zero.
-public struct Blocks: Sendable {
+///
+/// `@unchecked`: jobs that run at once write different rows or columns.
+public struct Blocks: @unchecked Sendable {
   /// Blocks (frequencies).
   public let count: Int
   /// Rows of a block.
@@ -14,7 +16,9 @@ public struct Blocks: Sendable {
   /// Floats from a row to the next.
   public let stride: Int
 
-  private let storage: FloatStorage
+  private let base: MutableFloats
+  /// What holds the memory; nil where it is lent.
+  private let storage: FloatStorage?
 
   /// The zeros before the first row and, at least, behind each: those behind a row are also those before
   /// the next.
@@ -32,9 +36,18 @@ public struct Blocks: Sendable {
     precondition(
       storage.count >= Blocks.floats(count: count, channels: channels, columns: columns),
       "storage is too small")
+    self.init(
+      count: count, channels: channels, columns: columns, at: storage.base, storage: storage)
+  }
+
+  /// Blocks in memory that is lent.
+  init(
+    count: Int, channels: Int, columns: Int, at base: MutableFloats, storage: FloatStorage? = nil
+  ) {
     self.count = count
     self.channels = channels
     self.columns = columns
+    self.base = base
     self.storage = storage
     stride = Blocks.stride(columns: columns)
   }
@@ -57,7 +70,7 @@ public struct Blocks: Sendable {
 
   /// Column 0 of row 0 of a block.
   @inline(__always) public func block(_ index: Int) -> MutableFloats {
-    storage.base + (index &* blockStride &+ Blocks.margin)
+    base + (index &* blockStride &+ Blocks.margin)
   }
 
   /// Column 0 of a row.

@@ -21,18 +21,3 @@ import Testing
     #expect(Array(UnsafeBufferPointer(start: storage.base, count: storage.count)) == values)
   }
 }
-
-@Suite struct ScratchTests {
-  @Test(arguments: [1, 2, 7], [0, 1, 16, 17, 1000]) func workersShareNoCacheLine(
-    threads: Int, floats: Int
-  ) {
-    let scratch = Scratch(threads: threads, floats: floats)
-    for worker in 0..<threads {
-      for index in 0..<floats { scratch[worker][index] = Float(worker) }
-    }
-    for worker in 0..<threads {
-      #expect(UInt(bitPattern: scratch[worker]) % 64 == 0)
-      #expect((0..<floats).allSatisfy { scratch[worker][$0] == Float(worker) })
-    }
-  }
-}

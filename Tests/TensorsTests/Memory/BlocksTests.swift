@@ -53,7 +53,7 @@ import Testing
     for threads in [1, 2, 7] {
       let output = FloatStorage(Array(repeating: 5, count: values.count + 1))
       blocks.copy(
-        toPlanar: output.base, scale: -2, offset: 0.5, ThreadPool(threads: threads))
+        toPlanar: output.base, scale: -2, offset: 0.5, Workers(threads: threads))
       let copied = Array(UnsafeBufferPointer(start: output.base, count: values.count))
       #expect(difference(copied, values.map { 0.5 - 2 * Double($0) }) < 1e-6)
       #expect(output.base[values.count] == 5)
@@ -82,7 +82,7 @@ import Testing
     var first: [[[Float]]]?
     for threads in [1, 2, 3, 7] {
       let blocks = Blocks(values)
-      let result = blocks.normalize(ThreadPool(threads: threads))
+      let result = blocks.normalize(Workers(threads: threads))
       #expect(abs(Double(result.mean) - mean) < 2e-6)
       #expect(abs(Double(result.deviation) - deviation) < 5e-6)
       let normalized = (0..<shape.count).map { blocks.values($0) }
@@ -96,7 +96,7 @@ import Testing
 
   @Test(arguments: [1, 47, 336]) func silenceStaysSilence(columns: Int) {
     let blocks = Blocks(count: 2, channels: 2, columns: columns)
-    let result = blocks.normalize(ThreadPool(threads: 2))
+    let result = blocks.normalize(Workers(threads: 2))
     #expect(result.mean == 0 && result.deviation == 0)
     #expect((blocks.values(0) + blocks.values(1)).allSatisfy { $0.allSatisfy { $0 == 0 } })
   }
@@ -105,7 +105,7 @@ import Testing
   @Test(arguments: [1, 50, 1000], [0.1, -3e4] as [Float])
   func constantInputStaysFinite(columns: Int, value: Float) {
     let blocks = Blocks([Array(repeating: value, count: columns)])
-    let result = blocks.normalize(ThreadPool(threads: 1))
+    let result = blocks.normalize(Workers(threads: 1))
     #expect(result.deviation.isFinite)
     #expect(blocks.values()[0].allSatisfy { $0.isFinite })
     #expect(blocks.marginsAreZero)

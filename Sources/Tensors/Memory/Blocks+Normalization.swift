@@ -4,13 +4,13 @@ extension Blocks {
   /// - Parameter epsilon: added to the deviation before dividing.
   /// - Returns: the mean and the unbiased standard deviation, without `epsilon`.
   public func normalize(
-    _ pool: ThreadPool, epsilon: Float = 1e-5
+    _ workers: Workers, epsilon: Float = 1e-5
   ) -> (mean: Float, deviation: Float) {
     let rows = self.count * channels
     let total = Double(rows * columns)
     func row(_ index: Int) -> MutableFloats { self.row(index / channels, index % channels) }
 
-    let moments = pool.collect(rows) { index, _ in
+    let moments = workers.collect(rows) { index, _ in
       Rows.sums(Floats(row(index)), columns: columns)
     }.reduce(into: Moments()) { $0.add($1) }
     let mean = moments.sum / total
@@ -19,7 +19,7 @@ extension Blocks {
 
     let scale = Lanes(repeating: 1 / (epsilon + deviation))
     let center = Lanes(repeating: Float(mean))
-    pool.run(rows) { index, _ in
+    workers.run(rows) { index, _ in
       let row = row(index)
       for panel in 0..<panels {
         let target = row + panel &* Tile.columns
@@ -38,9 +38,9 @@ extension Blocks {
 
   /// Writes the only block, scaled and shifted, as `[channels, columns]` without gaps.
   public func copy(
-    toPlanar values: MutableFloats, scale: Float, offset: Float, _ pool: ThreadPool
+    toPlanar values: MutableFloats, scale: Float, offset: Float, _ workers: Workers
   ) {
-    pool.run(channels) { channel, _ in
+    workers.run(channels) { channel, _ in
       let source = row(0, channel)
       let target = values + channel * columns
       for column in 0..<columns { target[column] = source[column] * scale + offset }

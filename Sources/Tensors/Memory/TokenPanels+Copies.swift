@@ -1,9 +1,9 @@
 extension TokenPanels {
   /// Reads the tokens of the only group: [tokens, channels] without gaps.
-  public func copy(tokens values: [Float], pool: ThreadPool) {
+  public func copy(tokens values: [Float], workers: Workers) {
     checkSize(values)
     values.withUnsafeBufferPointer { values in
-      eachColumn(pool) { token, column in
+      eachColumn(workers) { token, column in
         for channel in 0..<channels {
           column[channel &* Tile.columns] = values[token &* channels &+ channel]
         }
@@ -12,10 +12,10 @@ extension TokenPanels {
   }
 
   /// Reads the channels of the only group: [channels, tokens] without gaps.
-  public func copy(rows values: [Float], pool: ThreadPool) {
+  public func copy(rows values: [Float], workers: Workers) {
     checkSize(values)
     values.withUnsafeBufferPointer { values in
-      eachColumn(pool) { token, column in
+      eachColumn(workers) { token, column in
         for channel in 0..<channels {
           column[channel &* Tile.columns] = values[channel &* tokens &+ token]
         }
@@ -24,10 +24,10 @@ extension TokenPanels {
   }
 
   /// The tokens of the only group as [tokens, channels] without gaps.
-  public func tokenMajor(pool: ThreadPool) -> [Float] {
+  public func tokenMajor(workers: Workers) -> [Float] {
     [Float](unsafeUninitializedCapacity: tokens * channels) { values, count in
       if let start = values.baseAddress {
-        eachColumn(pool) { token, column in
+        eachColumn(workers) { token, column in
           let target = start + token &* channels
           for channel in 0..<channels { target[channel] = column[channel &* Tile.columns] }
         }
@@ -37,19 +37,19 @@ extension TokenPanels {
   }
 
   /// Copies what stands in other panels of the same shape.
-  public func copy(_ other: TokenPanels, pool: ThreadPool) {
+  public func copy(_ other: TokenPanels, workers: Workers) {
     precondition(
       other.channels == channels && other.count == count, "the panels must have the same shape")
-    pool.run(count) { panel($0).update(from: other.panel($0), count: channels &* Tile.columns) }
+    workers.run(count) { panel($0).update(from: other.panel($0), count: channels &* Tile.columns) }
   }
 
   /// Adds to each token of the only group one of some vectors of all channels.
   ///
   /// - Parameter index: which vector, for each token.
-  public func addRows(_ rows: [[Float]], index: [Int], pool: ThreadPool) {
+  public func addRows(_ rows: [[Float]], index: [Int], workers: Workers) {
     precondition(rows.allSatisfy { $0.count == channels }, "each vector must have all channels")
     precondition(index.count == tokens, "each token must have a vector")
-    eachColumn(pool) { token, column in
+    eachColumn(workers) { token, column in
       rows[index[token]].withUnsafeBufferPointer { row in
         for channel in 0..<channels { column[channel &* Tile.columns] += row[channel] }
       }
@@ -57,8 +57,8 @@ extension TokenPanels {
   }
 
   /// Applies a function to all values, in place.
-  public func activate(_ activation: TokenActivation, pool: ThreadPool) {
-    pool.run(count) { index in
+  public func activate(_ activation: TokenActivation, workers: Workers) {
+    workers.run(count) { index in
       let panel = self.panel(index)
       for position in stride(from: 0, to: channels &* Tile.columns, by: 16) {
         panel.store(activation(panel.lanes(position)), position)
@@ -72,10 +72,10 @@ extension TokenPanels {
 
   /// Calls `body` with each token of the only group that exists, and where its first channel stands.
   private func eachColumn(
-    _ pool: ThreadPool, _ body: (_ token: Int, _ column: MutableFloats) -> Void
+    _ workers: Workers, _ body: (_ token: Int, _ column: MutableFloats) -> Void
   ) {
     precondition(groups == 1, "the tokens must be of one group")
-    pool.run(count) { index in
+    workers.run(count) { index in
       for column in 0..<valid(panel: index) {
         body(index &* Tile.columns &+ column, panel(index) + column)
       }
