@@ -30,7 +30,6 @@ FILTERS = ap-demucs $(DEMUCS_FLAGS)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
-.DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
@@ -57,7 +56,11 @@ define newline
 endef
 songs := $(subst \$(space),$(blank),$(SONGS))
 ifneq ($(LIST),)
-songs += $(subst $(newline),$(space),$(subst $(space),$(blank),$(file <$(LIST))))
+# Some editors put a byte-order mark first, and a carriage return at the end of each line.
+mark := $(shell printf '\357\273\277')
+return := $(shell printf '\r')
+songs += $(patsubst $(mark)%,%,$(patsubst %$(return),%,\
+  $(subst $(newline),$(space),$(subst $(space),$(blank),$(file <$(LIST))))))
 endif
 songs := $(sort $(songs))
 folder := $(patsubst %/,%,$(subst $(space),$(blank),$(STEMS)))
@@ -85,6 +88,7 @@ endif
 
 define rule
 stems: $(call literal,$(call done,$(this)))
+.PRECIOUS: $(call literal,$(call done,$(this)))
 $(call target,$(this)): $(call literal,$(this))
 $(call target,$(this)): song := $(this)
 endef
@@ -94,11 +98,27 @@ $(foreach s,$(songs),$(call target,$s)):
 	@song=$(call quoted,$(song))
 	stems=$(call quoted,$(folder)/$(call base,$(song)))
 	part=$(call quoted,$(folder)/.$(call base,$(song)).part)
+	mkdir -p "$$part" && exec {lock}<"$$part"
+	# Filters of a run that was killed may need a moment to end. Some file systems have no locks.
+	flock -w 3 -E 75 $$lock || [ $$? != 75 ] || part=
+	if ! [ "$$part" -ef /dev/fd/$$lock ]; then
+	  echo "another make is at work on $$stems; wait for it, or end it" >&2
+	  exit 75
+	fi
+	if [ -e "$$stems/.done" ] && ! [ "$$song" -nt "$$stems/.done" ]; then
+	  rmdir "$$part"
+	  exit
+	fi
 	trap 'rm -rf "$$part"' EXIT
-	rm -rf "$$part" && mkdir -p "$$part"
+	find "$$part" -mindepth 1 -delete
 	ap-decode $(DECODE_FLAGS) -- "$$song" |
 	  $(FILTERS) |
-	  (cd "$$part" && ap-encode -o '{track}.$(FORMAT)' $(ENCODE_FLAGS))
+	  (cd "$$part" && ap-encode -o '{track}.$(FORMAT)' $(ENCODE_FLAGS)) || {
+	  # Of the command at fault: those before it end by SIGPIPE, and those after it find their input cut.
+	  for code in "$${PIPESTATUS[@]}" 141; do [ $$code = 0 ] || [ $$code = 141 ] || break; done
+	  exit $$code
+	}
 	echo $(call quoted,$(FILTERS)) >"$$part/.done"
 	mv -T --backup=numbered "$$part" "$$stems"
+	trap - EXIT
 	echo "$$stems"

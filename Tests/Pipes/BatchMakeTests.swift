@@ -62,8 +62,70 @@ import Testing
     #expect(try folder.shell("ls -A stems") == ".one.part\n")
     try folder.shell("echo half >stems/.one.part/half")
     #expect(try make("FILTERS=cat", "SONGS=one.wav").status == 0)
-    #expect(
-      try folder.shell("ls -A stems stems/one") == "stems:\none\n\nstems/one:\n.done\nmix.wav\n")
+    #expect(try folder.shell("ls -A stems stems/one") == Self.oneSong)
+  }
+
+  /// Interrupted while the song's stems are moved to their place: they are whole, and stay so.
+  @Test(arguments: ["INT", "TERM"])
+  func interruptedRunLeavesFinishedSongs(signal: String) throws {
+    _ = try folder.write(
+      Array(
+        """
+        #!/bin/sh
+        /bin/mv "$@"; kill -\(signal) $(sed -n "s/^PPid:.//p" /proc/$PPID/status); sleep 0.5
+        """.utf8), to: "mv")
+    try folder.shell("chmod +x mv")
+    #expect(try make("FILTERS=cat", "SONGS=one.wav").status != 0)
+    #expect(try folder.shell("ls -A stems stems/one") == Self.oneSong)
+    try folder.shell("rm mv")
+    #expect(try make("FILTERS=cat", "SONGS=one.wav").text.contains("Nothing to be done"))
+  }
+
+  private static let oneSong = "stems:\none\n\nstems/one:\n.done\nmix.wav\n"
+
+  @Test func twoAtOnceDoNotShareASong() throws {
+    let outcome = try folder.command([
+      "bash", "-c",
+      """
+      make -f batch.mk 'FILTERS=sh -c "touch begun; until [ -e go ]; do sleep 0.05; done; exec cat"' \
+        SONGS=one.wav & first=$!
+      until [ -e begun ]; do sleep 0.05; done
+      make -f batch.mk FILTERS=cat SONGS=one.wav; echo "second $?"
+      touch go; wait $first; echo "first $?"
+      """,
+    ]).run()
+    #expect(outcome.text == "second 2\nstems/one\nfirst 0\n", "\(outcome.errors)")
+    #expect(outcome.errors.contains("another make is at work on stems/one; wait for it, or end it"))
+    #expect(outcome.errors.contains("Error 75"))
+    #expect(try folder.shell("ls -A stems stems/one") == Self.oneSong)
+  }
+
+  /// The second found the song not done when it started, and done when its turn came.
+  @Test func songThatAnotherMadeMeanwhileIsDone() throws {
+    let outcome = try folder.command([
+      "bash", "-c",
+      """
+      slow='sh -c "touch begun; until [ -e go ]; do sleep 0.05; done; exec cat"'
+      make -f batch.mk "FILTERS=$slow" 'SONGS=two\\ words.flac one.wav' & first=$!
+      until [ -e begun ]; do sleep 0.05; done
+      make -f batch.mk FILTERS=cat 'SONGS=two\\ words.flac' && touch go; wait $first
+      """,
+    ]).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try folder.shell("ls -A stems") == "one\ntwo words\n")
+  }
+
+  /// Those before the command at fault end by SIGPIPE, and those after it find their input cut.
+  @Test(arguments: [
+    ("absent-filter", 127), ("sh -c 'exit 69'", 69),
+    ("cat | sh -c 'head -c 9999; kill -9 $$$$' | cat", 137),
+    ("sh -c 'exec <&-; sleep 1; exit 7' | cat", 7), ("head -c 9999", 65),
+  ])
+  func codeOfTheCommandAtFaultIsTold(filters: String, code: Int) throws {
+    let outcome = try make("FILTERS=\(filters)", "SONGS=one.wav")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("stems/one/.done] Error \(code)"), "\(outcome.errors)")
+    #expect(try folder.shell("ls -A stems") == "")
   }
 
   @Test func dryRunPrintsAPipeThatDoesTheSame() throws {
@@ -104,6 +166,14 @@ import Testing
     #expect(Set(made.split(separator: "\n")) == Set(Self.names.map { "\($0)/mix.wav" }))
     #expect(
       try make("LIST=list", "STEMS=o ut", "FILTERS=cat").text.contains("Nothing to be done"))
+  }
+
+  /// As Notepad and PowerShell write it.
+  @Test func listMayHaveAByteOrderMark() throws {
+    _ = try folder.write(Array("\u{FEFF}one.wav\r\ntwo words.flac\r\n".utf8), to: "list")
+    let outcome = try make("LIST=list", "FILTERS=cat")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try folder.shell("ls stems") == "one\ntwo words\n")
   }
 
   static let refusals: [([String], String)] = [

@@ -44,6 +44,14 @@ import Testing
     #expect(outcome.text.contains(" --array=0-2 "))
   }
 
+  /// As Notepad and PowerShell write it.
+  @Test func listMayHaveAByteOrderMark() throws {
+    _ = try folder.write(Array("\u{FEFF}one.flac\r\nit's two.flac\r\n".utf8), to: "list")
+    try folder.shell("mkdir bin && printf '#!/bin/sh\necho 1' >bin/sbatch && chmod +x bin/sbatch")
+    try folder.shell("PATH=$PWD/bin:$PATH ./batch-slurm --songs-per-task 9 --list list stems")
+    #expect(try folder.shell("cat stems/.slurm/todo") == "\(songs[0])\n\(songs[1])\n")
+  }
+
   /// A task is what Slurm runs on a node: the script, with these variables.
   @Test func taskSaysWhichSongsFailed() throws {
     try submitted()

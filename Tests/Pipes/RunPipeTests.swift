@@ -40,6 +40,16 @@ import Testing
     #expect(try place.hashes("out") == before)
   }
 
+  /// As Notepad and PowerShell write it; places in it count without the mark.
+  @Test func theFileMayHaveAByteOrderMark() throws {
+    let outcome = try place.run("\u{FEFF}steps:\r\n  a: {run: echo one}\r\n")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.text == "one\n")
+    let wrong = try place.run("\u{FEFF}step: {}\r\n")
+    #expect(wrong.status == 78)
+    #expect(wrong.errors.hasPrefix("ap-run: w.yaml:1:1: A workflow has no 'step'"))
+  }
+
   @Test func inputIsEmptyAndOutputIsApRuns() throws {
     let outcome = try place.run("steps: {a: {run: \"sh -c 'cat; echo end; echo said >&2'\"}}")
     #expect(outcome.status == 0)

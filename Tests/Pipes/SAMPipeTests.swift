@@ -52,7 +52,7 @@ import Testing
   @Test func promptsOfAllKindsBecomeTracks() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write(
-      Array("\u{20}crowd noise \r\n\n808s, low\n".utf8), to: "prompts.txt")
+      Array("\u{FEFF}\u{20}crowd noise \r\n\n808s, low\n".utf8), to: "prompts.txt")
     let stream = try Self.read(
       Self.sam("--prompts-file", file, "--prompt", "Man, speaking!", "--chain-residuals")
         .run(.bytes(Self.input(frames: 2000))))

@@ -23,14 +23,18 @@ import Testing
     Case(
       setting: "threads", option: ["--threads", "1"], environment: ["AP_THREADS": "2"],
       file: "threads: 3", value: "1"),
+    Case(setting: "threads", file: "\u{FEFF}threads: 3\r\n", value: "3"),
     Case(setting: "device", file: "{device: cpu}", value: "cpu"),
     Case(setting: "device", environment: ["AP_DEVICE": "auto"], file: "device: cpu", value: "auto"),
     // A device that is not there is no matter where another one is asked for.
     Case(setting: "device", option: ["--device", "cpu"], file: "device: cuda", value: "cpu"),
     Case(setting: "temp-dir", environment: ["TMPDIR": "/x"], value: "/x"),
-    Case(setting: "temp-dir", environment: ["TMPDIR": "/x"], file: "temp-dir: '/'", value: "/"),
     Case(
-      setting: "temp-dir", environment: ["AP_TEMP_DIR": "/tmp"], file: "temp-dir: /", value: "/tmp"),
+      setting: "temp-dir", environment: ["TMPDIR": "/x"], file: "temp-dir: '/var/tmp'",
+      value: "/var/tmp"),
+    Case(
+      setting: "temp-dir", environment: ["AP_TEMP_DIR": "/tmp"], file: "temp-dir: /var/tmp",
+      value: "/tmp"),
     Case(
       setting: "temp-dir", option: ["--temp-dir", "/tmp"], environment: ["AP_TEMP_DIR": "/no"],
       value: "/tmp"),

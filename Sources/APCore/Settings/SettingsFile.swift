@@ -36,7 +36,11 @@ enum SettingsFile {
     guard bytes.count <= maximumBytes else {
       throw FilterError(.configuration, "\(path) has more than \(maximumBytes) bytes.")
     }
-    return try parse(String(decoding: bytes, as: UTF8.self), path: path)
+    guard let text = String(textFile: bytes) else {
+      throw FilterError(
+        .configuration, "\(path) is not UTF-8.", advice: "It needs lines like: threads: 4")
+    }
+    return try parse(text, path: path)
   }
 
   /// - Throws: `configuration`, with line and column.

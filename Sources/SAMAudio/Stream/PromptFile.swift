@@ -16,7 +16,7 @@ enum PromptFile {
     } catch {
       throw FilterError(.noInput, "\(path) cannot be read: \(error).", underlying: error)
     }
-    guard let text = bytes.flatMap({ String(validating: $0, as: UTF8.self) }),
+    guard let text = bytes.flatMap({ String(textFile: $0) }),
       !text.contains("\0")
     else {
       throw FilterError(

@@ -23,7 +23,7 @@ public struct WorkflowFile: Sendable {
       throw FilterError(
         .configuration, "\(path) has more than \(Self.maximumBytes) bytes; is it a workflow?")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = String(textFile: bytes) else {
       throw FilterError(.configuration, "\(path) is not UTF-8; is it a workflow?")
     }
     self.init(path: path, text: text)
