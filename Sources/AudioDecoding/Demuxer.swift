@@ -25,13 +25,14 @@ final class Demuxer {
     guard status >= 0, let context else {
       throw Self.failure(opening: file, input, status)
     }
+    formats = Set(String(cString: context.pointee.iformat.pointee.name).split(separator: ","))
+    if formats.contains("matroska") { Self.correctOpusRate(in: context) }
     do throws(FilterError) {
       stream = try Self.select(number, in: context, file, input)
     } catch {
       avformat_close_input(&self.context)
       throw error
     }
-    formats = Set(String(cString: context.pointee.iformat.pointee.name).split(separator: ","))
     Self.discardAll(but: stream, in: context)
   }
 
@@ -57,12 +58,25 @@ final class Demuxer {
     }
   }
 
+  /// The tags of the file as a whole.
+  var metadata: OpaquePointer? { context?.pointee.metadata }
+
+  /// The tag in which iTunes tells an encoder's delay and padding.
+  var iTunesTag: String? {
+    av_dict_get(metadata, "iTunSMPB", nil, 0).map { String(cString: $0.pointee.value) }
+  }
+
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
   /// What an MP3 from a pipe says of its length and padding.
   var lameHeader: LameHeader? {
     formats == ["mp3"] && !file.isRegular ? LameHeader(input.head) : nil
+  }
+
+  /// Whether the stream is AAC in an MP4.
+  var isMP4WithAAC: Bool {
+    formats.contains("mov") && stream.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_AAC
   }
 
   /// Whether the stream is Ogg Vorbis, whose last packet libavformat cuts at the wrong place if the
@@ -135,6 +149,15 @@ extension Demuxer {
       && audio.allSatisfy {
         $0.codec_id != AV_CODEC_ID_NONE && $0.sample_rate > 0 && $0.ch_layout.nb_channels > 0
       }
+  }
+
+  /// Opus always decodes to 48,000 Hz. Matroska may tell the rate that was encoded instead, and
+  /// libavformat would count the padding at the end by that.
+  private static func correctOpusRate(in context: UnsafeMutablePointer<AVFormatContext>) {
+    for parameters in streams(of: context).compactMap(\.pointee.codecpar)
+    where parameters.pointee.codec_id == AV_CODEC_ID_OPUS {
+      parameters.pointee.sample_rate = 48_000
+    }
   }
 
   private static func discardVideo(in context: UnsafeMutablePointer<AVFormatContext>) {

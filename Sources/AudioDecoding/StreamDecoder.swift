@@ -43,7 +43,10 @@ final class StreamDecoder {
     avcodec_parameters_to_context(codec, parameters)
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
     codec?.pointee.err_recognition = Self.strictness(parameters?.pointee.codec_id)
-    if demuxer.isOggVorbis { codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL }
+    // What libavformat would skip is wrong here.
+    if demuxer.isOggVorbis || extent.hasWrongTag {
+      codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL
+    }
     guard decoder != nil, avcodec_open2(codec, decoder, nil) >= 0 else {
       let name = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? ""
       avcodec_free_context(&codec)

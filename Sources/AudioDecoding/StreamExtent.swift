@@ -19,6 +19,8 @@ struct StreamExtent {
   private let mediaTicks: Int64?
   /// The length in samples where a tag says it.
   private let length: Int?
+  /// Whether an MP4 has a tag of delay and padding that cannot be true.
+  let hasWrongTag: Bool
   /// Where the samples are padding that libavcodec leaves in.
   private let padding: Range<Int>?
   private var paddingLeft: Int
@@ -43,7 +45,9 @@ struct StreamExtent {
       formats.contains("wav")
       ? demuxer.promisedFrames.map(Int64.init)
       : ticks ?? lameHeader.flatMap { Self.ticks(samples: $0.samples, of: demuxer.stream) }
-    length = Self.iTunesLength(demuxer)
+    let gaps = Self.iTunesGaps(demuxer, ticks: promisedTicks)
+    length = gaps?.length
+    hasWrongTag = gaps == nil && demuxer.iTunesTag != nil && demuxer.isMP4WithAAC
     padding = lameHeader?.padding
     paddingLeft = padding?.count ?? 0
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
@@ -55,13 +59,14 @@ struct StreamExtent {
     return av_rescale_q(Int64(samples), AVRational(num: 1, den: rate), stream.pointee.time_base)
   }
 
-  /// iTunes tells delay, padding and length in a tag: " 00000000 00000840 000001CA 00000000003F31F6".
-  private static func iTunesLength(_ demuxer: Demuxer) -> Int? {
-    let entry = av_dict_get(demuxer.context?.pointee.metadata, "iTunSMPB", nil, 0)
-    guard let entry else { return nil }
-    let fields = String(cString: entry.pointee.value).split(separator: " ")
-    guard fields.count >= 4, let length = Int(fields[3], radix: 16), length > 0 else { return nil }
-    return length
+  /// What the tag of iTunes says of an AAC track's length.
+  private static func iTunesGaps(_ demuxer: Demuxer, ticks: Int64?) -> ITunesGaps? {
+    let parameters = demuxer.stream.pointee.codecpar.pointee
+    guard let tag = demuxer.iTunesTag, let ticks, demuxer.isMP4WithAAC, parameters.sample_rate > 0
+    else { return nil }
+    let samples = av_rescale_q(
+      ticks, demuxer.stream.pointee.time_base, AVRational(num: 1, den: parameters.sample_rate))
+    return ITunesGaps(tag, samples: Int(samples), frame: max(1024, Int(parameters.frame_size)))
   }
 
   mutating func add(_ packet: UnsafeMutablePointer<AVPacket>) {
