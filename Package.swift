@@ -54,32 +54,37 @@ let package = Package(
     .target(
       name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling", systemPackage],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
+    // Files of weights, hostile ones among them: nothing else reads their bytes.
     .target(
-      name: "Tensors",
-      dependencies: ["APCore", "CLibAV", "CProcessor", systemPackage],
-      swiftSettings: settings,
+      name: "Checkpoints", dependencies: ["APCore", "CProcessor", systemPackage],
+      swiftSettings: settings),
+    // Kernels and layers in one vocabulary for all networks.
+    .target(
+      name: "Tensors", dependencies: ["APCore", "Checkpoints", "CProcessor"],
+      swiftSettings: settings),
+    .target(
+      name: "Fourier", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avutil")]),
     .target(
-      name: "Transforms", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
-      linkerSettings: [.linkedLibrary("avutil")]),
-    .target(
-      name: "Pictures", dependencies: ["APCore", "CLibAV", "Transforms"],
+      name: "Pictures", dependencies: ["APCore", "CLibAV", "Fourier"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
     .target(
       name: "ModelFiles", dependencies: ["APCore", crypto, systemPackage], swiftSettings: settings),
     .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "CLibAV", "ModelFiles", "Resampling", "Tensors", "Transforms", systemPackage,
+        "APCore", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier", systemPackage,
         yams,
       ],
       resources: [
         .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
       ],
-      swiftSettings: settings, linkerSettings: [.linkedLibrary("avutil")]),
+      swiftSettings: settings),
     .target(
       name: "SAMAudio",
-      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", "Transforms", systemPackage],
+      dependencies: [
+        "APCore", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier", systemPackage,
+      ],
       swiftSettings: settings),
     .target(
       name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage, toml],
@@ -100,11 +105,11 @@ let package = Package(
     // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench",
-      dependencies: ["COpenBLAS", "Demucs", "SAMAudio", "Tensors", argumentParser],
+      dependencies: ["Checkpoints", "COpenBLAS", "Demucs", "SAMAudio", "Tensors", argumentParser],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("openblas")]),
 
     .target(
-      name: "TestSupport", dependencies: ["APCore", "Tensors", systemPackage],
+      name: "TestSupport", dependencies: ["APCore", "Checkpoints", systemPackage],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(
@@ -116,15 +121,20 @@ let package = Package(
       dependencies: ["AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], swiftSettings: settings),
+      name: "CheckpointsTests", dependencies: ["APCore", "Checkpoints", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "DemucsTests", dependencies: ["Demucs", "TestSupport", "Transforms", systemPackage],
+      name: "DemucsTests",
+      dependencies: ["Checkpoints", "Demucs", "Fourier", "TestSupport", systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "SAMAudioTests",
-      dependencies: ["APCore", "ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
+      dependencies: ["APCore", "Checkpoints", "ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],

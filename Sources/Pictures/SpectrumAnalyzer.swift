@@ -1,6 +1,5 @@
 internal import APCore
-internal import Glibc
-internal import Transforms
+internal import Fourier
 
 /// Measures how strong a stretch of sound is in each row of a spectrogram.
 final class SpectrumAnalyzer {
@@ -9,8 +8,8 @@ final class SpectrumAnalyzer {
   private let scale: FrequencyScale
   private let transform: RealTransform
   private let window: [Float]
-  private let signal: UnsafeMutablePointer<Float>
-  private let spectrum: UnsafeMutablePointer<Float>
+  private let signal: AlignedFloats
+  private let spectrum: AlignedFloats
   /// The bins that reach into each row.
   private let bins: [Range<Int>]
   /// The part of each such bin that lies in its row, row by row.
@@ -23,9 +22,9 @@ final class SpectrumAnalyzer {
     self.length = length
     self.scale = scale
     transform = try RealTransform(size: length)
-    signal = Self.allocate(length)
-    spectrum = Self.allocate(length + 2)
-    let hann = (0..<length).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(length)) }
+    signal = AlignedFloats(count: length)
+    spectrum = AlignedFloats(count: length + 2)
+    let hann = hannWindow(length)
     // Parseval: so the bins of a sine of amplitude 1 add up to 1.
     let norm = (4 / (Double(length) * hann.reduce(0) { $0 + $1 * $1 })).squareRoot()
     window = hann.map { Float($0 * norm) }
@@ -45,17 +44,13 @@ final class SpectrumAnalyzer {
     self.parts = parts
   }
 
-  deinit {
-    UnsafeMutableRawPointer(signal).deallocate()
-    UnsafeMutableRawPointer(spectrum).deallocate()
-  }
-
   /// The power in each row, the mean over the channels: [rows].
   ///
   /// - Parameters:
   ///   - samples: interleaved.
   ///   - start: the frame in `samples` that the stretch begins with.
   func powers(of samples: [Float], from start: Int, channels: Int) -> [Float] {
+    let (signal, spectrum) = (self.signal.base, self.spectrum.base)
     var powers = [Float](repeating: 0, count: scale.rows)
     for channel in 0..<channels {
       for index in 0..<length {
@@ -73,13 +68,5 @@ final class SpectrumAnalyzer {
       }
     }
     return powers
-  }
-
-  private static func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let bytes = UnsafeMutableRawPointer.allocate(
-      byteCount: count * MemoryLayout<Float>.stride, alignment: RealTransform.alignment)
-    let floats = bytes.bindMemory(to: Float.self, capacity: count)
-    floats.initialize(repeating: 0, count: count)
-    return floats
   }
 }

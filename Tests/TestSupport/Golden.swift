@@ -1,4 +1,4 @@
-internal import Tensors
+internal import Checkpoints
 
 /// Tensors that a reference gave, and those it was given; a README beside each file says which.
 public struct Golden {

@@ -1,5 +1,5 @@
 public import APCore
-public import Tensors
+public import Checkpoints
 
 /// How an HTDemucs network is built, and the sizes that follow from it (htdemucs.py,
 /// `HTDemucs.__init__`). The names are the constructor's; so are the defaults.

@@ -1,5 +1,5 @@
 import APCore
-import Tensors
+import Checkpoints
 
 extension ModelArguments {
   /// Finds `klass` and `kwargs` in what a checkpoint holds beside its tensors: values in a PyTorch

@@ -1,5 +1,5 @@
 public import APCore
-public import Tensors
+public import Checkpoints
 
 /// The models that separate together: one, or several whose stems are averaged (demucs, apply.py,
 /// `BagOfModels`). All have the same sources, rate and channels.

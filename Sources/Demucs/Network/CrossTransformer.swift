@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The transformer between encoders and decoders, over both branches (`CrossTransformerEncoder` in

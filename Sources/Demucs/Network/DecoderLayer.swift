@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A layer of either decoder: rewrite over neighbours, GLU, DConv, transposed conv, GELU but in the last layer

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A layer of either encoder: conv, GELU, DConv, 1×1 rewrite, GLU (`HEncLayer` in hdemucs.py, without norms).

@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import Tensors
 
 /// Hybrid Transformer Demucs: a segment of a mix in, its sources out.

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The weights of a network, packed for its kernels by all threads at once.

@@ -1,4 +1,5 @@
 internal import APCore
+internal import Checkpoints
 package import Tensors
 
 /// Times the network alone, on a segment of noise: what `scripts/bench` shows.

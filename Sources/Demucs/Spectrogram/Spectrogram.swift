@@ -1,5 +1,5 @@
 internal import APCore
-internal import Glibc
+internal import Fourier
 internal import Tensors
 
 /// The spectrogram of HTDemucs and its inverse, planned once for one segment length
@@ -62,7 +62,7 @@ final class Spectrogram {
     frequencies = frameLength / 2
     frames = (length + hop - 1) / hop
 
-    let hann = Self.hannWindow(frameLength)
+    let hann = hannWindow(frameLength)
     let root = Double(frameLength).squareRoot()
     analysisWindow = hann.map { Float($0 / root) }
     // The transform's factor frameLength, the normalisation's 1/√frameLength, and the overlap's 3/2.
@@ -126,12 +126,5 @@ final class Spectrogram {
         hops: first..<min(first + Self.blockFrames, hops), of: self,
         addingTo: signal + channel * length)
     }
-  }
-}
-
-extension Spectrogram {
-  /// The periodic Hann window (`torch.hann_window`): its next sample would be its first again.
-  static func hannWindow(_ count: Int) -> [Double] {
-    (0..<count).map { 0.5 - 0.5 * cos(2 * .pi * Double($0) / Double(count)) }
   }
 }

@@ -1,11 +1,11 @@
 internal import APCore
-internal import Transforms
+internal import Fourier
 
 /// The transform and the scratch memory that one thread at a time uses for a block of frames.
 final class SpectrogramLane {
   private let transform: RealTransform
-  private let signal: UnsafeMutablePointer<Float>
-  private let rows: UnsafeMutablePointer<Float>
+  private let signal: AlignedFloats
+  private let rows: AlignedFloats
   /// Floats from one frame's spectrum to the next: aligned, and no power of two, so that the rows
   /// of a block do not fall on the same cache sets.
   private let rowStride: Int
@@ -16,20 +16,8 @@ final class SpectrogramLane {
     let line = RealTransform.alignment / MemoryLayout<Float>.stride
     rowStride = (frameLength + 2 + line - 1) / line * line + line
     let rowCount = Spectrogram.blockFrames + Spectrogram.framesBefore
-    func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-      let raw = UnsafeMutableRawPointer.allocate(
-        byteCount: count * MemoryLayout<Float>.stride, alignment: RealTransform.alignment)
-      let pointer = raw.bindMemory(to: Float.self, capacity: count)
-      pointer.initialize(repeating: 0, count: count)
-      return pointer
-    }
-    signal = allocate(frameLength)
-    rows = allocate(rowCount * rowStride)
-  }
-
-  deinit {
-    UnsafeMutableRawPointer(signal).deallocate()
-    UnsafeMutableRawPointer(rows).deallocate()
+    signal = AlignedFloats(count: frameLength)
+    rows = AlignedFloats(count: rowCount * rowStride)
   }
 
   /// Transforms a block of frames and writes their columns of the two planes.
@@ -37,6 +25,7 @@ final class SpectrogramLane {
     _ channel: ReflectedSignal, frames: Range<Int>, of plan: Spectrogram,
     real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>, frequencyStride: Int
   ) {
+    let (signal, rows) = (self.signal.base, self.rows.base)
     for (row, frame) in frames.enumerated() {
       plan.analysisWindow.withUnsafeBufferPointer { window in
         guard let window = window.baseAddress else { return }
@@ -63,6 +52,7 @@ final class SpectrogramLane {
     offset: Float, hops: Range<Int>, of plan: Spectrogram,
     addingTo output: UnsafeMutablePointer<Float>
   ) {
+    let (signal, rows) = (self.signal.base, self.rows.base)
     let frames =
       max(0, hops.lowerBound - Spectrogram.framesBefore)..<min(hops.upperBound, plan.frames)
     for frequency in 0..<plan.frequencies {
@@ -93,6 +83,7 @@ final class SpectrogramLane {
     let lower = max(0, touched.lowerBound * plan.hop - plan.padding)
     let upper = min(plan.length, touched.upperBound * plan.hop - plan.padding)
     guard lower < upper else { return }
+    let signal = self.signal.base
     plan.synthesisWindow.withUnsafeBufferPointer { window in
       for position in lower..<upper {
         output[position] += signal[position - start] * window[position - start]

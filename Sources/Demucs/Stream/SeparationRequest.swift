@@ -1,4 +1,5 @@
 public import APCore
+internal import Checkpoints
 internal import Tensors
 
 /// What `ap-demucs` is asked to do with the stream on standard input.

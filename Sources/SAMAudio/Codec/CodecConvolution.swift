@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A convolution that keeps the length, with zeros beside the signal.

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// Sound to latents (`Encoder` of dacvae and the mean of its bottleneck).

@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import Tensors
 
 /// SAM-Audio's codec: a convolutional autoencoder of 25 latent frames a second.

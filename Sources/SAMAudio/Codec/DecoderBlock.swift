@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A transposed convolution that lengthens time, then residual units (`DecoderBlock` of dacvae).

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// Residual units, then a convolution that shortens time (`EncoderBlock` of dacvae).

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// x + project(activation(conv(activation(x)))): `ResidualUnit` of dacvae, and the watermark's `ResnetBlock`.

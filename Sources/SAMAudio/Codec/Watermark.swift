@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import Tensors
 
 /// The watermark that the reference's decoder adds to all that it decodes (`wm_model` of dacvae): a causal network

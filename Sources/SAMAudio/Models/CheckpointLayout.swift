@@ -1,5 +1,5 @@
 internal import APCore
-import Tensors
+import Checkpoints
 
 /// The tensors of a SAM-Audio model, whatever layout its files have, under the names of the release.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Checkpoints
 
 /// What mlx-audio calls the released tensors, and how it stores them: channels last.
 ///

@@ -1,3 +1,4 @@
+internal import Checkpoints
 package import Tensors
 
 /// Times the parts of a model on a window of sound: what `scripts/bench` shows. As in the filter, the text encoder

@@ -1,5 +1,5 @@
 public import APCore
-internal import Tensors
+internal import Checkpoints
 
 /// How a SAM-Audio model is built, and the sizes that follow from it (sam_audio/model/config.py,
 /// `SAMAudioConfig`). The names are the reference's; so are the defaults, those of the base size.

@@ -1,5 +1,5 @@
 internal import APCore
-internal import Tensors
+internal import Checkpoints
 
 /// The diffusion transformer's sizes (`TransformerConfig`).
 public struct TransformerConfig: Sendable, Hashable {

@@ -1,7 +1,6 @@
 internal import APCore
+internal import Fourier
 internal import Glibc
-import Tensors
-internal import Transforms
 
 /// Gives a mono sound that was separated from the mid of a stereo mixture its place in the image again.
 ///
@@ -22,10 +21,10 @@ final class StereoImage {
   private let transform: RealTransform
   /// Its square, over four frames, is 2.
   private let window: [Float]
-  private let signal = FloatStorage(count: frameLength)
-  private let sideSpectrum = FloatStorage(count: frameLength + 2)
-  private let targetSpectrum = FloatStorage(count: frameLength + 2)
-  private let restSpectrum = FloatStorage(count: frameLength + 2)
+  private let signal = AlignedFloats(count: frameLength)
+  private let sideSpectrum = AlignedFloats(count: frameLength + 2)
+  private let targetSpectrum = AlignedFloats(count: frameLength + 2)
+  private let restSpectrum = AlignedFloats(count: frameLength + 2)
   /// The weights of the frames around one, the nearest first.
   private let nearness: [Double]
 
@@ -82,7 +81,7 @@ final class StereoImage {
     return estimate
   }
 
-  private func analyze(_ samples: [Float], _ frame: Int, into spectrum: FloatStorage) {
+  private func analyze(_ samples: [Float], _ frame: Int, into spectrum: AlignedFloats) {
     let start = (frame - 3) * Self.hop
     for index in 0..<Self.frameLength {
       let place = start + index

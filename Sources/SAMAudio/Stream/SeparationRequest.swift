@@ -1,4 +1,5 @@
 public import APCore
+internal import Checkpoints
 internal import Resampling
 public import Tensors
 

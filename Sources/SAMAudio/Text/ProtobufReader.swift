@@ -1,5 +1,5 @@
 internal import APCore
-internal import Tensors
+internal import Checkpoints
 
 /// A protocol buffer's fields one after another
 /// (https://protobuf.dev/programming-guides/encoding/).

@@ -1,5 +1,5 @@
 internal import APCore
-internal import Tensors
+internal import Checkpoints
 
 /// How a T5 encoder is built (transformers, `T5Config`). The names are the reference's; so are the defaults.
 ///

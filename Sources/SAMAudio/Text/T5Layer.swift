@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A layer of T5's encoder: attention of the tokens to each other, then a feed-forward layer (`T5Block`).

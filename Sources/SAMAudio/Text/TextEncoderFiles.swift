@@ -1,4 +1,5 @@
 internal import APCore
+import Checkpoints
 internal import ModelFiles
 import Tensors
 

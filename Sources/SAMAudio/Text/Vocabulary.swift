@@ -1,6 +1,6 @@
 internal import APCore
+internal import Checkpoints
 internal import ModelFiles
-internal import Tensors
 
 /// What a SentencePiece unigram tokenizer knows: its pieces and its map of characters.
 struct Vocabulary: Sendable {

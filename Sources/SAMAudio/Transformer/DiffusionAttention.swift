@@ -1,3 +1,4 @@
+import Checkpoints
 internal import Glibc
 import Tensors
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A layer of the transformer: self-attention and a feed-forward layer, both modulated by the time, and between them

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The diffusion transformer: a velocity for each state and time, given a mixture and a text.

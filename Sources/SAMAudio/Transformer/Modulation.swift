@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// Shifts, scales and gates by the time, with the RMSNorms' factors folded into the scales (adaLN-single).

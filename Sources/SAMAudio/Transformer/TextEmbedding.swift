@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// What the layers attend to: the text's features with the time added, through a gated layer (`memory_proj` and

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// What the network knows of a time, once for each: nothing of it depends on the sound or the text.

@@ -1,3 +1,5 @@
+public import Checkpoints
+
 /// Weights far larger than a cache, in tiles `[row / 8][depth][8]` like `PackedMatrix`, and in the format in which
 /// they are to be kept.
 ///

@@ -1,3 +1,5 @@
+public import Checkpoints
+
 /// A feed-forward layer with a gate: W₂·(silu(W₁·x) ⊙ W₃·x).
 ///
 /// W₁ and W₃ are one matrix whose tiles hold four rows of each, so that the gating needs no second pass.

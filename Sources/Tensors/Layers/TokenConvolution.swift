@@ -1,3 +1,5 @@
+public import Checkpoints
+
 /// GroupNorm with a single group, SiLU, and a convolution of kernel 3 along the tokens, with zeros outside.
 ///
 /// The norm's statistics are those of all channels and all tokens together. The convolution is a linear layer over

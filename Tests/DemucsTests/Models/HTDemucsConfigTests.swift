@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import Demucs
 import Tensors
 import TestSupport

@@ -1,8 +1,8 @@
 import APCore
+import Fourier
 import Glibc
 import Tensors
 import Testing
-import Transforms
 
 @testable import Demucs
 

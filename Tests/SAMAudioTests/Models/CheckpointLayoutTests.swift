@@ -2,6 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
+@testable import Checkpoints
 @testable import SAMAudio
 @testable import Tensors
 

@@ -1,5 +1,5 @@
 import APCore
-import Tensors
+import Checkpoints
 import TestSupport
 import Testing
 

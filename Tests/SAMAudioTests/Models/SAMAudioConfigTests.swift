@@ -1,6 +1,6 @@
 import APCore
+import Checkpoints
 import SAMAudio
-import Tensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import TestSupport
 
+@testable import Checkpoints
 @testable import Tensors
 
 /// Tensors of a checkpoint in memory, to be written as a file of another kind.

@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import TestSupport
 import Testing
 

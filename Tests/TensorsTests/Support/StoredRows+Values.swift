@@ -1,3 +1,4 @@
+@testable import Checkpoints
 @testable import Tensors
 
 extension WeightFormat {

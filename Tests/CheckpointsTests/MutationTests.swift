@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 /// Thousands of damaged files: each is read or refused, and none brings the process down.
 @Suite struct MutationTests {

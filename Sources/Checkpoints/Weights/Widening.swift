@@ -1,7 +1,7 @@
 internal import CProcessor
 
-/// 16 elements of half the size.
-typealias HalfLanes = SIMD16<UInt16>
+private typealias HalfLanes = SIMD16<UInt16>
+private typealias Lanes = SIMD16<Float>
 
 /// Widens stored elements to `Float`, exactly.
 ///
@@ -17,7 +17,8 @@ func widened(_ bytes: UnsafeRawBufferPointer, type: ElementType, count: Int) -> 
 
 /// Widens stored elements to `count` floats, exactly.
 func widen(
-  _ bytes: UnsafeRawBufferPointer, type: ElementType, count: Int, into out: MutableFloats
+  _ bytes: UnsafeRawBufferPointer, type: ElementType, count: Int,
+  into out: UnsafeMutablePointer<Float>
 ) {
   precondition(type.widensToFloat, "type must be one that widens to Float")
   precondition(bytes.count == count * type.byteCount, "bytes must hold count elements")
@@ -32,11 +33,13 @@ func widen(
 /// 16 at a time; the last ones in a padded register, so that all go one way.
 @inline(__always)
 private func widen(
-  _ bytes: UnsafeRawPointer, count: Int, into out: MutableFloats, _ wide: (HalfLanes) -> Lanes
+  _ bytes: UnsafeRawPointer, count: Int, into out: UnsafeMutablePointer<Float>,
+  _ wide: (HalfLanes) -> Lanes
 ) {
   let whole = count & ~15
   for start in stride(from: 0, to: whole, by: 16) {
-    out.store(wide(bytes.loadUnaligned(fromByteOffset: start * 2, as: HalfLanes.self)), start)
+    let values = wide(bytes.loadUnaligned(fromByteOffset: start * 2, as: HalfLanes.self))
+    UnsafeMutableRawPointer(out + start).storeBytes(of: values, as: Lanes.self)
   }
   guard whole < count else { return }
   var last = HalfLanes()

@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 /// Files that were made to break a reader: each is an error that says what is wrong.
 @Suite struct HostileFileTests {

@@ -1,4 +1,8 @@
 internal import CProcessor
+package import Checkpoints
+
+/// 16 elements of half the size.
+typealias HalfLanes = SIMD16<UInt16>
 
 /// In what a large matrix is kept in memory; products and sums are float32 in each.
 public enum WeightFormat: String, Sendable, CaseIterable {
@@ -35,4 +39,9 @@ public enum WeightFormat: String, Sendable, CaseIterable {
       target.store(self == .bf16 ? ap_widen_bfloat(lanes) : ap_widen_half(lanes), index)
     }
   }
+}
+
+extension StoredRows {
+  /// The format that keeps the elements as they are stored.
+  package var format: WeightFormat { WeightFormat(type) }
 }

@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 @Suite struct WeightsTests {
   let weights: Weights

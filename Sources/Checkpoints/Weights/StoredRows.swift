@@ -5,7 +5,7 @@ public struct StoredRows: Sendable {
   /// Elements of a row: all other dimensions.
   public let columns: Int
   /// In what the elements are stored.
-  public var format: WeightFormat { WeightFormat(tensor.type) }
+  public var type: ElementType { tensor.type }
 
   private let tensor: WeightTensor
 
@@ -17,7 +17,9 @@ public struct StoredRows: Sendable {
   }
 
   /// Writes a row, or some columns of it, widened.
-  public func copy(_ row: Int, columns range: Range<Int>? = nil, into target: MutableFloats) {
+  public func copy(
+    _ row: Int, columns range: Range<Int>? = nil, into target: UnsafeMutablePointer<Float>
+  ) {
     let range = range ?? 0..<columns
     let size = tensor.type.byteCount
     let start = (row * columns + range.lowerBound) * size

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 @Suite struct WideningTests {
   /// The compiler's own conversion is the reference.

@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 /// The fixtures of Fixtures/weights/make.py, and a checkpoint of the reference in both formats.
 @Suite struct CheckpointTests {

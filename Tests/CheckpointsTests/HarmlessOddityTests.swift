@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Checkpoints
 
 /// Strange files that are read all the same, and do no harm.
 @Suite struct HarmlessOddityTests {
