@@ -28,16 +28,19 @@ public struct WindowJoiner: Sendable {
     let shared = tailStart + tail.count / channels - window.start
     if shared > 0 {
       fade(into: window.samples, frames: shared)
-      tail.append(contentsOf: window.samples[(shared * channels)...])
     } else {
       try finish(emit)
       tailStart = window.start
-      tail = window.samples
     }
-    let settled = max(0, tail.count / channels - overlap)
-    try emit(tailStart, tail.span.extracting(first: settled * channels))
-    tail.removeFirst(settled * channels)
-    tailStart += settled
+    // Given from where it is: a window can be too large to have it twice.
+    let fresh = window.samples.span.extracting(droppingFirst: max(0, shared) * channels)
+    let settled = max(0, tail.count + fresh.count - overlap * channels)
+    let old = min(settled, tail.count)
+    try emit(tailStart, tail.span.extracting(first: old))
+    try emit(tailStart + old / channels, fresh.extracting(first: settled - old))
+    tail.removeFirst(old)
+    tail.append(contentsOf: window.samples.suffix(fresh.count - settled + old))
+    tailStart += settled / channels
   }
 
   /// Gives the rest to `emit`: no window follows.
