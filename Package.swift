@@ -12,10 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// One thin executable: options in, a library call, an exit code out.
 func filter(_ name: String, _ libraries: Target.Dependency...) -> Target {
@@ -27,10 +24,7 @@ let package = Package(
   name: "ap",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
@@ -38,17 +32,26 @@ let package = Package(
     // libavformat alone takes 35 ms to load: a filter must not pay for what it does not use.
     .systemLibrary(name: "CLibAV", providers: [.apt(["libavformat-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CProcessor"),
+    .target(name: "CProcessorCheck"),
+    .target(
+      name: "BundledModels",
+      resources: [.copy("htdemucs-mini.safetensors"), .copy("MODEL_CARD.md")]),
 
     .target(
-      name: "APCore", dependencies: [argumentParser, systemPackage, yams], swiftSettings: settings),
+      name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("yaml")]),
+    .target(
+      name: "APCore", dependencies: ["CProcessorCheck", "YAML", argumentParser, systemPackage],
+      swiftSettings: settings),
     .target(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("swresample"), .linkedLibrary("avutil")]),
     .target(
       name: "AudioDecoding",
-      dependencies: ["APCore", "CLibAV", "Resampling", crypto, systemPackage],
+      dependencies: ["APCore", "CLibAV", "ModelFiles", "Resampling", systemPackage],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec")]),
     .target(
@@ -69,28 +72,27 @@ let package = Package(
       name: "Pictures", dependencies: ["APCore", "CLibAV", "Fourier"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
     .target(
-      name: "ModelFiles", dependencies: ["APCore", crypto, systemPackage], swiftSettings: settings),
+      name: "ModelFiles", dependencies: ["APCore", "CNettle", systemPackage],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("nettle")]),
     .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier", systemPackage,
-        yams,
-      ],
-      resources: [
-        .copy("Resources/htdemucs-mini.safetensors"), .copy("Resources/MODEL_CARD.md"),
+        "APCore", "BundledModels", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier",
+        "YAML", systemPackage,
       ],
       swiftSettings: settings),
     .target(
       name: "SAMAudio",
       dependencies: [
-        "APCore", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier", systemPackage,
+        "APCore", "CNettle", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier",
+        systemPackage,
       ],
       swiftSettings: settings),
     .target(
-      name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage, toml],
+      name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage],
       swiftSettings: settings),
     .target(
-      name: "Workflows", dependencies: ["APCore", "ModelFiles", subprocess, systemPackage, yams],
+      name: "Workflows", dependencies: ["APCore", "ModelFiles", "YAML", subprocess, systemPackage],
       swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
@@ -105,13 +107,14 @@ let package = Package(
     // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench",
-      dependencies: ["Checkpoints", "COpenBLAS", "Demucs", "SAMAudio", "Tensors", argumentParser],
-      swiftSettings: settings, linkerSettings: [.linkedLibrary("openblas")]),
+      dependencies: ["APCore", "Checkpoints", "Demucs", "SAMAudio", "Tensors", argumentParser],
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["APCore", "Checkpoints", systemPackage],
       path: "Tests/TestSupport",
       swiftSettings: settings),
+    .testTarget(name: "YAMLTests", dependencies: ["TestSupport", "YAML"], swiftSettings: settings),
     .testTarget(
       name: "APCoreTests",
       dependencies: ["APCore", "TestSupport", argumentParser, systemPackage],
@@ -145,8 +148,9 @@ let package = Package(
     .testTarget(
       name: "Pipes",
       dependencies: [
-        "TestSupport", "APCore", "ap-decode", "ap-segment", "ap-demucs", "ap-sam", "ap-xfade",
-        "ap-encode", "ap-view", "ap-cache", "ap-run", crypto,
+        "TestSupport", "APCore", "ModelFiles", "ap-decode", "ap-segment", "ap-demucs", "ap-sam",
+        "ap-xfade",
+        "ap-encode", "ap-view", "ap-cache", "ap-run",
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]

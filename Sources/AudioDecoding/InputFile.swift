@@ -1,5 +1,5 @@
 public import APCore
-internal import Crypto
+internal import ModelFiles
 internal import SystemPackage
 
 #if canImport(Glibc)
@@ -137,21 +137,18 @@ public final class InputFile {
   /// - Throws: `io`.
   public func sha256() throws(FilterError) -> String {
     precondition(isRegular, "a pipe is read once, by its decoder")
-    var hash = SHA256()
+    var digest = Digest()
     var position: Int64 = 0
     try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) {
       buffer throws(FilterError) in
       while true {
         let count = try read(into: buffer, at: position)
         if count == 0 { return }
-        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        digest.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         position += Int64(count)
       }
     }
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-      as: UTF8.self)
+    return digest.text
   }
 
   /// What is different once somebody has written to the file.

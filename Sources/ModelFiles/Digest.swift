@@ -1,17 +1,19 @@
 public import APCore
-internal import Crypto
+private import CNettle
 internal import SystemPackage
 
 /// A SHA-256 that grows with what is added to it.
 public struct Digest {
-  private var hash = SHA256()
+  private var state = sha256_ctx()
 
   /// That of nothing.
-  public init() {}
+  public init() {
+    nettle_sha256_init(&state)
+  }
 
   /// Adds bytes.
   public mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    hash.update(bufferPointer: bytes)
+    nettle_sha256_update(&state, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
   }
 
   /// Adds a text's length and bytes, so that neighbours cannot be taken for each other.
@@ -25,7 +27,10 @@ public struct Digest {
 
   /// 64 hexadecimal digits.
   public var text: String {
-    hash.finalize().map { byte in
+    var state = state
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
+    nettle_sha256_digest(&state, digest.count, &digest)
+    return digest.map { byte in
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined()
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import COpenBLAS
 import Demucs
 import Tensors
 
@@ -30,7 +29,7 @@ struct DemucsBench: ParsableCommand {
     let products =
       segmentOnly
       ? ""
-      : "\"openblas\":\(openBLAS()),\"ours\":\(ours(workers, precision)),"
+      : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, precision)),"
     let runs = (0..<rounds).map { _ in benchmark.run() }
       .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
     let seconds = runs.map(\.seconds)
@@ -58,15 +57,11 @@ struct DemucsBench: ParsableCommand {
     return rate { product.run() }
   }
 
-  private func openBLAS() -> Double {
-    openblas_set_num_threads(Int32(threads))
+  private func openBLAS() throws -> Double {
+    let library = try OpenBLAS(threads: threads)
     let size = DemucsBench.size
     let a = (0..<size * size).map { Float($0 % 7) }
     var c = [Float](repeating: 0, count: size * size)
-    let n = blasint(size)
-    return rate {
-      cblas_sgemm(
-        CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1, a, n, a, n, 0, &c, n)
-    }
+    return rate { library.multiply(a, a, into: &c, size: size) }
   }
 }

@@ -92,9 +92,9 @@ import Testing
       },
       { try Files.write([], to: "\($0)/stream") },
       { _ = try Command.tool("rm", "\($0)/stream").run() },
-      { _ = try Command.tool("rm", "\($0)/manifest.toml").run() },
-      { try Files.write([], to: "\($0)/manifest.toml") },
-      { try Files.write(Array("format = 1".utf8), to: "\($0)/manifest.toml") },
+      { _ = try Command.tool("rm", "\($0)/manifest.json").run() },
+      { try Files.write([], to: "\($0)/manifest.json") },
+      { try Files.write(Array("{\"format\":2}".utf8), to: "\($0)/manifest.json") },
     ]
     for damage in damages {
       #expect(try record(run))
@@ -105,6 +105,13 @@ import Testing
       #expect(try read(find(run)) == Self.output)
       store.drop(run.key)
     }
+    // From when manifests were TOML: it is as if it were not there, and the first to go.
+    #expect(try record(run))
+    let moved = try Command.tool("mv", "\(path)/manifest.json", "\(path)/manifest.toml").run()
+    #expect(moved.status == 0)
+    #expect(store.list().map(\.usedTime) == [0])
+    #expect(find(run) == nil)
+    #expect(!Files.exists(path))
     // Another's output under this key.
     #expect(try record(Self.run("b")))
     #expect(
@@ -140,7 +147,7 @@ import Testing
     let names = ["a", "b", "c", "d"]
     for (index, name) in names.enumerated() {
       #expect(try record(Self.run(name)))
-      let path = "\(store.executions)/\(Self.run(name).key)/manifest.toml"
+      let path = "\(store.executions)/\(Self.run(name).key)/manifest.json"
       let age = "\(10 - index) days ago"
       #expect(try Command.tool("touch", "-d", age, path).run().status == 0)
     }

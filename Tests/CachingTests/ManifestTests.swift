@@ -22,7 +22,7 @@ import Testing
     output: .init(file: "stream", size: 1_000, sha256: "44", end: 900))
 
   @Test func whatIsWrittenIsReadBack() throws {
-    let summary = try #require(Manifest.summary(of: manifest.text))
+    let summary = try #require(Manifest.summary(of: manifest.bytes))
     #expect(summary.key == manifest.key)
     #expect(summary.created == manifest.created)
     #expect(summary.command == manifest.command)
@@ -30,32 +30,36 @@ import Testing
     #expect(summary.output == manifest.output)
   }
 
-  @Test func allThatDecidesStandsInIt() {
-    for line in [
-      "tool = 'ap-demucs'", "version = '0.1.0'", "overlap = 0.25", "shifts = 2",
-      "name = 'a.th'", "sha256 = '22'", "sha256 = '33'",
-    ] {
-      #expect(manifest.text.contains(line), "\(line)")
-    }
-    #expect(!manifest.text.contains("segment"))
+  @Test func allThatDecidesStandsInIt() throws {
+    let json = try JSONValue(parsing: manifest.bytes)
+    #expect(json["filter"] == ["executable": "00", "tool": "ap-demucs", "version": "0.1.0"])
+    #expect(json["options"] == .object(manifest.run.options))
+    #expect(
+      json["files"] == [["name": "a.th", "sha256": "11"], ["name": "b'.th", "sha256": "22"]])
+    #expect(json["source"] == ["file": "ö \"song\".mp3", "sha256": "33"])
+    // A line, as text files have it.
+    #expect(manifest.bytes.count { $0 == UInt8(ascii: "\n") } == 1)
+    #expect(manifest.bytes.last == UInt8(ascii: "\n"))
   }
 
   @Test func damageIsNoManifest() {
-    let bytes = Array(manifest.text.utf8)
-    for length in stride(from: 0, to: bytes.count - 1, by: 7) {
-      let cut = String(decoding: bytes[..<length], as: UTF8.self)
-      let summary = Manifest.summary(of: cut)
-      #expect(summary == nil || summary?.output == manifest.output)
+    let bytes = manifest.bytes
+    for length in 0..<bytes.count - 1 {
+      #expect(Manifest.summary(of: Array(bytes[..<length])) == nil, "\(length)")
     }
-    for text in [
-      "", "\0", "[", "key = 1", "format = 2", "format = 'one'",
-      manifest.text.replacing("size = 1000", with: "size = -1000"),
-      manifest.text.replacing("end = 900", with: "end = 1001"),
-      manifest.text.replacing("end = 900", with: "end = -1"),
-      manifest.text.replacing("end = 900", with: "end = 99999999999999999999999"),
-      manifest.text.replacing("outputs", with: "output"),
+    let text = String(decoding: bytes, as: UTF8.self)
+    for (part, damage) in [
+      ("\"size\":1000", "\"size\":-1000"), ("\"size\":1000", "\"size\":1e3"),
+      ("\"end\":900", "\"end\":1001"), ("\"end\":900", "\"end\":-1"),
+      ("\"end\":900", "\"end\":99999999999999999999999"), ("outputs", "output"),
+      ("\"format\":2", "\"format\":1"), ("\"format\":2", "\"format\":\"2\""),
     ] {
-      #expect(Manifest.summary(of: text) == nil, "\(text)")
+      let damaged = text.replacing(part, with: damage)
+      #expect(damaged != text, "\(part)")
+      #expect(Manifest.summary(of: Array(damaged.utf8)) == nil, "\(damage)")
+    }
+    for text in ["", "\0", "[", "{}", "[{}]", "{\"format\":2}", "format = 1"] {
+      #expect(Manifest.summary(of: Array(text.utf8)) == nil, "\(text)")
     }
   }
 }

@@ -248,7 +248,7 @@ import Testing
 
   @Test(arguments: [
     "dd if=/dev/zero of=$f bs=1 count=1 seek=9000 conv=notrunc", "truncate -s -1 $f",
-    "truncate -s 0 $f", "rm $f", "echo >$(dirname $f)/manifest.toml",
+    "truncate -s 0 $f", "rm $f", "echo >$(dirname $f)/manifest.json",
   ])
   func whatIsDamagedIsMadeAgain(damage: String) throws {
     let filter = cached("ap-segment", options: [])

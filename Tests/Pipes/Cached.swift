@@ -37,7 +37,7 @@ struct Cached {
 
   /// How many outputs are kept.
   func count() throws -> Int {
-    try files("manifest.toml").filter { $0.contains("/executions/") }.count
+    try files("manifest.json").filter { $0.contains("/executions/") }.count
   }
 
   /// Header members with which a stream says by itself what it is.

@@ -1,4 +1,4 @@
-import Crypto
+import ModelFiles
 import TestSupport
 import Testing
 
@@ -9,10 +9,9 @@ import Testing
     UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13)
   }
   static let file: String = {
-    let digits = SHA256.hash(data: content).prefix(4).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    return "0badcafe-\(digits.joined()).th"
+    var digest = Digest()
+    content.withUnsafeBytes { digest.add($0) }
+    return "0badcafe-\(digest.text.prefix(8)).th"
   }()
 
   struct Fault: Sendable, CustomTestStringConvertible {

@@ -32,14 +32,21 @@ import Testing
     #expect(isGood || outcome.errors.contains("swift.org/install"))
   }
 
-  @Test func missingSwiftIsSaid() throws {
+  /// It is looked for first: nobody installs packages for what cannot be built.
+  @Test(arguments: ["build", "install", "quickstart", "test", "bench"])
+  func missingSwiftIsSaidBeforeAnythingIsInstalled(script: String) throws {
     let folder = try TemporaryFolder()
-    let tools = folder.path
-    #expect(try Command.tool("ln", "-s", "/usr/bin/dirname", tools).run().status == 0)
-    let check = ". '\(Project.root)/scripts/lib/setup.sh'; need_swift"
-    let outcome = try Command.tool("env", "PATH=\(tools)", "/bin/bash", "-c", check).run()
+    let link = Command.tool("ln", "-s", "/usr/bin/dirname", "/usr/bin/realpath", folder.path)
+    #expect(try link.run().status == 0)
+    let installed = folder.file("installed")
+    for tool in ["apt-get", "dpkg-query"] {
+      try write("#!/bin/sh\n: >'\(installed)'\nexit 1\n", as: tool, in: folder)
+    }
+    let path = "\(Project.root)/scripts/\(script)"
+    let outcome = try Command.tool("env", "PATH=\(folder.path)", "/bin/bash", path).run()
     #expect(outcome.status == 69)
-    #expect(outcome.errors.contains("no 'swift' in PATH"))
+    #expect(outcome.errors.hasPrefix("\(script): there is no 'swift' in PATH."))
+    #expect(!Files.exists(installed))
   }
 
   private func write(_ text: String, as name: String, in folder: TemporaryFolder) throws {

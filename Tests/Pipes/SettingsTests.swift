@@ -136,8 +136,11 @@ import Testing
       ([], [:], "threads: 4\nthread: 4", 78, "config.yaml:2:1: there is no setting \"thread\""),
       ([], [:], "threads: [4]", 78, "config.yaml:1:10: threads is no single value"),
       ([], [:], "just words", 78, "config.yaml:1:1: this is no setting. It needs lines like"),
-      ([], [:], "threads: {", 78, "config.yaml:2:1: did not find"),
-      ([], [:], "device: cpu\ndevice: cpu", 78, "device stands there twice"),
+      ([], [:], "threads: {", 78, "config.yaml:2:1: while parsing a flow node, did not find"),
+      (
+        [], [:], "device: cpu\ndevice: cpu", 78,
+        "config.yaml:2:1: the key \"device\" is given twice"
+      ),
       ([], [:], "quiet: 1\nverbose: 1", 78, "contradict each other"),
       ([], ["AP_QUIET": "1", "AP_LOG_LEVEL": "info"], "", 78, "AP_QUIET and AP_LOG_LEVEL"),
       (["--report", "/no/such/r.json"], [:], "", 73, "Cannot create /no/such/r.json"),

@@ -23,7 +23,10 @@ import Testing
     ("steps: {a: {run: b}}\nstesp: 1", "2:1: A workflow has no 'stesp'"),
     ("steps:\n  a:\n    rnu: b\n", "3:5: A step has no 'rnu'; it has for, inputs"),
     ("steps:\n  a:\n    needs: [b]\n", "2:3: Step 'a' has no 'run'."),
-    ("steps:\n  a: {run: b}\n  a: {run: c}\n", "2:3: a stands here twice."),
+    (
+      "steps:\n  a: {run: b}\n  a: {run: c}\n",
+      "3:3: This is not YAML: the key \"a\" is given twice."
+    ),
     ("steps:\n  2nd: {run: b}\n", "2:3: '2nd' cannot be a name"),
     ("variables: {env: x}\nsteps: {a: {run: b}}", "1:13: 'env' cannot be a name"),
     ("variables: {x: [1]}\nsteps: {a: {run: b}}", "1:16: There should be a text here."),

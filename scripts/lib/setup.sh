@@ -6,7 +6,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 name=${0##*/}
 
 # What the binaries are linked against, and what the scripts need besides to measure and to check.
-build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libopenblas-dev)
+build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
 quickstart_packages=(python3)
 test_packages=(python3 curl ffmpeg make shellcheck mandoc)
 
@@ -82,4 +82,33 @@ need_swift() {
   [ -n "$version" ] || die 69 "'swift --version' does not run; try it by hand. $advice"
   [ "$(printf '%s\n' 6.2 "$version" | sort -V | head -n 1)" = 6.2 ] ||
     die 69 "this is Swift $version. $advice"
+}
+
+# make_build [OPTION…]: the release build in .build/release, tuned to this machine, and what of the Swift
+# runtime it loads in ../lib/ap, seen from there. Options go to `swift build`.
+make_build() {
+  need_swift
+  need_packages "${build_packages[@]}"
+  say "building (some minutes the first time)"
+  # -march=native reaches the Swift code too, through the C importer. No path of this machine stands in
+  # a binary: it finds the runtime from where it is itself.
+  # shellcheck disable=SC2016 # the loader knows $ORIGIN
+  local options=(-c release -Xcc -march=native -Xswiftc -no-toolchain-stdlib-rpath
+    --disable-local-rpath -Xlinker -rpath -Xlinker '$ORIGIN/../lib/ap')
+  (cd "$top" && swift build "${options[@]}" "$@")
+  local build=$top/.build/release
+  local programs
+  mapfile -t programs < <(find "$build/" -maxdepth 1 -name 'ap-*' -type f -executable)
+  copy_runtime "$(readlink -f "$build")/../lib/ap" "${programs[@]}"
+}
+
+# copy_runtime FOLDER PROGRAM…: what the programs load of the Swift toolchain's libraries, into FOLDER.
+copy_runtime() {
+  local folder=$1 runtime library
+  shift
+  runtime=$(swiftc -print-target-info | sed -n '/"runtimeLibraryPaths"/{n;s/^[^"]*"\(.*\)".*/\1/p}')
+  mkdir -p "$folder"
+  while read -r library; do
+    install -m 644 --strip "$library" "$folder"
+  done < <(LD_LIBRARY_PATH=$runtime ldd "$@" | awk -v at="$runtime/" 'index($3, at) == 1 { print $3 }' | sort -u)
 }

@@ -1,9 +1,9 @@
 internal import SystemPackage
-internal import Yams
+internal import YAML
 
 /// The user's own settings: a YAML file with a line for each, such as `threads: 4`.
 enum SettingsFile {
-  /// Far more than all settings need; the parser recurses as deep as a text nests.
+  /// Far more than all settings need.
   static let maximumBytes = 8192
 
   /// `$XDG_CONFIG_HOME/ap/config.yaml`, or `~/.config/ap/config.yaml`; nil without a home.
@@ -46,29 +46,30 @@ enum SettingsFile {
   /// - Throws: `configuration`, with line and column.
   static func parse(_ text: String, path: String) throws(FilterError) -> SettingsLayer {
     var layer = SettingsLayer()
-    let root: Node?
+    let root: YAMLNode?
     do {
-      root = try Yams.compose(yaml: text)
+      root = try YAMLNode.parse(text)
     } catch {
       throw FilterError(
-        .configuration, "\(path)\(problem(error)).",
+        .configuration, "\(path):\(error).",
         advice: "It needs lines like: threads: 4", underlying: error)
     }
-    guard let root, root.null == nil else { return layer }
+    guard let root, !root.isNull else { return layer }
     guard let settings = root.mapping else {
       throw FilterError(
         .configuration, "\(origin(of: root, in: path)): this is no setting.",
         advice: "It needs lines like: threads: 4")
     }
-    for (key, value) in settings {
-      let name = key.scalar?.string ?? "?"
+    for member in settings {
+      let (key, value) = (member.key, member.value)
+      let name = key.text ?? "?"
       guard let setting = Setting(rawValue: name) else {
         let names = Setting.allCases.map(\.rawValue).joined(separator: ", ")
         throw FilterError(
           .configuration, "\(origin(of: key, in: path)): there is no setting \"\(name)\".",
           advice: "Settings are \(names).")
       }
-      guard let text = value.scalar?.string else {
+      guard let text = value.text else {
         throw FilterError(
           .configuration, "\(origin(of: value, in: path)): \(name) is no single value.",
           advice: "It must be \(setting.allowed).")
@@ -78,20 +79,7 @@ enum SettingsFile {
     return layer
   }
 
-  private static func origin(of node: Node, in path: String) -> Settings.Origin {
-    .file(path, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-  }
-
-  /// The parser's own words on one line, behind the place.
-  private static func problem(_ error: any Error) -> String {
-    switch error as? YamlError {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      ":\(mark): \(problem)"
-    case .duplicatedKeysInMapping(let names, let context):
-      ":\(context.mark): \(names.sorted().joined(separator: ", ")) stands there twice"
-    default:
-      " is not YAML: \(error)"
-    }
+  private static func origin(of node: YAMLNode, in path: String) -> Settings.Origin {
+    .file(path, line: node.mark.line, column: node.mark.column)
   }
 }

@@ -5,13 +5,13 @@ internal import SystemPackage
 /// The folder in which executions are kept.
 ///
 /// An execution is a folder under `executions` that is named by its key and has two files,
-/// `manifest.toml` and `stream`. It is made under `partial` and moved when it is whole, so that none
+/// `manifest.json` and `stream`. It is made under `partial` and moved when it is whole, so that none
 /// is ever seen half written, and of many that write the same one the first wins.
 public struct CacheStore: Sendable {
   /// Where it is.
   public let folder: String
 
-  static let manifest = "manifest.toml"
+  static let manifest = "manifest.json"
   static let stream = "stream"
 
   /// Where this process's is: `$XDG_CACHE_HOME/ap`, or `~/.cache/ap`; nil where there is neither.

@@ -70,7 +70,7 @@ final class Recording {
         "\(path)/\(CacheStore.manifest)", .writeOnly,
         options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(Array(manifest.text.utf8)) }
+      try file.closeAfter { _ = try file.writeAll(manifest.bytes) }
       try Syscalls.move(path, to: "\(store.executions)/\(key)")
     } catch Errno.directoryNotEmpty, Errno.fileExists {
       discard()

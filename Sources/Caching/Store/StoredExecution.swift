@@ -26,9 +26,10 @@ final class StoredExecution {
 
   static func summary(in folder: String) -> ExecutionSummary? {
     guard
-      let bytes = try? FileSystem.read("\(folder)/\(CacheStore.manifest)", limit: 1 << 20)
+      let bytes = try? FileSystem.read(
+        "\(folder)/\(CacheStore.manifest)", limit: Manifest.maximumBytes)
     else { return nil }
-    return Manifest.summary(of: String(decoding: bytes, as: UTF8.self))
+    return Manifest.summary(of: bytes)
   }
 
   var key: String { summary.key }

@@ -1,6 +1,6 @@
 import APCore
 import ModelFiles
-import Yams
+import YAML
 
 /// What a bag's YAML file says (demucs, repo.py, `BagOnlyRepo`):
 ///
@@ -11,7 +11,7 @@ struct BagRecipe {
   let signatures: [String]
   let weights: [[Float]]?
 
-  /// The reference's own bags have less than 200; the parser recurses as deep as a text nests.
+  /// The reference's own bags have less than 200.
   static let maximumBytes = 8192
   private static let maximumModels = 64
 
@@ -30,17 +30,17 @@ struct BagRecipe {
   }
 
   init(text: String, path: String) throws(FilterError) {
-    let root: Node?
+    let root: YAMLNode?
     do {
-      root = try Yams.compose(yaml: text)
+      root = try YAMLNode.parse(text)
     } catch {
       throw Self.wrong(path, "it is not YAML: \(error)", error)
     }
-    guard let bag = root?.mapping, let models = bag["models"]?.sequence else {
+    guard let bag = root, let models = bag["models"]?.sequence else {
       throw Self.wrong(path, "it has no list \"models\"")
     }
     // As text, because 955717e8 without quotes is a number to YAML.
-    let signatures = models.compactMap { $0.scalar?.string }
+    let signatures = models.compactMap(\.text)
     guard
       signatures.count == models.count, (1...Self.maximumModels).contains(signatures.count),
       signatures.allSatisfy({ !$0.isEmpty && !$0.contains("/") })
@@ -52,12 +52,12 @@ struct BagRecipe {
   }
 
   private static func weights(
-    _ node: Node?, models: Int, path: String
+    _ node: YAMLNode?, models: Int, path: String
   ) throws(FilterError) -> [[Float]]? {
-    guard let node, node.null == nil else { return nil }
-    let rows = node.sequence.map { Array($0) } ?? []
+    guard let node, !node.isNull else { return nil }
+    let rows = node.sequence ?? []
     let weights = rows.map { row in
-      row.sequence?.compactMap { $0.float.map(Float.init) }.filter(\.isFinite) ?? []
+      row.sequence?.compactMap { $0.double.map(Float.init) }.filter(\.isFinite) ?? []
     }
     guard
       weights.count == models, zip(weights, rows).allSatisfy({ $0.count == $1.sequence?.count })

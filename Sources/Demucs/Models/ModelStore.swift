@@ -39,7 +39,7 @@ public struct ModelStore: Sendable {
   ///   - executable: the program's path.
   public init(variable: (String) -> String?, executable: String?) {
     let places = ModelFolders(
-      variable: variable, executable: executable, resources: "ap_Demucs.resources")
+      variable: variable, executable: executable, resources: "ap_BundledModels.resources")
     folders = places.folders
     fetchCommand = places.fetchCommand
   }

@@ -1,5 +1,5 @@
 internal import APCore
-internal import FoundationEssentials
+private import CNettle
 
 extension Vocabulary {
   /// Reads `tokenizer.json` (https://github.com/huggingface/tokenizers).
@@ -40,9 +40,20 @@ extension Vocabulary {
     else {
       throw unsupported(path, "its normalizer is not of the kind \"Precompiled\"")
     }
-    guard let data = Data(base64Encoded: text), let map = CharacterMap(Array(data)) else {
+    guard let bytes = decode(base64: text), let map = CharacterMap(bytes) else {
       throw damaged(path, "its map of characters cannot be read")
     }
     return map
+  }
+  private static func decode(base64 text: String) -> [UInt8]? {
+    var context = base64_decode_ctx()
+    nettle_base64_decode_init(&context)
+    var count = 0
+    // Enough for what nettle may write: three bytes for four characters, and one more.
+    var bytes = [UInt8](repeating: 0, count: text.utf8.count / 4 * 3 + 3)
+    guard nettle_base64_decode_update(&context, &count, &bytes, text.utf8.count, text) == 1,
+      nettle_base64_decode_final(&context) == 1
+    else { return nil }
+    return Array(bytes[..<count])
   }
 }

@@ -1,6 +1,6 @@
 public import APCore
 internal import ModelFiles
-internal import Yams
+internal import YAML
 
 /// Reads a workflow's file.
 public struct WorkflowFile: Sendable {
@@ -36,11 +36,13 @@ public struct WorkflowFile: Sendable {
 
   /// - Throws: `InvalidWorkflow`.
   public func parse() throws -> Workflow {
-    let root: Node?
+    let root: YAMLNode?
     do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw InvalidWorkflow([Self.problem(error)])
+      root = try YAMLNode.parse(text)
+    } catch {
+      throw InvalidWorkflow([
+        Problem(Position(error.mark), "This is not YAML: \(error.problem).")
+      ])
     }
     // As YAML sees lines, so that its places are found again.
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -50,25 +52,10 @@ public struct WorkflowFile: Sendable {
     guard reader.problems.isEmpty else { throw InvalidWorkflow(reader.problems) }
     return workflow
   }
-
-  private static func problem(_ error: YamlError) -> Problem {
-    switch error {
-    case .scanner(let context, let problem, let mark, _),
-      .parser(let context, let problem, let mark, _),
-      .composer(let context, let problem, let mark, _):
-      let before = context.map { "\($0.text): " } ?? ""
-      return Problem(Position(mark), "This is not YAML: \(before)\(problem).")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      return Problem(
-        Position(context.mark), "\(duplicates.sorted().joined(separator: ", ")) stands here twice.")
-    default:
-      return Problem(Position(line: 1, column: 1), "This is not YAML: \(error).")
-    }
-  }
 }
 
 extension Position {
-  init(_ mark: Mark) {
+  init(_ mark: YAMLMark) {
     self.init(line: mark.line, column: mark.column)
   }
 }

@@ -1,4 +1,4 @@
-internal import Yams
+internal import YAML
 
 /// Makes a workflow of YAML's nodes, and gathers what is wrong with them.
 struct WorkflowReader {
@@ -10,11 +10,11 @@ struct WorkflowReader {
     self.lines = lines
   }
 
-  mutating func read(_ root: Node?) -> Workflow {
+  mutating func read(_ root: YAMLNode?) -> Workflow {
     var variables: [Workflow.Variable] = []
     var steps: [Workflow.Step] = []
     let start = Position(line: 1, column: 1)
-    guard let root, root.null == nil else {
+    guard let root, !root.isNull else {
       report(start, "There is nothing here; a workflow has 'steps'.")
       return Workflow(variables: [], steps: [])
     }
@@ -29,11 +29,11 @@ struct WorkflowReader {
     return Workflow(variables: variables, steps: steps)
   }
 
-  private mutating func variables(_ node: Node) -> [Workflow.Variable] {
+  private mutating func variables(_ node: YAMLNode) -> [Workflow.Variable] {
     var variables: [Workflow.Variable] = []
     read(node, "'variables'", keys: nil) { reader, name, position, value in
       guard reader.checkName(name, position) else { return }
-      let isOpen = value.null != nil
+      let isOpen = value.isNull
       let template = isOpen ? nil : reader.template(value)
       guard isOpen || template != nil else { return }
       variables.append(.init(name: name, position: position, value: template))
@@ -41,7 +41,7 @@ struct WorkflowReader {
     return variables
   }
 
-  private mutating func steps(_ node: Node) -> [Workflow.Step] {
+  private mutating func steps(_ node: YAMLNode) -> [Workflow.Step] {
     var steps: [Workflow.Step] = []
     read(node, "'steps'", keys: nil) { reader, name, position, value in
       guard reader.checkName(name, position) else { return }
@@ -50,7 +50,9 @@ struct WorkflowReader {
     return steps
   }
 
-  private mutating func step(_ name: String, _ position: Position, _ node: Node) -> Workflow.Step? {
+  private mutating func step(_ name: String, _ position: Position, _ node: YAMLNode) -> Workflow
+    .Step?
+  {
     var loops: [Workflow.Loop] = []
     var inputs: [Workflow.Path] = []
     var outputs: [Workflow.Path] = []
@@ -79,7 +81,7 @@ struct WorkflowReader {
       pipe: pipe)
   }
 
-  private mutating func loops(_ node: Node) -> [Workflow.Loop] {
+  private mutating func loops(_ node: YAMLNode) -> [Workflow.Loop] {
     var loops: [Workflow.Loop] = []
     read(node, "'for'", keys: nil) { reader, name, position, value in
       guard reader.checkName(name, position) else { return }
@@ -94,7 +96,7 @@ struct WorkflowReader {
     return loops
   }
 
-  private mutating func paths(_ node: Node, _ key: String) -> [Workflow.Path] {
+  private mutating func paths(_ node: YAMLNode, _ key: String) -> [Workflow.Path] {
     var paths: [Workflow.Path] = []
     read(node, "'\(key)'", keys: nil) { reader, name, position, value in
       guard reader.checkName(name, position), let path = reader.template(value) else { return }
@@ -103,13 +105,13 @@ struct WorkflowReader {
     return paths
   }
 
-  private mutating func needs(_ node: Node) -> [Workflow.Need] {
+  private mutating func needs(_ node: YAMLNode) -> [Workflow.Need] {
     guard let list = node.sequence else {
-      report(Self.position(node), "'needs' is a list of steps: [one, other].")
+      report(Position(node.mark), "'needs' is a list of steps: [one, other].")
       return []
     }
     return list.compactMap { node in
-      text(node).map { .init(step: String($0.rest), position: Self.position(node)) }
+      text(node).map { .init(step: String($0.rest), position: Position(node.mark)) }
     }
   }
 
@@ -119,16 +121,16 @@ struct WorkflowReader {
   ///   - name: what the mapping is, for a sentence.
   ///   - keys: the keys that there are; nil where they are names.
   private mutating func read(
-    _ node: Node, _ name: String, keys: [String]?,
-    _ body: (inout WorkflowReader, String, Position, Node) -> Void
+    _ node: YAMLNode, _ name: String, keys: [String]?,
+    _ body: (inout WorkflowReader, String, Position, YAMLNode) -> Void
   ) {
     guard let mapping = node.mapping else {
       let example = keys.map { "has \($0.joined(separator: ", "))" } ?? "has names with values"
-      return report(Self.position(node), "\(name) \(example): 'key: value', one a line.")
+      return report(Position(node.mark), "\(name) \(example): 'key: value', one a line.")
     }
-    for (key, value) in mapping {
-      let position = Self.position(key)
-      guard let text = key.scalar?.string else {
+    for member in mapping {
+      let position = Position(member.key.mark)
+      guard let text = member.key.text else {
         report(position, "A key is a word.")
         continue
       }
@@ -137,21 +139,21 @@ struct WorkflowReader {
           position, "\(name) has no '\(text)'; it has \(keys.joined(separator: ", ")).")
         continue
       }
-      body(&self, text, position, value)
+      body(&self, text, position, member.value)
     }
   }
 
-  private mutating func template(_ node: Node) -> Template? {
+  private mutating func template(_ node: YAMLNode) -> Template? {
     text(node).flatMap { scanner in attempt { () throws(Problem) in try Template(scanner) } }
   }
 
   /// A scalar's text, whatever YAML takes it for: 1.50 stays 1.50.
-  private mutating func text(_ node: Node) -> TextScanner? {
-    guard let scalar = node.scalar, node.null == nil else {
-      report(Self.position(node), "There should be a text here.")
+  private mutating func text(_ node: YAMLNode) -> TextScanner? {
+    guard let text = node.text, !node.isNull else {
+      report(Position(node.mark), "There should be a text here.")
       return nil
     }
-    return TextScanner(scalar.string, lines: lines, start: Self.position(node))
+    return TextScanner(text, lines: lines, start: Position(node.mark))
   }
 
   private mutating func checkName(_ name: String, _ position: Position) -> Bool {
@@ -175,9 +177,5 @@ struct WorkflowReader {
 
   private mutating func report(_ position: Position, _ message: String) {
     problems.append(Problem(position, message))
-  }
-
-  private static func position(_ node: Node) -> Position {
-    node.mark.map { Position($0) } ?? Position(line: 1, column: 1)
   }
 }

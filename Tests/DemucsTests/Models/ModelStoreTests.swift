@@ -21,7 +21,8 @@ import Testing
     let store = ModelStore(variable: { variables[$0] }, executable: "/opt/ap/bin/ap-demucs")
     #expect(
       store.folders == [
-        "/models", "/data/ap/models", "/opt/ap/share/ap/models", "/opt/ap/bin/ap_Demucs.resources",
+        "/models", "/data/ap/models", "/opt/ap/share/ap/models",
+        "/opt/ap/bin/ap_BundledModels.resources",
       ])
   }
 
