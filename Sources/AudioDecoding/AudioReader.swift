@@ -36,6 +36,13 @@ public final class AudioReader {
   /// Output frames of silence that stand for what could not be decoded, so far.
   public var lostFrames: Int { converter.silentFrames }
 
+  /// Bytes after the sound that are neither sound, padding nor a tag that is known; they are left
+  /// out.
+  public var unknownTail: Int { decoder.unknownTail }
+
+  /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
+  public var jumps: Int { decoder.jumps }
+
   private let file: InputFile
   private let decoder: StreamDecoder
   private let converter: FrameConverter

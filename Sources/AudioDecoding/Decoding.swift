@@ -75,6 +75,15 @@ public enum Decoding {
     guard frames ?? offset == offset else { throw change(of: file) }
     try check()
     try output.finish()
+    if reader.jumps > 0 {
+      context.log.debug(
+        "The clock of \(file.description) jumps \(reader.jumps) times; no page is missing there.")
+    }
+    if reader.unknownTail > 0 {
+      context.log.warning(
+        "\(file.description) has \(reader.unknownTail) bytes after its sound that are neither sound"
+          + " nor a tag that is known; they are left out.")
+    }
     if reader.damages > 0 {
       let places = reader.damages == 1 ? "1 place" : "\(reader.damages) places"
       context.log.warning(

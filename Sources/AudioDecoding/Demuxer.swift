@@ -9,24 +9,23 @@ final class Demuxer {
   private(set) var context: UnsafeMutablePointer<AVFormatContext>?
   private let input: LibAVInput
   private let file: InputFile
+  /// Tags that stand at the file's end, where only the whole file shows them.
+  private var endMetadata: OpaquePointer?
 
   /// - Parameter number: which of the file's audio streams, from 0; nil: the default one.
   init(_ file: InputFile, audioStream number: Int?) throws(FilterError) {
     self.file = file
-    input = LibAVInput(file)
-    context = avformat_alloc_context()
-    context?.pointee.pb = input.context
-    // On failure this frees the context.
-    var options: OpaquePointer?
-    // The cleverer reading of edit lists cuts an AAC track's end to a movie's ticks, often 1/1000 s.
-    av_dict_set(&options, "advanced_editlist", "0", 0)
-    let status = avformat_open_input(&context, file.name ?? "", nil, &options)
-    av_dict_free(&options)
-    guard status >= 0, let context else {
-      throw Self.failure(opening: file, input, status)
+    var input = LibAVInput(file, sorting: !file.isRegular)
+    var context = try Self.open(file, input)
+    if file.isRegular, Self.frameFormats.contains(Self.name(of: context)) {
+      av_dict_copy(&endMetadata, context?.pointee.metadata, 0)
+      avformat_close_input(&context)
+      input = LibAVInput(file, sorting: true)
+      context = try Self.open(file, input)
     }
-    formats = Set(String(cString: context.pointee.iformat.pointee.name).split(separator: ","))
-    if formats.contains("matroska") { Self.correctOpusRate(in: context) }
+    guard let context else { throw Self.failure(opening: file, input, 0) }
+    (self.input, self.context) = (input, context)
+    formats = Set(Self.name(of: context).split(separator: ","))
     do throws(FilterError) {
       stream = try Self.select(number, in: context, file, input)
     } catch {
@@ -38,6 +37,7 @@ final class Demuxer {
 
   deinit {
     avformat_close_input(&context)
+    av_dict_free(&endMetadata)
   }
 
   /// Reads the stream's next packet.
@@ -53,13 +53,32 @@ final class Demuxer {
         throw FilterError(
           .badInput, "\(file.description) is damaged: \(LibAV.words(for: status)).")
       }
-      if packet.pointee.stream_index == stream.pointee.index { return true }
+      if packet.pointee.stream_index == stream.pointee.index {
+        if formats.contains("matroska") { correctPadding(of: packet) }
+        return true
+      }
       av_packet_unref(packet)
     }
   }
 
+  /// Opus always decodes to 48,000 Hz. Matroska may tell the rate that was encoded instead, by which
+  /// libavformat counts the padding at the end.
+  private func correctPadding(of packet: UnsafeMutablePointer<AVPacket>) {
+    let parameters = stream.pointee.codecpar.pointee
+    guard parameters.codec_id == AV_CODEC_ID_OPUS, parameters.sample_rate > 0,
+      let data = av_packet_get_side_data(packet, AV_PKT_DATA_SKIP_SAMPLES, nil)
+    else { return }
+    // Skipped samples and discarded ones, little-endian.
+    for offset in [0, 4] {
+      let count = UnsafeRawPointer(data).loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+      let samples = Int(UInt32(littleEndian: count)) * 48_000 / Int(parameters.sample_rate)
+      let corrected = UInt32(clamping: samples).littleEndian
+      UnsafeMutableRawPointer(data).storeBytes(of: corrected, toByteOffset: offset, as: UInt32.self)
+    }
+  }
+
   /// The tags of the file as a whole.
-  var metadata: OpaquePointer? { context?.pointee.metadata }
+  var metadata: OpaquePointer? { endMetadata ?? context?.pointee.metadata }
 
   /// The tag in which iTunes tells an encoder's delay and padding.
   var iTunesTag: String? {
@@ -69,9 +88,25 @@ final class Demuxer {
   /// The frames that the header of a WAV file promises.
   var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
 
-  /// What an MP3 from a pipe says of its length and padding.
+  /// What an MP3 says of its length, delay and padding.
   var lameHeader: LameHeader? {
-    formats == ["mp3"] && !file.isRegular ? LameHeader(input.head) : nil
+    isMP3 ? LameHeader(input.head, iTunesTag: iTunesTag) : nil
+  }
+
+  /// Whether the file is FLAC and nothing else.
+  var isFLAC: Bool { formats == ["flac"] }
+
+  /// Where the header says that the sound ends, in bytes.
+  var soundEnd: Int64? { SoundTail.end(ofAU: input.head) }
+
+  /// Whether the file is MP3 and nothing else.
+  var isMP3: Bool { formats == ["mp3"] }
+
+  /// The samples that a Matroska file says come before the sound. A decoder of Opus drops them itself.
+  var codecDelay: Int {
+    let parameters = stream.pointee.codecpar.pointee
+    let isTold = formats.contains("matroska") && parameters.codec_id != AV_CODEC_ID_OPUS
+    return isTold ? max(0, Int(parameters.initial_padding)) : 0
   }
 
   /// Whether the stream is AAC in an MP4.
@@ -85,25 +120,56 @@ final class Demuxer {
     formats == ["ogg"] && stream.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_VORBIS
   }
 
-  /// The samples of an Ogg Vorbis file, once it has been read to its end.
-  var vorbisLength: Int? { isOggVorbis ? input.oggTail?.endOfStream : nil }
+  /// The stream's logical bitstreams in an Ogg file, one after the other, as far as it has been read.
+  var oggLinks: [OggPages.Link] { input.pages?.links(of: Int(stream.pointee.index)) ?? [] }
+
+  /// How many times pages of an Ogg file were lost before a byte.
+  func lostPages(before byte: Int64) -> Int { input.pages?.losses(before: byte) ?? 0 }
+
+  /// Bytes after the sound that are neither padding nor a tag that is known.
+  var unknownTail: Int { input.unknownTail }
 
   /// Why the file, read to its end, must have been longer; nil where nothing says so.
   var shortfall: String? {
-    if let tail = input.oggTail, tail.endOfStream == nil { return "its last page is missing" }
+    if input.pages != nil, oggLinks.last?.end == nil { return "its last page is missing" }
     guard let bytes = MatroskaHeader.promisedBytes(input.head), input.size < bytes else {
       return nil
     }
     return "its header promises \(bytes) bytes, not \(input.size)"
   }
 
+  /// The place in the file of a packet's byte.
+  func place(of byte: Int64) -> Int64 { input.place(of: byte) }
+
   /// Where in the file the demuxer is, in bytes.
   var byte: Int64 {
-    context?.pointee.pb.map { avio_seek($0, 0, 1) } ?? 0
+    context?.pointee.pb.map { input.place(of: avio_seek($0, 0, 1)) } ?? 0
   }
 }
 
 extension Demuxer {
+  /// Formats of frames alone, which a file's tags are sorted out of.
+  private static let frameFormats: Set<String> = ["mp3", "aac", "ac3", "eac3", "wv"]
+
+  private static func name(of context: UnsafeMutablePointer<AVFormatContext>?) -> String {
+    context.map { String(cString: $0.pointee.iformat.pointee.name) } ?? ""
+  }
+
+  private static func open(
+    _ file: InputFile, _ input: LibAVInput
+  ) throws(FilterError) -> UnsafeMutablePointer<AVFormatContext>? {
+    var context = avformat_alloc_context()
+    context?.pointee.pb = input.context
+    var options: OpaquePointer?
+    // The cleverer reading of edit lists cuts an AAC track's end to a movie's ticks, often 1/1000 s.
+    av_dict_set(&options, "advanced_editlist", "0", 0)
+    // On failure this frees the context.
+    let status = avformat_open_input(&context, file.name ?? "", nil, &options)
+    av_dict_free(&options)
+    guard status >= 0 else { throw failure(opening: file, input, status) }
+    return context
+  }
+
   private static func select(
     _ number: Int?, in context: UnsafeMutablePointer<AVFormatContext>, _ file: InputFile,
     _ input: LibAVInput
@@ -149,15 +215,6 @@ extension Demuxer {
       && audio.allSatisfy {
         $0.codec_id != AV_CODEC_ID_NONE && $0.sample_rate > 0 && $0.ch_layout.nb_channels > 0
       }
-  }
-
-  /// Opus always decodes to 48,000 Hz. Matroska may tell the rate that was encoded instead, and
-  /// libavformat would count the padding at the end by that.
-  private static func correctOpusRate(in context: UnsafeMutablePointer<AVFormatContext>) {
-    for parameters in streams(of: context).compactMap(\.pointee.codecpar)
-    where parameters.pointee.codec_id == AV_CODEC_ID_OPUS {
-      parameters.pointee.sample_rate = 48_000
-    }
   }
 
   private static func discardVideo(in context: UnsafeMutablePointer<AVFormatContext>) {

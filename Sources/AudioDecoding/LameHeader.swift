@@ -1,41 +1,42 @@
-/// What an MP3's first frame says of its length and of the encoder's padding at its end (the Xing
-/// or Info tag). libavformat heeds it in a file, but not in what comes from a pipe.
+/// What an MP3's first frame says of its length and of the encoder's delay and padding (the Xing or
+/// Info tag). libavformat heeds less of it in what comes from a pipe than in a file.
 struct LameHeader {
   /// The decoded samples of the whole file, the encoder's delay and padding among them.
   let samples: Int
-  /// The decoded samples that are padding, counted after the encoder's delay; nil where that is not
-  /// known.
-  let padding: Range<Int>?
+  /// The decoded samples before the sound and after it; nil where that is not known.
+  let gaps: (delay: Int, padding: Int)?
 
-  /// - Parameter head: the file's first bytes.
+  /// - Parameters:
+  ///   - head: the file's first bytes.
+  ///   - iTunesTag: what the file's tags say of delay and padding, if LAME does not.
   /// - Returns: nil for what is no MP3 or does not say its length.
-  init?(_ head: [UInt8]) {
+  init?(_ head: [UInt8], iTunesTag: String?) {
     let start = ID3Header.size(head)
-    guard start + 4 <= head.count, head[start] == 0xff, head[start + 1] & 0xe0 == 0xe0 else {
-      return nil
-    }
+    guard start + 4 <= head.count, head[start] == 0xff, head[start + 1] & 0xe0 == 0xe0,
+      FrameFormat.isInfo(head[start...])
+    else { return nil }
     let isFirstVersion = head[start + 1] & 0x18 == 0x18
     let isMono = head[start + 3] & 0xc0 == 0xc0
     let side = isFirstVersion ? (isMono ? 17 : 32) : (isMono ? 9 : 17)
     let tag = start + 4 + side
-    guard tag + 156 <= head.count else { return nil }
-    let name = head[tag..<tag + 4]
-    let flags = head[tag + 7]
-    guard name.elementsEqual("Info".utf8) || name.elementsEqual("Xing".utf8), flags & 1 == 1
-    else { return nil }
-    let frames = head[tag + 8..<tag + 12].reduce(0) { $0 << 8 | Int($1) }
-    samples = frames * (isFirstVersion ? 1152 : 576)
+    guard tag + 156 <= head.count, head[tag + 7] & 1 == 1 else { return nil }
+    let perFrame = isFirstVersion ? 1152 : 576
+    let samples = head[tag + 8..<tag + 12].reduce(0) { $0 << 8 | Int($1) } * perFrame
+    self.samples = samples
     // Frames, bytes, seek table and quality are there in every tag that LAME writes.
-    padding = flags == 15 ? Self.padding(head[tag...], samples: samples) : nil
+    let encoder = head[(tag + 120)...].prefix(4)
+    let isLame = ["LAME", "Lavf", "Lavc"].contains { $0.utf8.elementsEqual(encoder) }
+    gaps =
+      head[tag + 7] == 15 && isLame
+      ? Self.gaps(head[tag...])
+      : iTunesTag.flatMap { ITunesGaps($0, samples: samples, frame: perFrame) }
+        .map { ($0.delay, max(0, samples - $0.delay - $0.length)) }
   }
 
-  private static func padding(_ tag: ArraySlice<UInt8>, samples: Int) -> Range<Int>? {
-    let delays = tag.dropFirst(141).prefix(3).reduce(0) { $0 << 8 | Int($1) }
-    let (delay, padding) = (delays >> 12, delays & 0xfff)
+  private static func gaps(_ tag: ArraySlice<UInt8>) -> (delay: Int, padding: Int) {
+    let both = tag.dropFirst(141).prefix(3).reduce(0) { $0 << 8 | Int($1) }
     // The decoder's own delay is 528 samples and one.
-    let end = samples - delay - 529
-    guard delay > 0, padding > 529, end > padding else { return nil }
-    return end - padding + 529..<end
+    return ((both >> 12) + 529, max(0, (both & 0xfff) - 529))
   }
 }
 

@@ -12,8 +12,12 @@ final class LibAVInput {
   private(set) var error: FilterError?
   /// The file's first bytes: its header, behind the tag that an MP3 may have.
   private(set) var head: [UInt8] = []
-  /// The bytes before the place, where the file is Ogg.
-  private(set) var oggTail: OggTail?
+  /// What the file's pages say, where it is Ogg.
+  private(set) var pages: OggPages?
+  /// What sorts tags out of a file of frames; nil where libavformat is to see them.
+  private var frames: FrameStream?
+  /// What of the file has been read, in bytes, and whether that is all.
+  private var source: (position: Int64, isAtEnd: Bool) = (0, false)
   /// How far into the file reads have come, in bytes.
   private var farthest: Int64 = 0
   /// Bytes read, or the place in a regular file.
@@ -22,8 +26,11 @@ final class LibAVInput {
 
   private static let bufferSize: Int32 = 1 << 16
 
-  init(_ file: InputFile) {
+  /// - Parameter sorting: whether only the frames of a file of frames go out. It cannot be seeked in
+  ///   then.
+  init(_ file: InputFile, sorting: Bool) {
     self.file = file
+    frames = sorting ? FrameStream() : nil
     let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
     context = avio_alloc_context(
       buffer, Self.bufferSize, 0, Unmanaged.passUnretained(self).toOpaque(),
@@ -31,7 +38,7 @@ final class LibAVInput {
         guard let opaque, let buffer else { return -Errno.invalidArgument.rawValue }
         return Unmanaged<LibAVInput>.fromOpaque(opaque).takeUnretainedValue()
           .read(UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
-      }, nil, file.isRegular ? Self.seek : nil)
+      }, nil, sorting ? nil : Self.seek)
   }
 
   deinit {
@@ -50,12 +57,13 @@ final class LibAVInput {
 
   private func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int32 {
     do {
-      let count = try file.read(into: buffer, at: position)
+      let count =
+        try frames == nil ? file.read(into: buffer, at: position) : readFrames(into: buffer)
       if position == head.count, head.count < headSize {
         head.append(contentsOf: buffer.prefix(count))
-        if position == 0, head.starts(with: "OggS".utf8) { oggTail = OggTail() }
+        if position == 0, head.starts(with: "OggS".utf8) { pages = OggPages() }
       }
-      oggTail?.add(buffer.prefix(count))
+      pages?.add(buffer.prefix(count), at: position)
       position += Int64(count)
       farthest = max(farthest, position)
       return count == 0 ? ap_averror_eof() : Int32(count)
@@ -63,6 +71,27 @@ final class LibAVInput {
       self.error = error
       return -Errno.ioError.rawValue
     }
+  }
+
+  /// Bytes after the last frame that are neither padding nor a tag that is known.
+  var unknownTail: Int { frames?.unknownBytes ?? 0 }
+
+  /// The place in the file of a byte that libavformat has read.
+  func place(of byte: Int64) -> Int64 { frames?.place(of: byte) ?? byte }
+
+  private func readFrames(
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(FilterError) -> Int {
+    while frames?.output.isEmpty == true, !source.isAtEnd {
+      try withUnsafeTemporaryAllocation(byteCount: Int(Self.bufferSize), alignment: 16) {
+        block throws(FilterError) in
+        let count = try file.read(into: block, at: source.position)
+        frames?.add(block.prefix(count))
+        source = (source.position + Int64(count), count == 0)
+      }
+      if source.isAtEnd { frames?.finish() }
+    }
+    return frames?.take(into: buffer) ?? 0
   }
 
   private static let seek: @convention(c) (UnsafeMutableRawPointer?, Int64, Int32) -> Int64 = {

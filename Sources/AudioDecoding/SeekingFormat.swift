@@ -7,8 +7,7 @@ enum SeekingFormat {
   ///
   /// - Parameter head: the file's first bytes, `headSize` of them unless it is shorter.
   static func begins(_ head: ArraySlice<UInt8>) -> Bool {
-    // A tag at the end of a WavPack file passes for a damaged block.
-    head.starts(with: "wvpk".utf8) || isMP4WithLateIndex(head)
+    isMP4WithLateIndex(head)
   }
 
   /// Whether the file is an MP4 or QuickTime movie (ISO/IEC 14496-12) and no box `moov` stands in its

@@ -20,11 +20,19 @@ final class StreamDecoder {
   private let file: InputFile
   private let packet = av_packet_alloc()
   private var codec: UnsafeMutablePointer<AVCodecContext>?
-  /// The frame that was decoded last: only with the next one is it known not to be the file's last.
-  private var held = Output(frame: av_frame_alloc())
-  private var spare = Output(frame: av_frame_alloc())
-  private var isHolding = false
+  /// Frames that were decoded and may turn out to be the end, of which a part is padding.
+  private var held: [Output] = []
+  /// What was given out last.
+  private var given = Output(frame: nil)
   private var isAtEnd = false
+  /// Samples that were lost after the last frame.
+  private var lostAtEnd = 0
+  private var vorbisLink = VorbisLink()
+  private var tail = SoundTail()
+  /// How many times pages of an Ogg file were lost before the last frame.
+  private var lostPages = 0
+  /// Whether silence for them is still to come.
+  private var misses = false
   /// Samples of damaged packets since the last frame.
   private var lost = 0
   private var extent: StreamExtent
@@ -44,7 +52,7 @@ final class StreamDecoder {
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
     codec?.pointee.err_recognition = Self.strictness(parameters?.pointee.codec_id)
     // What libavformat would skip is wrong here.
-    if demuxer.isOggVorbis || extent.hasWrongTag {
+    if demuxer.isOggVorbis || demuxer.isMP3 || extent.hasWrongTag {
       codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL
     }
     guard decoder != nil, avcodec_open2(codec, decoder, nil) >= 0 else {
@@ -59,8 +67,8 @@ final class StreamDecoder {
   deinit {
     var packet = packet
     av_packet_free(&packet)
-    av_frame_free(&held.frame)
-    av_frame_free(&spare.frame)
+    av_frame_free(&given.frame)
+    for index in held.indices { av_frame_free(&held[index].frame) }
     avcodec_free_context(&codec)
   }
 
@@ -80,18 +88,66 @@ final class StreamDecoder {
     return (Int(parameters.sample_rate), Int(parameters.ch_layout.nb_channels))
   }
 
+  /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
+  var jumps: Int { extent.jumps }
+
+  /// Bytes after the sound that are neither padding nor a tag that is known, so far.
+  var unknownTail: Int { demuxer.unknownTail + tail.unknownBytes }
+
   /// Decodes on.
   ///
   /// - Throws: `io`; `badInput` where the file is damaged or cut, unless that is to be counted.
   func read() throws(FilterError) -> Output {
-    if !isHolding { isHolding = try decode(into: &held) }
-    guard isHolding, let frame = held.frame else {
-      return Output(frame: nil, lost: held.lost)
+    while !isAtEnd, !isEnough { try hold() }
+    av_frame_free(&given.frame)
+    given = held.isEmpty ? Output(frame: nil, lost: lostAtEnd) : held.removeFirst()
+    return given
+  }
+
+  /// Whether the first of the held frames can have no padding.
+  private var isEnough: Bool {
+    let most = demuxer.isOggVorbis ? Self.longestVorbisFrame : extent.mostPadding
+    return held.dropFirst().reduce(0) { $0 + Int($1.frame?.pointee.nb_samples ?? 0) } >= most
+  }
+
+  private static let longestVorbisFrame = 8192
+
+  /// Decodes one more frame, or ends the file.
+  private func hold() throws(FilterError) {
+    var output = Output(frame: av_frame_alloc())
+    do {
+      isAtEnd = try !decode(into: &output)
+    } catch {
+      av_frame_free(&output.frame)
+      throw error
     }
-    isHolding = try decode(into: &spare)
-    if !isHolding { extent.trimLast(frame, to: demuxer.vorbisLength) }
-    swap(&held, &spare)
-    return spare
+    let links = demuxer.isOggVorbis ? demuxer.oggLinks : []
+    guard !isAtEnd, let frame = output.frame else {
+      av_frame_free(&output.frame)
+      lostAtEnd = output.lost
+      trim(demuxer.isOggVorbis ? vorbisLink.padding(links) : extent.padding)
+      return
+    }
+    if vorbisLink.isPast(frame, links) {
+      trim(vorbisLink.padding(links))
+      vorbisLink.advance()
+    }
+    vorbisLink.add(Int(frame.pointee.nb_samples), lost: output.lost, links)
+    held.append(output)
+  }
+
+  /// Takes padding off the end of what is held.
+  private func trim(_ padding: Int) {
+    var rest = padding
+    while rest > 0, var last = held.last, let frame = last.frame {
+      let dropped = min(rest, Int(frame.pointee.nb_samples) - last.delay)
+      frame.pointee.nb_samples -= Int32(dropped)
+      extent.remove(dropped)
+      rest -= dropped
+      guard frame.pointee.nb_samples == 0, last.lost == 0 else { return }
+      av_frame_free(&last.frame)
+      held.removeLast()
+    }
   }
 
   /// - Returns: false at the end of the file.
@@ -102,15 +158,20 @@ final class StreamDecoder {
       switch status {
       case 0 where frame.pointee.nb_samples > 0:
         if frame.pointee.decode_error_flags != 0 { try meetDamage(lost: 0) }
-        (output.lost, output.delay) = extent.add(frame, lost: lost)
-        if lost == 0, output.lost > 0 { try meetDamage(lost: 0) }
+        let lostPages = demuxer.lostPages(before: frame.pointee.pkt_pos)
+        if lostPages > self.lostPages {
+          (self.lostPages, misses) = (lostPages, true)
+          try meetDamage(lost: 0)
+        }
+        (output.lost, output.delay) = extent.add(frame, lost: lost, isAfterLostPage: misses)
+        // Only the page after the next has a time again.
+        if output.lost > lost { misses = false }
         lost = 0
         return true
       case 0: continue
       case ap_averror_eagain(): try feed()
       case ap_averror_eof():
-        if !isAtEnd { try checkEnd() }
-        isAtEnd = true
+        try checkEnd()
         output.lost = lost
         return false
       default: try meetDamage(lost: lostSamples)
@@ -122,7 +183,9 @@ final class StreamDecoder {
   private func feed() throws(FilterError) {
     guard let packet else { return }
     av_packet_unref(packet)
-    let hasPacket = try readPacket(packet)
+    var hasPacket = try readPacket(packet)
+    // Such as only tell of the stream.
+    while hasPacket, packet.pointee.size == 0 { hasPacket = try readPacket(packet) }
     if hasPacket { extent.add(packet) }
     let status = avcodec_send_packet(codec, hasPacket ? packet : nil)
     if status < 0, status != ap_averror_eof() { try meetDamage(lost: lostSamples) }
@@ -130,11 +193,25 @@ final class StreamDecoder {
 
   private func readPacket(_ packet: UnsafeMutablePointer<AVPacket>) throws(FilterError) -> Bool {
     do {
-      return try demuxer.read(into: packet)
+      let hasPacket = try demuxer.read(into: packet)
+      if hasPacket { cutTail(of: packet) }
+      return hasPacket
     } catch {
       guard error.code == .badInput else { throw error }
       try meetDamage(lost: 0)
       return false
+    }
+  }
+
+  /// Takes away what is no sound, but a tag that libavformat does not know.
+  private func cutTail(of packet: UnsafeMutablePointer<AVPacket>) {
+    if let end = demuxer.soundEnd, packet.pointee.pos >= 0 {
+      let size = Int(clamping: end - packet.pointee.pos)
+      if size < packet.pointee.size { tail.cut(packet, at: max(0, size)) }
+    } else if demuxer.isFLAC {
+      let size = SoundTail.flacFrameSize(
+        packet, isLast: extent.completes(packet), isTail: extent.isComplete)
+      if size < packet.pointee.size { tail.cut(packet, at: size) }
     }
   }
 
@@ -170,7 +247,8 @@ extension StreamDecoder {
   private static let advice = "Give --lenient to take what can be read."
 
   private var place: String {
-    let byte = packet.map { $0.pointee.pos >= 0 ? $0.pointee.pos : demuxer.byte } ?? demuxer.byte
+    let position = packet.map { $0.pointee.pos } ?? -1
+    let byte = position >= 0 ? demuxer.place(of: position) : demuxer.byte
     return " (byte \(byte))"
   }
 }

@@ -5,6 +5,10 @@ struct StreamExtent {
   /// Samples a channel that came or are counted as lost.
   private(set) var samples = 0
   private var rate = 0
+  /// Times at which the clock of an Ogg file jumped though no page was lost.
+  private(set) var jumps = 0
+  /// The samples of the frame that came last.
+  private var lastFrame = 0
   private var firstTimestamp: Int64 = 0
   /// The timestamp that the next frame should have.
   private var nextTimestamp: Int64?
@@ -21,16 +25,17 @@ struct StreamExtent {
   private let length: Int?
   /// Whether an MP4 has a tag of delay and padding that cannot be true.
   let hasWrongTag: Bool
-  /// Where the samples are padding that libavcodec leaves in.
-  private let padding: Range<Int>?
-  private var paddingLeft: Int
+  /// The samples of an MP3, and which of them are delay and padding.
+  private let lameHeader: LameHeader?
+  /// Samples of delay that are still to come.
+  private var delayLeft: Int
 
   /// Formats whose header tells the length to the sample.
   private static let exact: Set<Substring> = [
     "wav", "w64", "aiff", "caf", "flac", "wv", "tta", "ape",
   ]
   /// Formats whose header tells the length to the packet.
-  private static let counted: Set<Substring> = ["mp3", "mov", "ogg"]
+  private static let counted: Set<Substring> = ["mov"]
 
   init(_ demuxer: Demuxer) {
     timeBase = demuxer.stream.pointee.time_base
@@ -40,7 +45,7 @@ struct StreamExtent {
       demuxer.context?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
     let isPromise = !Self.exact.union(Self.counted).isDisjoint(with: formats)
     let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
-    let lameHeader = demuxer.lameHeader
+    lameHeader = demuxer.lameHeader
     promisedTicks =
       formats.contains("wav")
       ? demuxer.promisedFrames.map(Int64.init)
@@ -48,8 +53,7 @@ struct StreamExtent {
     let gaps = Self.iTunesGaps(demuxer, ticks: promisedTicks)
     length = gaps?.length
     hasWrongTag = gaps == nil && demuxer.iTunesTag != nil && demuxer.isMP4WithAAC
-    padding = lameHeader?.padding
-    paddingLeft = padding?.count ?? 0
+    delayLeft = lameHeader?.gaps?.delay ?? demuxer.codecDelay
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
   }
 
@@ -81,8 +85,9 @@ struct StreamExtent {
   /// - Returns: the samples of silence, by the frame's timestamp where that is exact; and how many
   ///   of the frame's own belong to the encoder's delay, which MP4 gives timestamps before 0.
   ///   Silence without `lost` stands for pages of an Ogg file that libavformat left out.
+  ///   - isAfterLostPage: whether pages of an Ogg file are missing before the frame.
   mutating func add(
-    _ frame: UnsafeMutablePointer<AVFrame>, lost: Int
+    _ frame: UnsafeMutablePointer<AVFrame>, lost: Int, isAfterLostPage: Bool
   ) -> (silence: Int, delay: Int) {
     rate = Int(frame.pointee.sample_rate)
     let timestamp = frame.pointee.pts == ap_no_timestamp() ? nil : frame.pointee.pts
@@ -90,9 +95,12 @@ struct StreamExtent {
     var silence = lost
     if timeBase.num == 1, Int(timeBase.den) == rate, let timestamp, let nextTimestamp {
       let gap = timestamp - nextTimestamp
-      let isLostPage = formats.contains("ogg") && gap > Int64(rate) / 50
       // A damaged timestamp may say anything.
-      if lost > 0 || isLostPage, gap < 600 * Int64(rate) { silence = max(0, Int(gap)) }
+      if lost > 0 || isAfterLostPage, gap < 600 * Int64(rate) {
+        silence = max(0, Int(gap))
+      } else if formats.contains("ogg"), gap > Int64(rate) / 50 {
+        jumps += 1
+      }
     }
     nextTimestamp = timestamp.map {
       $0 + av_rescale_q(Int64(count), AVRational(num: 1, den: Int32(rate)), timeBase)
@@ -106,26 +114,31 @@ struct StreamExtent {
       count = delay + max(0, length - samples)
       frame.pointee.nb_samples = Int32(count)
     }
-    if let padding, samples + count > padding.lowerBound {
-      let dropped = min(paddingLeft, samples + count - padding.lowerBound, count)
-      paddingLeft -= dropped
-      count -= dropped
-      frame.pointee.nb_samples = Int32(count)
+    if delayLeft > 0 {
+      delay = min(count, delayLeft)
+      delayLeft -= delay
     }
+    lastFrame = count
     samples += silence + count - delay
     return (silence, delay)
   }
 
-  /// Cuts the padding off the file's last frame.
-  ///
-  /// - Parameter length: the stream's length in samples; nil: what an MP4 tells of its track.
-  mutating func trimLast(_ frame: UnsafeMutablePointer<AVFrame>, to length: Int?) {
-    guard let length = length ?? mediaLength else { return }
-    let padding = samples - length
-    guard padding > 0, padding < frame.pointee.nb_samples else { return }
-    frame.pointee.nb_samples -= Int32(padding)
-    samples -= padding
+  /// The most samples at the file's end that may turn out to be padding.
+  var mostPadding: Int { max(1, lameHeader?.gaps?.padding ?? 0) }
+
+  /// The samples at the end that are padding, once all have come; those of Vorbis are counted
+  /// elsewhere.
+  var padding: Int {
+    if let gaps = lameHeader?.gaps {
+      // What was joined to another file, or cut, has none of its own.
+      return samples + gaps.delay == lameHeader?.samples ? gaps.padding : 0
+    }
+    guard let mediaLength, samples - mediaLength < lastFrame else { return 0 }
+    return max(0, samples - mediaLength)
   }
+
+  /// Takes back samples that were padding.
+  mutating func remove(_ padding: Int) { samples -= padding }
 
   private var mediaLength: Int? {
     guard let mediaTicks, firstTimestamp != ap_no_timestamp() else { return nil }
@@ -161,6 +174,14 @@ struct StreamExtent {
       }
     guard isShort else { return nil }
     return "its header promises \(seconds(ticks: promisedTicks))"
+  }
+
+  /// Whether all that the header promises has come.
+  var isComplete: Bool { promisedTicks.map { $0 > 0 && ticks >= $0 } ?? false }
+
+  /// Whether with a packet all has come that the header promises.
+  func completes(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
+    promisedTicks.map { ticks + packet.pointee.duration >= $0 } ?? false
   }
 
   private var tenthOfASecond: Int64 {

@@ -54,6 +54,32 @@ struct SoundFiles {
     return path
   }
 
+  /// A pipe through which a file comes.
+  func pipe(_ path: String) throws -> InputFile {
+    let pipe = folder.file("pipe")
+    let script = #"exec >/dev/null 2>&1; rm -f "$2"; mkfifo "$2"; cat "$1" >"$2" &"#
+    _ = try Command.tool("sh", "-c", script, "sh", path, pipe).run()
+    let file = try InputFile(path: pipe)
+    try file.makeSeekable()
+    return file
+  }
+
+  /// All samples of a file, and the reader after them.
+  static func decode(
+    _ file: InputFile, audioStream: Int? = nil, isLenient: Bool = false
+  ) throws -> (samples: [Float], reader: AudioReader) {
+    var options = DecodingOptions()
+    (options.audioStream, options.isLenient) = (audioStream, isLenient)
+    let reader = try AudioReader(file, options: options)
+    var samples: [Float] = []
+    var block: [Float] = []
+    repeat {
+      try reader.read(into: &block, frames: 65_536)
+      samples += block
+    } while !block.isEmpty
+    return (samples, reader)
+  }
+
   /// Changes a file's bytes.
   ///
   /// - Returns: the path of the changed copy.
