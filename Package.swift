@@ -74,18 +74,22 @@ let package = Package(
     .target(
       name: "ModelFiles", dependencies: ["APCore", "CNettle", systemPackage],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("nettle")]),
+    // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
+    .target(
+      name: "Separation",
+      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", systemPackage],
+      swiftSettings: settings),
     .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "BundledModels", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier",
-        "YAML", systemPackage,
+        "APCore", "BundledModels", "Checkpoints", "Fourier", "ModelFiles", "Separation", "Tensors",
+        "YAML",
       ],
       swiftSettings: settings),
     .target(
       name: "SAMAudio",
       dependencies: [
-        "APCore", "CNettle", "Checkpoints", "ModelFiles", "Resampling", "Tensors", "Fourier",
-        systemPackage,
+        "APCore", "CNettle", "Checkpoints", "Fourier", "ModelFiles", "Separation", "Tensors",
       ],
       swiftSettings: settings),
     .target(
@@ -97,8 +101,8 @@ let package = Package(
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
-    filter("ap-demucs", "Demucs"),
-    filter("ap-sam", "SAMAudio", "Tensors"),
+    filter("ap-demucs", "Demucs", "Separation"),
+    filter("ap-sam", "SAMAudio", "Separation", "Tensors"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
@@ -132,12 +136,20 @@ let package = Package(
     .testTarget(
       name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], swiftSettings: settings),
     .testTarget(
+      name: "SeparationTests",
+      dependencies: ["APCore", "Resampling", "Separation", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
       name: "DemucsTests",
-      dependencies: ["Checkpoints", "Demucs", "Fourier", "TestSupport", systemPackage],
+      dependencies: [
+        "APCore", "Checkpoints", "Demucs", "Fourier", "Separation", "Tensors", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "SAMAudioTests",
-      dependencies: ["APCore", "Checkpoints", "ModelFiles", "SAMAudio", "Tensors", "TestSupport"],
+      dependencies: [
+        "APCore", "Checkpoints", "ModelFiles", "SAMAudio", "Separation", "Tensors", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],

@@ -1,6 +1,7 @@
 import APCore
 public import ArgumentParser
 public import Demucs
+package import Separation
 
 @main
 struct APDemucs: FilterCommand {
@@ -66,19 +67,7 @@ struct APDemucs: FilterCommand {
     case track, window
   }
 
-  var historyOptions: [String: JSONValue] {
-    [
-      "normalize": .string(normalize.rawValue),
-      "other": .string((other ?? .sum).rawValue),
-      "overlap": JSONValue(overlap),
-      "precision": .string(precision.rawValue),
-      "seed": .number(String(seed ?? 0)),
-      "segment": segment.map { JSONValue($0) } ?? .null,
-      "shifts": JSONValue(shifts),
-      "stems": JSONValue(stems),
-      "two-stems": twoStems.map { .string($0) } ?? .null,
-    ]
-  }
+  var historyOptions: [String: JSONValue] { request.history }
 
   func validate() throws {
     if stems.contains("") || Set(stems).count != stems.count {
@@ -99,31 +88,29 @@ struct APDemucs: FilterCommand {
   }
 
   func repeatability() throws -> Repeatability {
-    if listModels { return .changing }
-    let location = try ModelStore.standard.find(model)
-    let weights = location.weights?.map { row in
-      JSONValue.array(row.map { JSONValue(Double($0)) })
-    }
-    return .repeatable(
-      input: .stream, files: location.paths,
-      options: ["model": .string(location.name), "weights": weights.map { .array($0) } ?? .null])
+    listModels ? .changing : try request.repeatability()
   }
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: TextTable(ModelStore.standard.list()).text)
+      return try context.write(text: DemucsModels.standard.table().text)
     }
-    var request = SeparationRequest()
+    var request = request
+    request.threads = context.settings.threads
+    try request.run(in: context)
+  }
+
+  private var request: DemucsRequest {
+    var request = DemucsRequest()
     request.model = model
     request.stems = stems
     request.twoStems = twoStems
     request.other = other ?? .sum
-    request.settings = SeparationSettings(
+    request.settings = PassSettings(
       overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
     request.precision = precision
-    request.threads = context.settings.threads
-    try request.run(in: context)
+    return request
   }
 }
 

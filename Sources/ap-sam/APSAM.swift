@@ -1,6 +1,7 @@
 import APCore
 public import ArgumentParser
 public import SAMAudio
+import Separation
 public import Tensors
 
 @main
@@ -12,7 +13,7 @@ struct APSAM: FilterCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Take this model: a name or a folder. (default: \(ModelCatalog.preferred))",
+      "Take this model: a name or a folder. (default: \(SAMModels.preferred.name))",
       valueName: "model"))
   var model: String?
 
@@ -67,20 +68,7 @@ struct APSAM: FilterCommand {
     case on, off
   }
 
-  /// The prompts and the model are added when they have been read.
-  var historyOptions: [String: JSONValue] {
-    [
-      "chain-residuals": .bool(chainResiduals),
-      "residual": .bool(residual),
-      "seed": .number(String(seed)),
-      "solver": .string(solver.rawValue),
-      "span": JSONValue(span.map(\.text)),
-      "steps": JSONValue(steps),
-      "stereo": .bool(stereo),
-      "watermark": .string(watermark.rawValue),
-      "weights": weights.map { .string($0.rawValue) } ?? .null,
-    ]
-  }
+  var historyOptions: [String: JSONValue] { request.history }
 
   func validate() throws {
     guard !listModels else { return }
@@ -96,15 +84,15 @@ struct APSAM: FilterCommand {
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: TextTable(ModelStore.standard.list()).text)
+      return try context.write(text: SAMModels.standard.table().text)
     }
     var request = request
     request.threads = context.settings.threads
     try request.run(in: context)
   }
 
-  private var request: SeparationRequest {
-    var request = SeparationRequest()
+  private var request: SAMRequest {
+    var request = SAMRequest()
     request.model = model
     request.prompts = prompt
     request.promptsFile = promptsFile

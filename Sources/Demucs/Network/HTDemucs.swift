@@ -1,5 +1,6 @@
 import APCore
 import Checkpoints
+import Separation
 import Tensors
 
 /// Hybrid Transformer Demucs: a segment of a mix in, its sources out.

@@ -1,4 +1,5 @@
 internal import Checkpoints
+import Separation
 package import Tensors
 
 /// Times the parts of a model on a window of sound: what `scripts/bench` shows. As in the filter, the text encoder
@@ -26,7 +27,7 @@ package struct ModelBenchmark {
   ///   - seconds: the window's length.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
   package init(model name: String, seconds: Int, format: WeightFormat?, workers: Workers) throws {
-    model = try ModelStore.standard.find(name).open()
+    model = try SAMModels.standard.find(name).open()
     self.format = format
     self.workers = workers
     samples = (0..<seconds * model.config.audioCodec.sampleRate).map { index in

@@ -19,7 +19,7 @@ struct SAMAudioModel: Sendable {
   ///
   /// - Throws: `FilterError`: what opening each file throws, and `.unsupportedCheckpoint` where the text encoder is
   ///   not this model's.
-  init(_ location: ModelStore.Location) throws(FilterError) {
+  init(_ location: SAMModels.Location) throws(FilterError) {
     name = location.name
     configPath = location.config
     config = try SAMAudioConfig(path: location.config)

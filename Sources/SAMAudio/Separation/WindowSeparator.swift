@@ -16,13 +16,13 @@ final class WindowSeparator {
   private let codec: any AudioCodec
   private let transformer: DiffusionTransformer
   private let texts: [TextFeatures]
-  private let settings: SeparationSettings
+  private let settings: SAMSettings
   private let solver: ODESolver
 
   /// - Parameter texts: the prompts.
   init(
     codec: any AudioCodec, transformer: DiffusionTransformer, texts: [TextFeatures],
-    settings: SeparationSettings
+    settings: SAMSettings
   ) {
     self.codec = codec
     self.transformer = transformer

@@ -9,7 +9,7 @@ struct OutputTrack {
   static let lastResidual = "other"
 
   /// The tracks of some prompts, in their order.
-  static func all(_ prompts: [Prompt], settings: SeparationSettings) -> [OutputTrack] {
+  static func all(_ prompts: [Prompt], settings: SAMSettings) -> [OutputTrack] {
     var outputs: [OutputTrack] = []
     for (number, prompt) in prompts.enumerated() {
       outputs.append(

@@ -1,5 +1,6 @@
 import APCore
 import Checkpoints
+import Separation
 import Tensors
 import TestSupport
 import Testing
@@ -11,12 +12,12 @@ import Testing
   /// The stems' rows of a part of the fixtures' track.
   static func separate(
     _ files: [String], weights: [[Float]]? = nil, frames: Int,
-    settings: SeparationSettings = SeparationSettings(), stems: [String] = []
+    settings: PassSettings = PassSettings(), stems: [String] = []
   ) throws -> [[Float]] {
     let bag = try ModelBag(paths: files.map { fixture("demucs/\($0)") }, weights: weights)
     let needed = bag.membersNeeded(for: stems.isEmpty ? bag.sources : stems)
     let workers = Workers(threads: 2)
-    let plan = SeparationPlan(
+    let plan = PassPlan(
       bag: try bag.members.enumerated().map { index, member in
         BagMember(
           separator: needed.contains(index)
@@ -32,15 +33,17 @@ import Testing
 
     let outputs = try StemOutput.stems(stems, of: bag.sources)
     var result = [[Float]](repeating: [], count: outputs.count * 2)
-    let separator = TrackSeparator(
+    var track = OverlapAdd(
       passes: plan.passes(length: frames), outputs: outputs,
       scope: .track(Normalization(meter.loudness)),
-      workspace: SegmentWorkspace(for: plan.separators)
-    ) { output, _, samples in
-      for index in samples.indices { result[output * 2 + index % 2].append(samples[index]) }
+      workspace: SegmentWorkspace(for: plan.separators))
+    track.push(samples.span)
+    track.finish()
+    while let frames = track.next() {
+      for index in frames.samples.indices {
+        result[frames.output * 2 + index % 2].append(frames.samples[index])
+      }
     }
-    try separator.push(samples.span)
-    try separator.finish()
     return result
   }
 
@@ -62,12 +65,12 @@ import Testing
 
   @Test func twoShiftsDrawnAsPythonDraws() throws {
     let rows = try Self.separate(
-      ["htdemucs_tiny.th"], frames: 180_000, settings: SeparationSettings(shifts: 2, seed: 7))
+      ["htdemucs_tiny.th"], frames: 180_000, settings: PassSettings(shifts: 2, seed: 7))
     #expect(try Golden("demucs/htdemucs_tiny.golden").error(of: rows, "shifts.output") <= 1e-4)
   }
 
   @Test func aBag() throws {
-    let location = try ModelStore(variable: { _ in nil }, executable: nil)
+    let location = try DemucsModels(variable: { _ in nil }, executable: nil)
       .find(fixture("demucs/bag.yaml"))
     let rows = try Self.separate(
       ["bag0.th", "bag1.th"], weights: location.weights, frames: 180_000)

@@ -1,4 +1,5 @@
 import APCore
+import Separation
 import TestSupport
 import Testing
 
@@ -125,7 +126,7 @@ import Testing
   @Test func onlyTheReleasedFilesKnowAboutVideo() throws {
     for layout in [Self.layouts[0], Self.layouts[6]] {
       let folder = try ModelFolder(layout.files(Self.released()))
-      let notice = try ModelStore(variable: { _ in nil }, executable: nil).find(folder.path).open()
+      let notice = try SAMModels(variable: { _ in nil }, executable: nil).find(folder.path).open()
         .notice
       #expect((notice == nil) == layout.hasVideo)
     }

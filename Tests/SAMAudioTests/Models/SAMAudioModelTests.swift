@@ -1,5 +1,6 @@
 import APCore
 import Checkpoints
+import Separation
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 @Suite struct SAMAudioModelTests {
   static func model(_ path: String = fixture("sam-audio")) throws -> SAMAudioModel {
-    try ModelStore(variable: { _ in nil }, executable: nil).find(path).open()
+    try SAMModels(variable: { _ in nil }, executable: nil).find(path).open()
   }
 
   @Test func fixtureIsAModel() throws {

@@ -60,7 +60,7 @@ import Testing
   func tracksFollowThePrompts(
     residuals: Bool, chained: Bool, names: [String], words: [String?]
   ) throws {
-    var settings = SeparationSettings()
+    var settings = SAMSettings()
     settings.givesResiduals = residuals
     settings.chainsResiduals = chained
     let outputs = OutputTrack.all(

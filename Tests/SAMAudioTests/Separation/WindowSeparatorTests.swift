@@ -32,7 +32,7 @@ import Testing
   }
 
   private func separated(
-    _ settings: SeparationSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
+    _ settings: SAMSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
     draws: WindowDraws? = nil, start: Double = 0, done: (Double) -> Void = { _ in }
   ) throws -> [(stem: Stem, sound: [Float])] {
     let separator = WindowSeparator(
@@ -48,8 +48,8 @@ import Testing
   private static func settings(
     _ method: ODESolver.Method = .euler, steps: Int = 2, residuals: Bool = false,
     chained: Bool = false, watermark: Bool = true, spans: [AnchorSpan] = []
-  ) -> SeparationSettings {
-    var settings = SeparationSettings()
+  ) -> SAMSettings {
+    var settings = SAMSettings()
     settings.method = method
     settings.steps = steps
     settings.givesResiduals = residuals

@@ -1,0 +1,114 @@
+package import APCore
+internal import Checkpoints
+package import Separation
+internal import Tensors
+
+/// What `ap-demucs` is asked to do with the stream on standard input.
+package struct DemucsRequest: Sendable {
+  /// A model's name or path (`DemucsModels.find`); nil: the preferred one.
+  package var model: String?
+  /// Names of the stems that come out, in this order; none: all.
+  package var stems: [String] = []
+  /// The stem that comes out with `no_` and its name beside it, instead of `stems`.
+  package var twoStems: String?
+  /// What that other one is.
+  package var other = OtherStem.sum
+  /// How often, and in which pieces.
+  package var settings = PassSettings()
+  /// Whether each segment is normalised by its own figures, not the track's.
+  package var normalizesSegments = false
+  /// What products are made of.
+  package var precision = ProductPrecision.f32
+  /// Threads; nil: as many as there are processors.
+  package var threads: Int?
+
+  /// All defaults.
+  package init() {}
+
+  /// Reads a stream from standard input and writes its stems to standard output.
+  ///
+  /// - Throws: `FilterError`: of the stream, of the model, `usage` for stems or a segment that the
+  ///   model does not have.
+  package func run(in context: FilterContext, store: DemucsModels = .standard) throws {
+    let reader = try context.openInput()
+    let writer = try context.openOutput()
+
+    let location = try store.find(model)
+    if let notice = location.notice { context.log.info(notice) }
+    let bag = try location.open()
+    let outputs = try outputs(of: bag.sources)
+    try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
+    let workers = Workers(threads: threads)
+    let stopwatch = context.report.stopwatch
+    let (members, identity) = try context.report.stage("model") {
+      try workers.both(
+        { try load(bag, for: outputs, workers: workers, stopwatch: stopwatch) },
+        { try location.identity() })
+    }
+    let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
+
+    var entry = context.historyEntry
+    entry.options["model"] = identity
+    try StemSeparation(
+      plan: plan, outputs: outputs, scope: normalizesSegments ? .segment : nil, reader: reader,
+      writer: writer, log: context.log, progress: context.progress
+    ).run(historyEntry: entry)
+  }
+
+  /// What the stream's history says of the request; the model is added when it has been read.
+  package var history: [String: JSONValue] {
+    [
+      "normalize": .string(normalizesSegments ? "window" : "track"),
+      "other": .string(other.rawValue),
+      "overlap": JSONValue(settings.overlap),
+      "precision": .string(precision.rawValue),
+      "seed": .number(String(settings.seed)),
+      "segment": settings.segmentSeconds.map { JSONValue($0) } ?? .null,
+      "shifts": JSONValue(settings.shifts),
+      "stems": JSONValue(stems),
+      "two-stems": twoStems.map { .string($0) } ?? .null,
+    ]
+  }
+
+  /// Whether an earlier run's output can stand in for this one's.
+  ///
+  /// - Throws: what `run` would throw of a model that is missing.
+  package func repeatability(store: DemucsModels = .standard) throws -> Repeatability {
+    let location = try store.find(model)
+    let weights = location.weights?.map { row in
+      JSONValue.array(row.map { JSONValue(Double($0)) })
+    }
+    return .repeatable(
+      input: .stream, files: location.paths,
+      options: ["model": .string(location.name), "weights": weights.map { .array($0) } ?? .null])
+  }
+
+  private func outputs(of sources: [String]) throws(FilterError) -> [StemOutput] {
+    guard let twoStems else { return try StemOutput.stems(stems, of: sources) }
+    return try StemOutput.twoStems(twoStems, other: other, of: sources)
+  }
+
+  /// Loads the networks that the outputs need; of a bag of specialists, often one.
+  private func load(
+    _ bag: ModelBag, for outputs: [StemOutput], workers: Workers, stopwatch: Stopwatch?
+  ) throws -> [BagMember] {
+    let used = bag.sources.indices.filter { source in
+      outputs.contains { $0.sourceGains[source] != 0 }
+    }
+    let needed = Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
+    var last: HTDemucs?
+    return try bag.members.enumerated().map { index, member in
+      var network: HTDemucs?
+      if needed.contains(index) {
+        // Members run one after the other.
+        network = try HTDemucs(
+          member.checkpoint.weights(), config: member.config, workers: workers,
+          precision: precision.products, sharingMemoryOf: last)
+        network?.stopwatch = stopwatch
+        last = network
+      }
+      return BagMember(
+        separator: network, segmentFrames: member.config.segmentFrames, weights: member.weights)
+    }
+  }
+}

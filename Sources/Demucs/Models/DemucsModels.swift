@@ -1,0 +1,194 @@
+package import APCore
+internal import ModelFiles
+package import Separation
+
+/// The HTDemucs models of a shelf: checkpoints, and bags of them.
+package struct DemucsModels: ModelStore {
+  /// A model's files.
+  package struct Location: Sendable, Equatable {
+    /// The name it was found by.
+    package let name: String
+    /// A checkpoint a member of the bag.
+    package let paths: [String]
+    /// A row a member, a column a source; nil where all count alike.
+    package let weights: [[Float]]?
+    /// What a user should be told; nil where they got what they asked for.
+    package let notice: String?
+
+    /// Opens the files.
+    ///
+    /// - Throws: what `ModelBag.init` throws.
+    package func open() throws(FilterError) -> ModelBag {
+      try ModelBag(paths: paths, weights: weights)
+    }
+  }
+
+  package static let resources: String? = "ap_BundledModels.resources"
+
+  package let shelf: ModelShelf
+  private var folders: [String] { shelf.folders }
+
+  package init(shelf: ModelShelf) {
+    self.shelf = shelf
+  }
+
+  /// Finds a model.
+  ///
+  /// - Parameter name: a file (a checkpoint, or a bag's `.yaml`), a folder with one of them, a name
+  ///   that is installed or known, or a checkpoint's signature. Nil: `preferred`, or `bundled` with a notice where that is not installed.
+  /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get the model;
+  ///   `.noInput` for a path where nothing lies; `.configuration` for a bag's file.
+  package func find(_ name: String?) throws(FilterError) -> Location {
+    guard let name else { return try findDefault() }
+    if name.contains("/") || Self.suffixes.contains(where: name.hasSuffix) {
+      return try findPath(name)
+    }
+    if let found = try findName(name) { return found }
+    throw missing(name, detail: Self.known(name).map(absentFiles) ?? "")
+  }
+
+  private func findDefault() throws(FilterError) -> Location {
+    let preferred = Self.preferred
+    if let found = try findName(preferred.name) { return found }
+    guard let small = try findName(Self.bundled) else { throw missing(preferred.name) }
+    return Location(
+      name: small.name, paths: small.paths, weights: small.weights,
+      notice: "Using the small model \(Self.bundled), because \(preferred.name) is not installed. "
+        + "For much better stems (\(preferred.megabytes) MB): \(fetching(preferred.name))")
+  }
+
+  // MARK: Names
+
+  static let checkpointSuffixes = [".safetensors", ".th", ".pt"]
+  static let bagSuffixes = [".yaml", ".yml"]
+  static let suffixes = checkpointSuffixes + bagSuffixes
+
+  /// Searches folder by folder, so that an earlier one wins; then for the files of a known model.
+  func findName(_ name: String) throws(FilterError) -> Location? {
+    for folder in folders {
+      if let found = try findName(name, in: folder) { return found }
+    }
+    guard let known = Self.known(name), !known.files.isEmpty else { return nil }
+    let paths = known.files.compactMap { findSignature($0.signature, in: folders) }
+    guard paths.count == known.files.count else { return nil }
+    return Location(name: name, paths: paths, weights: known.weights, notice: nil)
+  }
+
+  private func findName(_ name: String, in folder: String) throws(FilterError) -> Location? {
+    for suffix in Self.bagSuffixes {
+      let path = "\(folder)/\(name)\(suffix)"
+      if FileSystem.isFile(path) { return try readBag(path, name: name) }
+    }
+    return findSignature(name, in: [folder]).map {
+      Location(name: name, paths: [$0], weights: nil, notice: nil)
+    }
+  }
+
+  /// `SIG.safetensors`, `SIG.th`, `SIG.pt`, or `SIG-CHECKSUM.th`.
+  private func findSignature(_ signature: String, in folders: [String]) -> String? {
+    for folder in folders {
+      for suffix in Self.checkpointSuffixes {
+        let path = "\(folder)/\(signature)\(suffix)"
+        if FileSystem.isFile(path) { return path }
+      }
+      let match = FileSystem.names(in: folder).first { name in
+        Self.checkpointSuffixes.contains { suffix in
+          guard name.hasPrefix("\(signature)-"), name.hasSuffix(suffix) else { return false }
+          let checksum = name.dropFirst(signature.count + 1).dropLast(suffix.count)
+          return checksum.count == 8 && checksum.allSatisfy(\.isHexDigit)
+        }
+      }
+      if let match { return "\(folder)/\(match)" }
+    }
+    return nil
+  }
+
+  /// A bag's members lie beside it, or where other models do.
+  private func readBag(_ path: String, name: String) throws(FilterError) -> Location {
+    let recipe = try BagRecipe(path: path)
+    var paths: [String] = []
+    for signature in recipe.signatures {
+      guard let file = findSignature(signature, in: [FileSystem.parent(path)] + folders) else {
+        throw FilterError(
+          .unavailable, "\(path) names the model \"\(signature)\", which is not installed.",
+          advice: "Put \(signature).th beside it.")
+      }
+      paths.append(file)
+    }
+    return Location(name: name, paths: paths, weights: recipe.weights, notice: nil)
+  }
+
+  // MARK: Paths
+
+  private func findPath(_ path: String) throws(FilterError) -> Location {
+    if FileSystem.isFolder(path) { return try findOnly(in: path) }
+    guard FileSystem.isFile(path) else {
+      throw FilterError(
+        .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
+    }
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    for suffix in Self.bagSuffixes where file.hasSuffix(suffix) {
+      return try readBag(path, name: String(file.dropLast(suffix.count)))
+    }
+    let suffix = Self.checkpointSuffixes.first(where: file.hasSuffix) ?? ""
+    return Location(
+      name: String(file.dropLast(suffix.count)), paths: [path], weights: nil, notice: nil)
+  }
+
+  /// The one bag of a folder, or else its one checkpoint.
+  private func findOnly(in folder: String) throws(FilterError) -> Location {
+    let names = FileSystem.names(in: folder)
+    for suffixes in [Self.bagSuffixes, Self.checkpointSuffixes] {
+      let matches = names.filter { name in suffixes.contains(where: name.hasSuffix) }
+      if matches.count == 1 { return try findPath("\(folder)/\(matches[0])") }
+      if matches.count > 1 {
+        throw FilterError(
+          .usage, "The folder \(folder) has several models: \(matches.joined(separator: ", ")).",
+          advice: "Name one of them: --model \(folder)/\(matches[0])")
+      }
+    }
+    throw FilterError(
+      .noInput, "The folder \(folder) has no model.",
+      advice: "Models are files that end in \(Self.suffixes.joined(separator: ", ")).")
+  }
+
+  /// Which files of a model are missing, as a part of a sentence; empty where all are.
+  private func absentFiles(of known: Known) -> String {
+    let absent = known.files.filter { findSignature($0.signature, in: folders) == nil }
+    guard absent.count < known.files.count else { return "" }
+    return " completely: \(absent.map(\.name).joined(separator: ", ")) is missing"
+  }
+
+  package func advice(for known: Known) -> String {
+    known.files.isEmpty
+      ? "It comes with the project: install that again." : "Get it with: \(fetching(known.name))"
+  }
+}
+
+// MARK: - The list
+
+extension DemucsModels {
+  package func inspect(_ name: String) throws(FilterError) -> InstalledModel? {
+    guard let found = try findName(name) else { return nil }
+    let bag = try found.open()
+    return InstalledModel(
+      path: found.paths.count == 1 ? found.paths[0] : FileSystem.parent(found.paths[0]),
+      details: Self.details(
+        bag.sources, bag.members.map(\.config.segment).min { $0.value < $1.value }!))
+  }
+
+  package func otherNames() -> Set<String> {
+    let taken = Set(Self.known.map(\.name) + Self.known.flatMap(\.files).map(\.signature))
+    var names: Set<String> = []
+    for file in folders.flatMap({ FileSystem.names(in: $0) }) {
+      guard let suffix = Self.suffixes.first(where: file.hasSuffix) else { continue }
+      let stem = file.dropLast(suffix.count)
+      let signature = String(stem.split(separator: "-").first ?? stem)
+      guard !stem.isEmpty, !taken.contains(String(stem)), !taken.contains(signature) else {
+        continue
+      }
+      names.insert(String(stem))
+    }
+    return names
+  }
+}

@@ -1,0 +1,115 @@
+internal import APCore
+internal import Separation
+
+/// The separation of a stream: one track or its windows in, a track for each sound that is asked for out.
+final class PromptSeparation {
+  /// The most frames in a record: tracks of a window take turns, so that no reader gets it all at once.
+  private static let blockFrames = 65_536
+
+  private let input: NetworkInput
+  private let limit: WindowLimit
+  private let separator: WindowSeparator
+  private let draws: (_ window: Int, _ frames: Int) -> WindowDraws
+  private let outputs: [OutputTrack]
+  /// Nil: the output is mono.
+  private let image: StereoImage?
+  private let writer: StreamWriter
+  private let progress: Progress
+
+  /// - Parameters:
+  ///   - input: at the limit's rate; stereo where there is an image, else mono.
+  ///   - draws: what is drawn for a window of so many frames.
+  ///   - outputs: the tracks that come out, of the separator's stems.
+  init(
+    _ input: NetworkInput, limit: WindowLimit, separator: WindowSeparator,
+    draws: @escaping (_ window: Int, _ frames: Int) -> WindowDraws, outputs: [OutputTrack],
+    image: StereoImage?, writer: StreamWriter, progress: Progress
+  ) {
+    self.input = input
+    self.limit = limit
+    self.separator = separator
+    self.draws = draws
+    self.outputs = outputs
+    self.image = image
+    self.writer = writer
+    self.progress = progress
+  }
+
+  /// Separates the stream, from its header to its end.
+  ///
+  /// - Parameter historyEntry: what the output's header says of this filter.
+  func run(historyEntry: HistoryEntry) throws {
+    try writer.write(
+      input.outputHeader(
+        tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry))
+    while let passage = try input.next() {
+      try separate(try samples(of: passage), of: passage)
+    }
+    try writer.finish(extra: input.endExtra)
+  }
+
+  /// All of a passage, interleaved.
+  ///
+  /// - Throws: `badInput` where it is too long, as soon as that is known.
+  private func samples(of passage: Passage) throws -> [Float] {
+    let channels = image == nil ? 1 : 2
+    let window = passage.segment?.index
+    try limit.check(passage.length ?? 0, window: window)
+    var samples: [Float] = []
+    while let frames = try passage.next() {
+      samples += frames
+      try limit.check(samples.count / channels, window: window)
+    }
+    return samples
+  }
+
+  /// - Parameter samples: all of the passage, interleaved.
+  private func separate(_ samples: [Float], of passage: Passage) throws {
+    let mix = MidSide(samples, isStereo: image != nil)
+    let frames = mix.mid.count
+    guard frames > 0 else { return }
+    func report(_ done: Double) {
+      progress.update(
+        done: passage.start + Int(done * Double(frames)), total: input.frames, rate: limit.rate)
+    }
+    try separator(
+      mix.mid, draws: draws(passage.segment?.index ?? 0, frames),
+      start: Double(passage.start) / Double(limit.rate), progress: report
+    ) { stem, sound in
+      let result = image?.restored(sound, mid: mix.mid, side: mix.side) ?? sound
+      for output in outputs where output.stem == stem {
+        try write(result, output.track.name, passage)
+      }
+    }
+  }
+
+  private func write(_ samples: [Float], _ track: String, _ passage: Passage) throws {
+    let channels = image == nil ? 1 : 2
+    let frames = samples.count / channels
+    for start in stride(from: 0, to: frames, by: Self.blockFrames) {
+      let end = min(start + Self.blockFrames, frames)
+      try writer.write(
+        samples.span.extracting(start * channels..<end * channels), track: track,
+        offset: passage.start + start, segment: passage.segment)
+    }
+  }
+}
+
+/// Half the sum of two channels, and half of what the left one has more; or a mono sound.
+struct MidSide {
+  let mid: [Float]
+  /// Empty for a mono sound.
+  let side: [Float]
+
+  /// - Parameter samples: interleaved.
+  init(_ samples: [Float], isStereo: Bool) {
+    guard isStereo else {
+      mid = samples
+      side = []
+      return
+    }
+    let frames = samples.count / 2
+    mid = (0..<frames).map { 0.5 * (samples[2 * $0] + samples[2 * $0 + 1]) }
+    side = (0..<frames).map { 0.5 * (samples[2 * $0] - samples[2 * $0 + 1]) }
+  }
+}

@@ -1,0 +1,45 @@
+package import APCore
+
+/// A line of a list of models.
+package struct ModelListing: Sendable, Equatable {
+  /// What `--model` takes.
+  package let name: String
+  /// A cell for each of the store's columns.
+  package var details: [String]
+  /// The licence of a known model.
+  package let licence: String?
+  /// The folder or file where it was found; nil where it is not installed.
+  package var path: String?
+  /// Why it cannot be used.
+  package var problem: String?
+}
+
+extension ModelStore {
+  /// The known models, then what else lies in the folders.
+  package func list() -> [ModelListing] {
+    let others = otherNames().subtracting(Self.known.map(\.name)).sorted()
+    return Self.known.map { listing($0.name, of: $0) } + others.map { listing($0, of: nil) }
+  }
+
+  /// What `--list-models` shows: a line a model.
+  package func table() -> TextTable {
+    let rows = list().map { model in
+      [model.name] + model.details
+        + [model.licence ?? "?", model.problem ?? model.path ?? "not installed"]
+    }
+    return TextTable([["MODEL"] + Self.columns + ["LICENCE", "WHERE"]] + rows)
+  }
+
+  private func listing(_ name: String, of known: Known?) -> ModelListing {
+    var listing = ModelListing(
+      name: name, details: known?.details ?? Self.columns.map { _ in "?" }, licence: known?.licence)
+    do {
+      guard let found = try inspect(name) else { return listing }
+      listing.path = found.path
+      if let details = found.details { listing.details = details }
+    } catch {
+      listing.problem = error.message
+    }
+    return listing
+  }
+}

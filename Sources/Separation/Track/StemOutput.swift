@@ -1,0 +1,59 @@
+package import APCore
+
+/// A track that comes out: a weighted sum of the model's sources and of the mix.
+package struct StemOutput: Equatable {
+  /// The track's name.
+  package let name: String
+  /// What each source counts, in the model's order.
+  package let sourceGains: [Float]
+  /// What the mix counts.
+  package var mixGain: Float = 0
+
+  /// The asked sources as they are, in the order they are asked for; all of them if none is.
+  ///
+  /// - Throws: `usage` for a name that the model does not have.
+  package static func stems(_ names: [String], of sources: [String]) throws(FilterError)
+    -> [StemOutput]
+  {
+    var outputs: [StemOutput] = []
+    for name in names.isEmpty ? sources : names {
+      outputs.append(StemOutput(name: name, sourceGains: try gains(of: name, in: sources)))
+    }
+    return outputs
+  }
+
+  /// One source, and all that is not it: `no_NAME`.
+  ///
+  /// - Throws: `usage` for a name that the model does not have.
+  package static func twoStems(
+    _ name: String, other: OtherStem, of sources: [String]
+  ) throws(FilterError) -> [StemOutput] {
+    let stem = StemOutput(name: name, sourceGains: try gains(of: name, in: sources))
+    let rest =
+      switch other {
+      case .sum:
+        StemOutput(name: "no_\(name)", sourceGains: stem.sourceGains.map { 1 - $0 })
+      case .minus:
+        StemOutput(
+          name: "no_\(name)", sourceGains: stem.sourceGains.map { $0 == 0 ? 0 : -$0 }, mixGain: 1)
+      }
+    return [stem, rest]
+  }
+
+  private static func gains(of name: String, in sources: [String]) throws(FilterError) -> [Float] {
+    guard sources.contains(name) else {
+      throw FilterError(
+        .usage, "The model has no stem \"\(name)\".",
+        advice: "Its stems are \(sources.joined(separator: ", ")).")
+    }
+    return sources.map { $0 == name ? 1 : 0 }
+  }
+}
+
+/// What the second of two stems is.
+package enum OtherStem: String, CaseIterable, Sendable {
+  /// The sum of the other stems.
+  case sum
+  /// The mix minus the stem.
+  case minus
+}

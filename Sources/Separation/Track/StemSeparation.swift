@@ -1,0 +1,108 @@
+package import APCore
+
+/// The separation of a stream into stems: one track or its windows in, a track for each output out.
+package struct StemSeparation {
+  private let plan: PassPlan
+  private let outputs: [StemOutput]
+  private let scope: NormalizationScope?
+  private let workspace: SegmentWorkspace
+  private let sampleRate: Int
+  private let channels: Int
+  private let reader: StreamReader
+  private let writer: StreamWriter
+  private let log: Log
+  private let progress: Progress
+
+  /// - Parameter scope: whose figures normalise; nil: those of the track, or of each window, that the header says or
+  ///   that are measured first.
+  package init(
+    plan: PassPlan, outputs: [StemOutput], scope: NormalizationScope?, reader: StreamReader,
+    writer: StreamWriter, log: Log, progress: Progress
+  ) {
+    let separators = plan.separators
+    precondition(!separators.isEmpty, "the plan must have a model")
+    self.plan = plan
+    self.outputs = outputs
+    self.scope = scope
+    self.reader = reader
+    self.writer = writer
+    self.log = log
+    self.progress = progress
+    workspace = SegmentWorkspace(for: separators)
+    sampleRate = plan.sampleRate
+    channels = separators[0].channels
+  }
+
+  /// Separates the stream, from its header to its end.
+  ///
+  /// - Parameter historyEntry: what the output's header says of this filter.
+  package func run(historyEntry: HistoryEntry) throws {
+    let input = try NetworkInput(
+      reader, passingTo: writer, rate: sampleRate, channels: channels)
+    try writer.write(
+      input.outputHeader(
+        tracks: outputs.map { Track($0.name) }, channels: channels, historyEntry: historyEntry))
+    while let passage = try input.next() { try separate(passage, of: input) }
+    try writer.finish(extra: input.endExtra)
+  }
+
+  private func separate(_ passage: Passage, of input: NetworkInput) throws {
+    // Each window is a track of its own, whose figures nobody knows before its end.
+    let known = passage.segment == nil ? usableLoudness(input.header) : nil
+    let scope = scope ?? known.map { .track(Normalization($0)) }
+    if let scope, passage.length != nil || !plan.needsLength {
+      return try separate(
+        passage, as: passage, scope: scope, length: passage.length, total: input.frames)
+    }
+    if passage.segment == nil {
+      log.debug(
+        "The header does not say the track's \(scope == nil ? "loudness" : "length") at "
+          + "\(sampleRate) Hz: all of it goes to a temporary file first.")
+    }
+    let spool = try SpooledTrack(channels: channels)
+    while let frames = try passage.next() { try spool.append(frames.span) }
+    try separate(
+      spool, as: passage, scope: scope ?? .track(Normalization(spool.loudness)),
+      length: spool.frames, total: input.frames)
+  }
+
+  /// - Parameters:
+  ///   - source: the frames of the passage.
+  ///   - length: how many there are; may be nil if the plan does not need it.
+  ///   - total: frames of the whole stream.
+  private func separate(
+    _ source: some FrameSource, as passage: Passage, scope: NormalizationScope, length: Int?,
+    total: Int?
+  ) throws {
+    var track = OverlapAdd(
+      passes: plan.passes(length: length), outputs: outputs, scope: scope, workspace: workspace)
+    while let frames = try source.next() {
+      track.push(frames.span)
+      try write(&track, of: passage, total: total)
+    }
+    track.finish()
+    try write(&track, of: passage, total: total)
+  }
+
+  private func write(_ track: inout OverlapAdd, of passage: Passage, total: Int?) throws {
+    while let frames = track.next() {
+      let offset = passage.start + frames.offset
+      try writer.write(
+        frames.samples.span, track: outputs[frames.output].name, offset: offset,
+        segment: passage.segment)
+      guard frames.output == outputs.count - 1 else { continue }
+      progress.update(
+        done: offset + frames.samples.count / channels, total: total, rate: sampleRate)
+    }
+  }
+
+  /// The header's figures, if they are those of what the model will get: a mono track made stereo
+  /// has the same mono mix, a track at another rate or mixed down has not.
+  private func usableLoudness(_ header: StreamHeader) -> Loudness? {
+    guard header.rate == sampleRate, header.channels == channels || header.channels == 1,
+      let loudness = header.source?.loudness,
+      Float(loudness.mean).isFinite, Float(loudness.std).isFinite
+    else { return nil }
+    return loudness
+  }
+}

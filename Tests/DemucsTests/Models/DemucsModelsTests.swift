@@ -1,0 +1,211 @@
+import APCore
+import Checkpoints
+import Separation
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Demucs
+
+@Suite struct DemucsModelsTests {
+  let home: TemporaryFolder
+  static let tiny = fixture("demucs/htdemucs_tiny.th")
+
+  init() throws {
+    home = try TemporaryFolder()
+  }
+
+  // MARK: Where
+
+  @Test func foldersAreSearchedInOrder() {
+    let variables = ["AP_MODELS": "/models", "XDG_DATA_HOME": "/data", "HOME": "/home/a"]
+    let store = DemucsModels(variable: { variables[$0] }, executable: "/opt/ap/bin/ap-demucs")
+    #expect(
+      store.shelf.folders == [
+        "/models", "/data/ap/models", "/opt/ap/share/ap/models",
+        "/opt/ap/bin/ap_BundledModels.resources",
+      ])
+  }
+
+  @Test func relativeDataHomeIsIgnored() {
+    let variables = ["XDG_DATA_HOME": "data", "HOME": "/home/a"]
+    let store = DemucsModels(variable: { variables[$0] }, executable: nil)
+    #expect(store.shelf.folders == ["/home/a/.local/share/ap/models"])
+  }
+
+  @Test func earlierFolderWins() throws {
+    try install("htdemucs.safetensors", in: "data/ap/models")
+    try install("955717e8-8726e21a.th", in: "models")
+    #expect(
+      try store().find("htdemucs").paths == [home.file("data/ap/models/htdemucs.safetensors")])
+    try install("htdemucs.th", in: "models")
+    #expect(try store().find("htdemucs").paths == [home.file("models/htdemucs.th")])
+  }
+
+  @Test func bundledModelIsFoundBesideTheTests() throws {
+    let found = try DemucsModels.standard.find("htdemucs-mini")
+    let bag = try found.open()
+    #expect(bag.members.count == 1)
+    #expect(bag.members[0].config.channels == 24)
+    #expect(bag.members[0].config.segmentFrames == 4 * 44_100)
+    #expect(found.notice == nil)
+  }
+
+  // MARK: By default
+
+  @Test func defaultIsTheFullModelWithoutAWord() throws {
+    try install("955717e8-8726e21a.th", in: "models")
+    let found = try store().find(nil)
+    #expect(found.name == "htdemucs")
+    #expect(found.notice == nil)
+  }
+
+  @Test func withoutItTheBundledModelRunsWithANotice() throws {
+    try install("htdemucs-mini.safetensors", in: "prefix/share/ap/models")
+    let found = try store().find(nil)
+    #expect(found.name == "htdemucs-mini")
+    #expect(found.paths == [home.file("prefix/share/ap/models/htdemucs-mini.safetensors")])
+    #expect(found.notice?.contains("htdemucs is not installed") == true)
+    #expect(found.notice?.hasSuffix(": scripts/fetch-models htdemucs") == true)
+    #expect(found.notice?.contains("\n") == false)
+  }
+
+  @Test func installedScriptIsNamedByItsPath() throws {
+    try install("fetch-models", in: "prefix/share/ap")
+    let error = #expect(throws: FilterError.self) { try store().find(nil) }
+    #expect(error?.advice == "Get it with: \(home.file("prefix/share/ap/fetch-models")) htdemucs")
+  }
+
+  // MARK: By name
+
+  @Test func missingModelSaysWhereAndHow() {
+    let error = #expect(throws: FilterError.self) { try store().find("htdemucs_6s") }
+    #expect(error?.code.status == .unavailable)
+    #expect(error?.message.contains("htdemucs_6s is not installed") == true)
+    for folder in ["models", "data/ap/models", "prefix/share/ap/models"] {
+      #expect(error?.message.contains(home.file(folder)) == true)
+    }
+    #expect(error?.advice == "Get it with: scripts/fetch-models htdemucs_6s")
+  }
+
+  @Test func unknownModelNamesTheKnownOnes() {
+    let error = #expect(throws: FilterError.self) { try store().find("mdx_extra") }
+    #expect(error?.code.status == .unavailable)
+    #expect(error?.advice.contains("htdemucs, htdemucs_ft, htdemucs_6s, htdemucs-mini") == true)
+  }
+
+  @Test func knownBagNeedsAllItsFiles() throws {
+    let files = try #require(DemucsModels.known("htdemucs_ft")).files
+    for file in files.dropLast() { try install(file.name, in: "models") }
+    let error = #expect(throws: FilterError.self) { try store().find("htdemucs_ft") }
+    #expect(error?.message.contains("completely: 04573f0d-f3cf25b2.th is missing") == true)
+    try install(files[3].name, in: "data/ap/models")
+    let bag = try store().find("htdemucs_ft").open()
+    #expect(bag.members.count == 4)
+    #expect(bag.membersNeeded(for: ["vocals"]) == [3])
+  }
+
+  @Test(arguments: ["mine", "955717e8"]) func checkpointIsFoundByItsSignature(name: String) throws {
+    try install("\(name)-0123abcd.th", in: "models")
+    try install("\(name)-not-a-sum.th", in: "models")
+    #expect(try store().find(name).paths == [home.file("models/\(name)-0123abcd.th")])
+  }
+
+  @Test func bagOfTheUsersIsFoundByName() throws {
+    try install("one.th", in: "models")
+    try install("two-0123abcd.th", in: "data/ap/models")
+    try write("models: [one, 'two']\nweights: [[1, 0, 0, 0], [1, 1, 1, 1]]\n", "models/both.yaml")
+    let bag = try store().find("both").open()
+    #expect(bag.members.map(\.checkpoint.path).last == home.file("data/ap/models/two-0123abcd.th"))
+    #expect(bag.members.map(\.weights) == [[1, 0, 0, 0], [1, 1, 1, 1]])
+  }
+
+  @Test func bagWithoutAMemberIsRefused() throws {
+    try makeFolder("models")
+    try write("models: [absent]\n", "models/both.yaml")
+    let error = #expect(throws: FilterError.self) { try store().find("both") }
+    #expect(error?.code.status == .unavailable)
+    #expect(error?.message.contains("\"absent\"") == true)
+  }
+
+  // MARK: By path
+
+  @Test func pathIsTakenAsItIs() throws {
+    let found = try store().find(Self.tiny)
+    #expect(found.paths == [Self.tiny])
+    #expect(found.name == "htdemucs_tiny")
+  }
+
+  @Test func membersOfABagLieBesideIt() throws {
+    try install("a.th", in: "elsewhere")
+    try write("models: [a]\n", "elsewhere/b.yml")
+    #expect(
+      try store().find(home.file("elsewhere/b.yml")).paths == [home.file("elsewhere/a.th")])
+    #expect(try store().find(home.file("elsewhere")).name == "b")
+  }
+
+  @Test func folderWithSeveralModelsIsAmbiguous() throws {
+    try install("a.th", in: "elsewhere")
+    try install("b.th", in: "elsewhere")
+    let error = #expect(throws: FilterError.self) { try store().find(home.file("elsewhere")) }
+    #expect(error?.code.status == .usage)
+    #expect(error?.advice.contains("--model \(home.file("elsewhere"))/a.th") == true)
+  }
+
+  @Test(arguments: ["/nonexistent/x", "x.safetensors"]) func missingPathIsNoInput(path: String) {
+    let error = #expect(throws: FilterError.self) { try store().find(path) }
+    #expect(error?.code.status == .noInput)
+    #expect(error?.message == "There is no model \(path).")
+  }
+
+  @Test func emptyFolderIsNoInput() throws {
+    try makeFolder("empty")
+    let error = #expect(throws: FilterError.self) { try store().find(home.file("empty")) }
+    #expect(error?.code.status == .noInput)
+  }
+
+  // MARK: The list
+
+  @Test func listShowsKnownAndFoundModels() throws {
+    try install("955717e8-8726e21a.th", in: "models")
+    try install("mine.th", in: "models")
+    try write("not a model", "models/broken.th")
+    let list = store().list()
+    #expect(
+      list.map(\.name) == [
+        "htdemucs", "htdemucs_ft", "htdemucs_6s", "htdemucs-mini", "broken", "mine",
+      ])
+    #expect(list[0].path == home.file("models/955717e8-8726e21a.th"))
+    #expect(list[0].details == ["drums,bass,other,vocals", "2.5 s"])
+    #expect(list[2].path == nil)
+    #expect(list[2].details == ["drums,bass,other,vocals,guitar,piano", "7.8 s"])
+    #expect(list[2].licence == "MIT")
+    #expect(list[4].problem?.contains("neither") == true)
+    #expect(list[4].details == ["?", "?"])
+    #expect(list[5].details == ["drums,bass,other,vocals", "2.5 s"])
+    #expect(list[5].licence == nil)
+  }
+
+  // MARK: -
+
+  private func store() -> DemucsModels {
+    let variables = ["AP_MODELS": home.file("models"), "XDG_DATA_HOME": home.file("data")]
+    return DemucsModels(
+      variable: { variables[$0] }, executable: home.file("prefix/bin/ap-demucs"))
+  }
+
+  private func makeFolder(_ name: String) throws {
+    #expect(try Command.tool("mkdir", "-p", home.file(name)).run().status == 0)
+  }
+
+  private func write(_ text: String, _ name: String) throws {
+    _ = try home.write(Array(text.utf8), to: name)
+  }
+
+  /// A small real checkpoint under another name.
+  private func install(_ name: String, in folder: String) throws {
+    try makeFolder(folder)
+    let link = Command.tool("ln", "-s", Self.tiny, home.file("\(folder)/\(name)"))
+    #expect(try link.run().status == 0)
+  }
+}
