@@ -18,7 +18,7 @@ enum AudioTag {
     guard let first = bytes.first, "ITAL".utf8.contains(first) else { return .nothing }
     if bytes.count < 32, !isEnd { return .unclear }
     let head = Array(bytes.prefix(32))
-    if let size = id3v2(head) ?? ape(head) { return .tag(size: size) }
+    if let size = sized(head) { return .tag(size: size) }
     if head.starts(with: "TAG+".utf8), bytes.count >= 227 { return .tag(size: 227) }
     if head.starts(with: "TAG".utf8) {
       return bytes.count >= 128 ? .tag(size: 128) : isEnd ? .nothing : .unclear
@@ -26,6 +26,9 @@ enum AudioTag {
     guard head.starts(with: "LYRICSBEGIN".utf8) else { return .nothing }
     return lyrics(bytes, isEnd: isEnd)
   }
+
+  /// The size of a tag that tells it, such as may hold a picture.
+  static func sized(_ head: [UInt8]) -> Int? { id3v2(head) ?? ape(head) }
 
   /// ID3v2, with what may follow as its footer; its size leaves out the highest bit of each byte.
   private static func id3v2(_ head: [UInt8]) -> Int? {

@@ -26,6 +26,8 @@ struct FrameStream {
   /// The bytes of the frame or tag at `position` that are still to come.
   private var rest = 0
   private var isSkipping = false
+  /// The bytes of that tag that have come.
+  private var skipped = 0
   /// How many bytes from `position` on are known to be no frame.
   private var gap = 0
   private var hasFrames = false
@@ -40,7 +42,11 @@ struct FrameStream {
   }
 
   /// Ends the file.
-  mutating func finish() { sort(isEnd: true) }
+  mutating func finish() {
+    sort(isEnd: true)
+    // A tag that says it is longer than the file explains nothing.
+    if isSkipping, rest > 0 { unknownBytes = skipped }
+  }
 
   /// Hands out what is ready, as much as there is room for.
   mutating func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -68,7 +74,7 @@ struct FrameStream {
       pass(min(rest, input.count - position))
       return true
     }
-    isSkipping = false
+    (isSkipping, skipped) = (false, 0)
     switch state {
     case .start: return begin(isEnd: isEnd)
     case .anything: rest = input.count - position
@@ -81,6 +87,7 @@ struct FrameStream {
   private mutating func pass(_ count: Int) {
     if isSkipping {
       omissions.append((place: outputBytes, bytes: count))
+      skipped += count
     } else {
       output.append(contentsOf: input[position..<position + count])
       outputBytes += count
@@ -139,10 +146,13 @@ struct FrameStream {
 
   /// Looks for the next frame behind what is none.
   private mutating func search(_ format: FrameFormat, _ kind: Int, isEnd: Bool) -> Bool {
+    gap = max(gap, 1)
     while position + gap < input.count {
       let bytes = input[(position + gap)...]
       if bytes.count < FrameFormat.headSize, !isEnd { return false }
-      if case .tag(let size) = AudioTag.find(in: bytes, isEnd: isEnd) {
+      if "AI".utf8.contains(bytes[bytes.startIndex]),
+        let size = AudioTag.sized(Array(bytes.prefix(32)))
+      {
         gap += size
         continue
       }

@@ -11,6 +11,9 @@ struct ITunesGaps {
   /// The sound's own samples.
   let length: Int
 
+  /// More is no encoder's; what may be padding is kept in memory.
+  private static let mostPadding = 1 << 16
+
   /// - Parameters:
   ///   - tag: the tag's text.
   ///   - samples: all samples that the file has.
@@ -21,6 +24,8 @@ struct ITunesGaps {
     // A sum of such numbers cannot overflow.
     guard fields.count == 4, fields.allSatisfy({ 0..<1 << 60 ~= $0 }) else { return nil }
     (delay, padding, length) = (fields[1], fields[2], fields[3])
-    guard length > 0, abs(delay + padding + length - samples) < frame else { return nil }
+    guard length > 0, max(delay, padding) <= Self.mostPadding,
+      abs(delay + padding + length - samples) < frame
+    else { return nil }
   }
 }

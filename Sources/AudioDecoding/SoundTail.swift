@@ -37,9 +37,11 @@ struct SoundTail {
     if av_crc(table, 0, bytes.baseAddress, bytes.count) == 0, !endsInZeros { return bytes.count }
     var sum: UInt32 = 0
     var first: Int?
+    var triesLeft = 64
     for place in bytes.indices {
       sum = av_crc(table, sum, bytes.baseAddress?.advanced(by: place), 1)
-      guard sum == 0, place > 8 else { continue }
+      guard sum == 0, place > 8, triesLeft > 0 else { continue }
+      triesLeft -= 1
       let end = place + 1 + bytes[(place + 1)...].prefix(2).prefix { $0 == 0 }.count
       if AudioTag.explains(Array(bytes[end...])[...]) { return end }
       first = first ?? end

@@ -145,6 +145,9 @@ struct StreamExtent {
     return samples(ticks: mediaTicks + min(0, firstTimestamp))
   }
 
+  /// More samples than any codec puts into a packet.
+  private static let longestPacket = 1 << 21
+
   /// How many samples a damaged packet would have held.
   func samples(
     in packet: UnsafeMutablePointer<AVPacket>, _ codec: UnsafeMutablePointer<AVCodecContext>
@@ -152,7 +155,9 @@ struct StreamExtent {
     let rate = Int64(codec.pointee.sample_rate)
     let duration = packet.pointee.duration
     if duration > 0, rate > 0 {
-      return Int(av_rescale_q(duration, timeBase, AVRational(num: 1, den: Int32(rate))))
+      let count = Int(av_rescale_q(duration, timeBase, AVRational(num: 1, den: Int32(rate))))
+      // The last packet of a damaged Ogg file may have any duration.
+      if count <= Self.longestPacket { return count }
     }
     if codec.pointee.bit_rate > 0 {
       return Int(Int64(packet.pointee.size) * 8 * rate / codec.pointee.bit_rate)

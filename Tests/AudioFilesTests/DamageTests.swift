@@ -94,6 +94,31 @@ import Testing
     #expect(reader.lostFrames > 0)
   }
 
+  /// Damaged in any way, a file gives its sound, or an error that is a sentence.
+  @Test(arguments: [
+    "a.mp3", "a.aac", "a.ac3", "a.wv", "a.flac", "a.au", "a.ogg", "a.opus", "a.m4a", "a.mka",
+  ])
+  func anyDamageEndsInAnError(name: String) throws {
+    let path = try files.encode(SoundFiles.sweep(frames: 6000, channels: 1), channels: 1, to: name)
+    let tag = TailTests.tails[3].1
+    let whole = try Files.read(path)
+    let original = whole + tag + whole + tag
+    var random = SplitMix(seed: 9)
+    for round in 0..<60 {
+      let bytes = Damage.some(of: original, round: round, using: &random)
+      let damaged = try files.folder.write(bytes, to: "damaged-\(name)")
+      for isLenient in [false, true] {
+        do {
+          let (samples, _) = try SoundFiles.decode(
+            InputFile(path: damaged), isLenient: isLenient)
+          #expect(samples.count < 10_000_000)
+        } catch let error as FilterError {
+          #expect(error.message.hasSuffix("."))
+        }
+      }
+    }
+  }
+
   @Test(arguments: [
     ["-f", "wav"], ["-f", "matroska", "-c:a", "flac"], ["-f", "ogg", "-c:a", "flac"],
   ])

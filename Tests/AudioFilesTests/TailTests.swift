@@ -93,6 +93,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [ape("Cover", cover), id3(cover, "ID3", 0)])
+  func aTagThatTheEndOfTheFileCutsIsTold(tag: [UInt8]) throws {
+    let path = try files.encode(
+      SoundFiles.sweep(frames: 22_050, channels: 1), channels: 1, ["-b:a", "64k"], to: "a.mp3")
+    let cut = try files.change(path, "cut.mp3") { $0 += tag.prefix(9000) }
+    for file in [try InputFile(path: cut), try files.pipe(cut)] {
+      let (samples, reader) = try SoundFiles.decode(file)
+      #expect(samples.count == 22_050)
+      #expect(reader.unknownTail == 9000)
+    }
+  }
+
   /// Bytes that a download lacks of its last frame, which has 208 or 209.
   @Test(arguments: [1, 40, 200])
   func aPartialLastFrameIsNoSoundLost(missing: Int) throws {
