@@ -44,7 +44,8 @@ let package = Package(
       name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("yaml")]),
     .target(
-      name: "APCore", dependencies: ["CProcessorCheck", "YAML", argumentParser, systemPackage],
+      name: "APCore",
+      dependencies: ["CProcessor", "CProcessorCheck", "YAML", argumentParser, systemPackage],
       swiftSettings: settings),
     .target(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,

@@ -3,7 +3,7 @@
 
 // What the compiler was told of the processor (-march), as constants that Swift can branch on:
 // the branch not taken leaves no code.
-#ifdef __FMA__
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define AP_HAS_FMA 1
 #else
 #define AP_HAS_FMA 0
@@ -45,7 +45,7 @@ static inline ap_float16 ap_widen_bfloat(ap_half16 bits) {
   return (ap_float16)(__builtin_convertvector(bits, ap_unsigned16) << 16);
 }
 static inline ap_float16 ap_widen_half(ap_half16 bits) {
-#ifdef __F16C__
+#if defined(__F16C__) || defined(__aarch64__)
   typedef _Float16 half16 __attribute__((vector_size(32)));
   return __builtin_convertvector((half16)bits, ap_float16);
 #else

@@ -119,6 +119,9 @@ __attribute__((constructor(101))) AP_ANY_PROCESSOR static void check_processor(v
 #ifdef __AVX512VPOPCNTDQ__
   AP_NEED("avx512vpopcntdq");
 #endif
+#ifdef __AVX512BF16__
+  AP_NEED("avx512bf16");
+#endif
 #ifdef __AVXVNNI__
   AP_NEED("avxvnni");
 #endif

@@ -8,6 +8,7 @@ struct Segmentation {
   let most: Int?
 
   func run(in context: FilterContext) throws {
+    Heap.returnLargeBlocks()
     let writer = try context.openOutput()
     let reader = try context.openInput()
     var header = try reader.readHeader()

@@ -133,6 +133,20 @@ import Testing
     #expect(times.min() ?? .seconds(1) < .milliseconds(50))
   }
 
+  /// Built for this machine, which has AVX or more: an illegal instruction would end it without a word.
+  @Test(arguments: Filters.all)
+  func anOlderProcessorIsRefusedInOneSentence(filter: String) throws {
+    let path = "\(Command.products)/\(filter)"
+    let outcome = try Command.tool("qemu-x86_64-static", "-cpu", "Nehalem", path, "--version").run()
+    #expect(outcome.status == 69)
+    #expect(outcome.text == "")
+    // The emulator has words of its own for what it does not know.
+    let words = outcome.errorLines.filter { !$0.hasPrefix("qemu") }
+    #expect(words.count == 1, "\(outcome.errors)")
+    #expect(
+      words.first?.hasPrefix("\(filter): This program was built for a processor with ") == true)
+  }
+
   @Test(arguments: Filters.all)
   func theVersionIsTheSuites(filter: String) throws {
     let outcome = try Command(filter, "--version").run()

@@ -126,6 +126,19 @@ import Testing
     #expect(outcome.output == [])
   }
 
+  /// What is long has no more of it at a time: the next test.
+  @Test func windowsOf30SecondsFitIn32MB() throws {
+    let folder = try TemporaryFolder()
+    let input = StreamText.whole(
+      ["mix": Sounds.noise(frames: 100 * 44_100, channels: 2)], channels: 2, rate: 44_100)
+    let outcomes = try Pipeline([
+      Self.segment(["--length", "30", "--overlap", "2"]),
+      Command("ap-xfade").recordingPeakMemory(in: folder.file("peak")),
+    ]).run(.bytes(input))
+    #expect(outcomes.map(\.status) == [0, 0])
+    #expect(try folder.number(in: "peak") < 32_000_000)
+  }
+
   @Test(arguments: [
     ["--length", "2", "--overlap", "0.5"], ["--min-length", "1", "--max-length", "2"],
   ])

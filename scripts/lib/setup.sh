@@ -8,7 +8,7 @@ name=${0##*/}
 # What the binaries are linked against, and what the scripts need besides to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
 quickstart_packages=(python3)
-test_packages=(python3 curl ffmpeg make shellcheck mandoc)
+test_packages=(python3 curl ffmpeg make shellcheck mandoc qemu-user-static libc6-dev-arm64-cross)
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 

@@ -205,7 +205,8 @@ private struct AudioPayload: Sendable {
     let taken = min(bytes - filled, input.byteCount - position)
     let needed = (filled + taken + 3) / 4
     if needed > samples.count {
-      let grown = min(count, max(needed, 2 * samples.count, 16_384))
+      // By four: what it grows from is in memory as well while it is copied.
+      let grown = min(count, max(needed, 4 * samples.count, 16_384))
       samples.append(contentsOf: repeatElement(0, count: grown - samples.count))
     }
     let piece = input.extracting(position..<position + taken)

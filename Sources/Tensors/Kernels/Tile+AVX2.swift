@@ -1,5 +1,5 @@
-/// The tile kernel for 16 registers of 8 floats (AVX2), and for any other processor: six blocks
-/// of 4 rows × 16 columns, one after the other; fewer of them for fewer `columns`.
+/// The tile kernel for 16 registers of 8 floats (AVX2), for 32 of 4 (NEON, where 16 hold a block), and for any
+/// other processor: six blocks of 4 rows × 16 columns, one after the other; fewer of them for fewer `columns`.
 ///
 /// Register plan: 8 registers hold a block (4 rows of 2), 2 the current row of `b`, 4 the broadcast values
 /// of `a`; 8 independent sums are what two fused products a cycle with a latency of 4 need.
