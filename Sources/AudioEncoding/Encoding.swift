@@ -70,7 +70,7 @@ public final class Encoding {
   /// complete and the stream has ended as it should.
   ///
   /// - Throws: `usage`; `cannotCreate` where a file exists or cannot be made; `badInput`, `cutInput`
-  ///   and `abortedInput` for a stream that is not whole; `io`.
+  ///   and `aborted` for a stream that is not whole; `io`.
   public static func run(_ options: EncodingOptions, in context: FilterContext) throws {
     let format = try options.format()
     if options.template.isStandardOutput { try context.refuseTerminalOutput() }

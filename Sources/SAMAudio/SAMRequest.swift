@@ -32,12 +32,12 @@ package struct SAMRequest: Sendable {
     let writer = try context.openOutput()
     let prompts = try allPrompts()
     let model = try store.find(model).open()
-    if let notice = model.notice { context.log.info(notice) }
 
     // Weights are large: what can be refused is refused before they are loaded.
     let limit = WindowLimit(model.config)
     let input = try NetworkInput(
       reader, passingTo: writer, rate: limit.rate, channels: isStereo ? 2 : 1)
+    if let notice = model.notice { context.log.info(notice) }
     if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
 
     let workers = Workers(threads: threads)

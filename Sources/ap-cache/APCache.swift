@@ -66,6 +66,10 @@ struct APCache: FilterCommand {
     }
   }
 
+  var writesStream: Bool {
+    words.first.flatMap(CacheAction.init) == nil
+  }
+
   func run(in context: FilterContext) throws {
     let command = words.first == "--" ? Array(words.dropFirst()) : words
     guard let name = command.first else {

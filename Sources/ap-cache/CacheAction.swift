@@ -37,7 +37,8 @@ enum CacheAction: String {
         context.end(as: .exit(0))
       }
       throw FilterError(
-        .usage, Options.message(for: error), advice: "See 'ap-cache --help'.")
+        .usage, CommandLineMistake.explained(Options.message(for: error), of: arguments),
+        advice: "See 'ap-cache --help'.")
     }
   }
 

@@ -69,6 +69,8 @@ struct APDemucs: FilterCommand {
 
   var historyOptions: [String: JSONValue] { request.history }
 
+  var writesStream: Bool { !listModels }
+
   func validate() throws {
     if stems.contains("") || Set(stems).count != stems.count {
       throw ValidationError("--stems takes different names, separated by commas.")

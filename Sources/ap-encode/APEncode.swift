@@ -55,6 +55,8 @@ struct APEncode: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  static let writesStream = false
+
   /// Nothing comes after this filter that could read them.
   var historyOptions: [String: JSONValue] { [:] }
 

@@ -35,6 +35,8 @@ struct APRun: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  static let writesStream = false
+
   /// There is no stream that could tell of it.
   var historyOptions: [String: JSONValue] { [:] }
 

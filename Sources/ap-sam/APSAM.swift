@@ -70,6 +70,8 @@ struct APSAM: FilterCommand {
 
   var historyOptions: [String: JSONValue] { request.history }
 
+  var writesStream: Bool { !listModels }
+
   func validate() throws {
     guard !listModels else { return }
     if prompt.isEmpty, promptsFile == nil {

@@ -14,7 +14,8 @@ struct APSegment: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What neighbours share. (default: 2; 0 with --min-length)", valueName: "s"))
+      "What neighbours share. (default: 2, at most half of --length; 0 with --min-length)",
+      valueName: "s"))
   var overlap: Double?
 
   @Option(

@@ -1,6 +1,7 @@
-import APCore
 import TestSupport
 import Testing
+
+@testable import APCore
 
 @Suite struct StreamParserTests {
   /// A stream with everything that can stand in one.
@@ -130,6 +131,35 @@ import Testing
       #expect(error?.message == "Bytes follow the end of the stream.")
       #expect(error?.code == .badInput)
     }
+  }
+
+  @Test(arguments: [1, 9, 1000])
+  func anAbortCanBeTheWholeStream(step: Int) throws {
+    let line = #"{"ap":1,"bytes":0,"exit":66,"message":"No.","tool":"ap-x","type":"abort","why":1}"#
+    guard case .abort(let abort)? = try Self.events(Array("\(line)\n".utf8), step: step).last else {
+      Issue.record("no abort")
+      return
+    }
+    #expect(abort.exit == 66)
+    #expect(abort.extra == ["why": 1])
+    #expect(String(decoding: abort.line(isWholeStream: true), as: UTF8.self) == line)
+    let error = FilterError.aborted(abort)
+    #expect(error.code.status.rawValue == 66)
+    #expect(error.abort == abort)
+  }
+
+  @Test(arguments: [
+    (#"{"ap":1,"type":"abort"}"#, "no \"tool\""),
+    (#"{"ap":1,"exit":256,"message":"","tool":"x","type":"abort"}"#, "\"exit\""),
+    (#"{"ap":1,"bytes":4,"exit":1,"message":"","tool":"x","type":"abort"}"#, "\"bytes\""),
+  ])
+  func refusesAWrongAbort(line: String, words: String) throws {
+    let message = try #require(Self.failure(Array("\(line)\n".utf8))?.message)
+    #expect(message.contains(words))
+  }
+
+  @Test func anAbortWithoutAFailureIsOne() {
+    #expect(FilterError.aborted(AbortRecord(tool: "x", exit: 0, message: "")).code.status == .data)
   }
 
   @Test func anAbortIsAnEvent() throws {

@@ -5,7 +5,7 @@ import Testing
   @Test(
     arguments: [
       (nil, nil, nil, nil, true), (10, 5, nil, nil, true), (10, 5.1, nil, nil, false),
-      (3, nil, nil, nil, false), (0, 0, nil, nil, false), (-1, 0, nil, nil, false),
+      (3, nil, nil, nil, true), (0, 0, nil, nil, false), (-1, 0, nil, nil, false),
       (.nan, 0, nil, nil, false), (.infinity, 0, nil, nil, false), (90_000, 0, nil, nil, false),
       (10, -1, nil, nil, false), (10, .nan, nil, nil, false), (nil, nil, 9, 17, true),
       (nil, nil, 9, nil, false), (nil, nil, nil, 17, false), (10, nil, 9, 17, false),
@@ -20,12 +20,16 @@ import Testing
     #expect((options.problem == nil) == isGood, "\(options.problem ?? "")")
   }
 
-  @Test func countsFrames() throws {
+  /// The default overlap is 2 seconds, and fits shorter windows too.
+  @Test(arguments: [
+    (nil, 1_323_000, 88_200), (4, 176_400, 88_200), (3, 132_300, 66_150), (0.5, 22_050, 11_025),
+  ])
+  func countsFrames(seconds: Double?, length: Int, overlap: Int) throws {
     let header = StreamHeader(channels: 1, rate: 44_100, tracks: [Track("mix")])
     let plan = try WindowOptions(
-      length: nil, overlap: nil, minLength: nil, maxLength: nil
+      length: seconds, overlap: nil, minLength: nil, maxLength: nil
     ).plan(for: header)
-    #expect(plan == .fixed(length: 1_323_000, overlap: 88_200))
+    #expect(plan == .fixed(length: length, overlap: overlap))
   }
 
   @Test func refusesLessThanAFrame() {

@@ -41,7 +41,7 @@ import Testing
     var aborted = StreamText()
     aborted.line(#"{"exit":74,"message":"No disk.","tool":"ap-x","type":"abort"}"#)
     let watch = Self.watch(aborted.bytes)
-    #expect(watch.failure?.code == .abortedInput)
+    #expect(watch.failure?.abort?.tool == "ap-x")
     #expect(watch.failure?.message == "ap-x failed: No disk.")
     #expect(!watch.isWhole)
   }

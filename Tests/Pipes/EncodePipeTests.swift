@@ -220,7 +220,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("cut", 65, "The input was cut"), ("abort", 65, "ap-demucs failed: out of luck"),
+      ("cut", 65, "The input was cut"), ("abort", 74, ""),
       ("empty", 65, "The input is empty"), ("windows", 65, "Put ap-xfade before"),
     ] as [(String, Int32, String)])
   func aStreamThatIsNotWholeLeavesNothing(kind: String, status: Int32, words: String) throws {
@@ -236,8 +236,8 @@ import Testing
     _ = try folder.write([1], to: "a.wav")
     let outcome = try encode(["--force"], "{track}.wav", text.bytes)
     #expect(outcome.status == status)
-    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
-    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(outcome.errorLines.count == (words.isEmpty ? 0 : 1), "\(outcome.errors)")
+    #expect(words.isEmpty || outcome.errors.contains(words), "\(outcome.errors)")
     #expect(try folder.list() == ["a.wav"])
     #expect(try Files.read(folder.file("a.wav")) == [1])
   }

@@ -38,7 +38,7 @@ import Testing
     command.arguments += options
     let outcome = try command.run(.bytes(SAMPipeTests.input(frames: 10)))
     Self.expectFailure(outcome, 64, saying: words)
-    #expect(outcome.output.isEmpty)
+    #expect(outcome.isAbort)
   }
 
   @Test func aPromptIsNeeded() throws {
@@ -73,7 +73,7 @@ import Testing
         "https://huggingface.co/facebook/\(model)", "fetch-models \(model)", "checkpoint.pt",
         folder.path,
       ] { #expect(outcome.errors.contains(words), "\(outcome.errors)") }
-      #expect(outcome.output.isEmpty)
+      #expect(outcome.isAbort)
     }
   }
 
@@ -82,7 +82,7 @@ import Testing
     let outcome = try Command("ap-sam", "--prompt", "dog", "-m", model)
       .run(.bytes(SAMPipeTests.input(frames: 10)))
     Self.expectFailure(outcome, status, saying: model)
-    #expect(outcome.output.isEmpty)
+    #expect(outcome.isAbort)
   }
 
   /// The small model with one file of it changed.
@@ -111,7 +111,7 @@ import Testing
     ] as [(Bool, (inout [UInt8]) -> Void)] {
       let outcome = try Self.damaged(file, change)
       Self.expectFailure(outcome, 65, saying: name)
-      #expect(outcome.output.isEmpty, "\(cut)")
+      #expect(outcome.isAbort, "\(cut)")
     }
   }
 
@@ -148,7 +148,7 @@ import Testing
     }
     let outcome = try run(frames: 38_401)
     Self.expectFailure(outcome, 65, saying: "Put ap-segment before this filter")
-    #expect(outcome.output.isEmpty == isCounted)
+    #expect(outcome.isAbort == isCounted)
     #expect(try run(frames: 38_400).status == 0)
 
     let window = try Command("ap-segment", "--length", "1", "--overlap", "0")

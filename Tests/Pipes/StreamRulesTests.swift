@@ -89,7 +89,7 @@ import Testing
     let outcome = try Self.refusal(of: [], by: filter)
     Self.expectFailure(
       outcome, 65, saying: "The input is empty. The command before this one failed.")
-    #expect(outcome.output == [])
+    #expect(outcome.isAbort || filter == "ap-encode")
   }
 
   @Test(arguments: Filters.readers)
@@ -137,19 +137,20 @@ import Testing
         as: UTF8.self))
     text.line(abort)
     let outcome = try Self.refusal(of: text.bytes, by: filter)
-    Self.expectFailure(outcome, 65, saying: #"ap-first failed: Disk "x" is full."#)
+    #expect(outcome.status == 74)
+    #expect(outcome.errors == "")
     #expect(Self.lastLine(outcome) == (filter == "ap-encode" ? "" : abort))
   }
 
-  @Test func everyFilterOfAPipeReportsACut() throws {
+  @Test func theFirstFilterAfterACutReportsIt() throws {
     let input = Filters.input(for: "ap-segment", frames: 100_000)
     let outcomes = try Pipeline([
       Command("ap-segment", "--length", "1", "--overlap", "0"), Command("ap-xfade"),
       Command("ap-segment"),
     ]).run(.bytes(Array(input.dropLast(90))))
     #expect(outcomes.map(\.status) == [65, 65, 65])
-    #expect(outcomes.allSatisfy { $0.errorLines.count == 1 })
-    #expect(outcomes[2].errors.contains("ap-segment failed: The input was cut"))
+    #expect(outcomes.map(\.errorLines.count) == [1, 0, 0])
+    #expect(outcomes[0].errors.contains("The input was cut"))
   }
 
   @Test(arguments: Filters.light)

@@ -18,6 +18,10 @@ import Testing
     ([(1, .exited(1)), (0, .exited(74)), (2, .exited(65))], 1),
     ([(1, .signaled(9)), (2, .exited(65)), (0, pipe)], 1),
     ([(0, pipe), (1, .exited(0))], 0),
+    // An abort's status is taken over, by whoever ends first.
+    ([(2, .exited(66)), (1, .exited(66)), (0, .exited(66))], 0),
+    ([(2, .exited(69)), (0, pipe), (1, .exited(69))], 1),
+    ([(2, .exited(73)), (1, .exited(66)), (0, .exited(66))], 2),
     ([(1, .notStarted("no")), (0, pipe), (2, .exited(65))], 1),
   ]
 

@@ -11,6 +11,12 @@ public protocol FilterCommand: ParsableCommand {
   /// The options that shape the output, for the stream's `history`; defaults included.
   var historyOptions: [String: JSONValue] { get }
 
+  /// Whether commands of this kind write a stream to standard output.
+  static var writesStream: Bool { get }
+
+  /// Whether this one writes a stream, and not words that were asked for instead.
+  var writesStream: Bool { get }
+
   /// Whether an earlier run's output can stand in for this one's.
   ///
   /// - Throws: what `run(in:)` would throw, such as that a model is missing.
@@ -39,11 +45,12 @@ extension FilterCommand {
       }
       command = own
     } catch {
-      end(parsing: error, tool: name)
+      end(parsing: error, of: arguments, tool: name, isQuestion: isQuestion)
     }
     let settings = Result { try Settings.resolve(command.common) }
     let context = FilterContext(
-      tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings())
+      tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings(),
+      writesStream: command.writesStream && !isQuestion)
     do {
       if isQuestion {
         _ = try settings.get()
@@ -68,6 +75,12 @@ extension FilterCommand {
     context.end()
   }
 
+  /// As most do.
+  public static var writesStream: Bool { true }
+
+  /// As its kind does.
+  public var writesStream: Bool { Self.writesStream }
+
   /// Not without the filter's own word.
   public func repeatability() -> Repeatability {
     .effective("What it writes may depend on more than its options and its input.")
@@ -78,7 +91,9 @@ extension FilterCommand {
     preconditionFailure("a filter runs in a context")
   }
 
-  private static func end(parsing error: any Error, tool: String) -> Never {
+  private static func end(
+    parsing error: any Error, of arguments: [String], tool: String, isQuestion: Bool
+  ) -> Never {
     let status = exitCode(for: error)
     if status.isSuccess {
       // What was asked for: help, the version or a completion script.
@@ -87,9 +102,15 @@ extension FilterCommand {
         try? Syscalls.writeAll(.standardOutput, UnsafeRawBufferPointer(bytes))
       }
     } else {
-      let message = message(for: error)
+      let message = CommandLineMistake.explained(message(for: error), of: arguments)
       let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
-      Log(tool: tool).error("\(message)\(stop) See '\(tool) --help'.")
+      let sentence = "\(message)\(stop) See '\(tool) --help'."
+      Log(tool: tool).error(sentence)
+      if writesStream, !isQuestion {
+        FilterContext.tell(
+          AbortRecord(tool: tool, exit: Int(status.rawValue), message: sentence),
+          by: StreamWriter(.standardOutput))
+      }
     }
     exit(withError: status)
   }

@@ -15,11 +15,18 @@ public final class FilterContext {
   public let report = Report()
   /// What it adds to the stream's `history`.
   public let historyEntry: HistoryEntry
+  /// Whether its output is a stream, so that those after it can be told of a failure.
+  private let writesStream: Bool
   private var writer: StreamWriter?
 
-  /// - Parameter options: the options that shape the output.
-  public init(tool: String, options: [String: JSONValue], settings: Settings) {
+  /// - Parameters:
+  ///   - options: the options that shape the output.
+  ///   - writesStream: whether standard output is for a stream.
+  public init(
+    tool: String, options: [String: JSONValue], settings: Settings, writesStream: Bool = true
+  ) {
     self.tool = tool
+    self.writesStream = writesStream
     self.settings = settings
     log = Log(tool: tool, level: settings.logLevel)
     progress = Progress(tool: tool, mode: settings.progress)
@@ -39,8 +46,7 @@ public final class FilterContext {
     return StreamReader(.standardInput, keepsBytes: keepsBytes)
   }
 
-  /// The stream on standard output. If the filter fails after its header, the stream's `abort` is
-  /// written here.
+  /// The stream on standard output. If the filter fails, the stream's `abort` is written here.
   ///
   /// - Throws: `usage` where that is a terminal.
   public func openOutput() throws(FilterError) -> StreamWriter {
@@ -127,16 +133,25 @@ public final class FilterContext {
       message: failure.description)
     TemporaryFiles.shared.removeAll()
     if isBrokenPipe { Syscalls.dieOfBrokenPipe() }
-    log.error(failure.description)
-    if let writer, writer.isOpen {
-      let abort =
-        failure.underlying as? AbortRecord
-        ?? AbortRecord(
-          tool: tool, exit: Int(failure.code.status.rawValue), message: failure.description)
-      // If this fails too, the missing end record says the same.
-      try? writer.write(abort)
+    // Who failed before this one in the pipe has said it. What a file says, nobody may have heard.
+    if failure.abort == nil || !FileDescriptor.standardInput.isPipe {
+      log.error(failure.description)
+    }
+    if writesStream {
+      Self.tell(
+        failure.abort
+          ?? AbortRecord(
+            tool: tool, exit: Int(failure.code.status.rawValue), message: failure.description),
+        by: writer ?? StreamWriter(.standardOutput))
     }
     exit(failure.code.status)
+  }
+
+  /// Tells the filters after this one why it fails, so that they need not.
+  static func tell(_ abort: AbortRecord, by writer: StreamWriter) {
+    guard !FileDescriptor.standardOutput.isTerminal else { return }
+    // If this fails too, the missing end record says the same.
+    try? writer.write(abort)
   }
 
   /// That the report cannot be written does not hide why the filter failed.

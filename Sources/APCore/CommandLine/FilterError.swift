@@ -19,8 +19,6 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
     public static let badInput = Self("bad-input", .data)
     /// Input that ends before its end.
     public static let cutInput = Self("cut-input", .data)
-    /// The filter before this one failed and said so.
-    public static let abortedInput = Self("aborted-input", .data)
     /// No such input file.
     public static let noInput = Self("no-input", .noInput)
     /// No such model or device.
@@ -60,4 +58,17 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     advice.isEmpty ? message : "\(message) \(advice)"
   }
+}
+
+extension FilterError {
+  /// The failure of a filter before this one, which has said why: it becomes this one's, with its exit status.
+  public static func aborted(_ record: AbortRecord) -> FilterError {
+    // No failure may look like a success, whoever wrote the record.
+    let status = record.exit == 0 ? .data : ExitStatus(rawValue: Int32(record.exit))
+    return FilterError(
+      Code("aborted-input", status), "\(record.tool) failed: \(record.message)", underlying: record)
+  }
+
+  /// The record that told of the failure, where another filter failed and not this one.
+  public var abort: AbortRecord? { underlying as? AbortRecord }
 }

@@ -142,6 +142,10 @@ public struct StreamParser: Sendable {
 
   private mutating func read(_ value: JSONValue) throws(FilterError) -> StreamEvent? {
     guard let header else {
+      if let abort = try AbortRecord(wholeStream: value) {
+        state = .done
+        return .abort(abort)
+      }
       let header = try StreamHeader(value)
       self.header = header
       ledger = StreamLedger(header)

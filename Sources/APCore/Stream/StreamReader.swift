@@ -22,18 +22,19 @@ public final class StreamReader {
 
   /// Reads the first line.
   ///
-  /// - Throws: `badInput`, `cutInput` or `io`.
+  /// - Throws: `badInput`, `cutInput`, `io`; `aborted` where a filter before this one failed.
   public func readHeader() throws(FilterError) -> StreamHeader {
-    guard case .header(let header)? = try event() else {
-      preconditionFailure("readHeader() comes first, and once")
+    switch try event() {
+    case .header(let header)?: return header
+    case .abort(let abort)?: throw .aborted(abort)
+    case .record?, .end?, nil: preconditionFailure("readHeader() comes first, and once")
     }
-    return header
   }
 
   /// Reads the next record.
   ///
   /// - Returns: nil once the stream has ended as it should, and nothing follows.
-  /// - Throws: `badInput`, `cutInput`, `io`; `abortedInput` where a filter before this one failed.
+  /// - Throws: `badInput`, `cutInput`, `io`; `aborted` where a filter before this one failed.
   public func next() throws(FilterError) -> StreamRecord? {
     guard end == nil else { return nil }
     switch try event() {
@@ -43,8 +44,7 @@ public final class StreamReader {
       _ = try event()
       return nil
     case .abort(let abort)?:
-      throw FilterError(
-        .abortedInput, "\(abort.tool) failed: \(abort.message)", underlying: abort)
+      throw .aborted(abort)
     case .header?, nil:
       preconditionFailure("readHeader() comes before next()")
     }

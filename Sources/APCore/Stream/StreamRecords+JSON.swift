@@ -108,13 +108,25 @@ extension AbortRecord {
     extra = fields.rest
   }
 
-  var line: [UInt8] {
+  /// Reads the first line of a stream whose writer failed before it had a header; nil where it is another.
+  init?(wholeStream value: JSONValue) throws(FilterError) {
+    guard value["type"] == "abort" else { return nil }
+    var fields = try Fields(value, owner: "the abort")
+    _ = try fields.integer("ap", in: 1...1)
+    _ = try fields.string("type")
+    _ = try fields.optional("bytes", "0") { $0.int == 0 ? 0 : nil }
+    try self.init(&fields)
+  }
+
+  /// - Parameter isWholeStream: whether it stands in the place of the header.
+  func line(isWholeStream: Bool) -> [UInt8] {
     var object = extra
+    if isWholeStream { object["ap"] = 1 }
     object["type"] = "abort"
     object["bytes"] = 0
     object["tool"] = .string(tool)
     object["exit"] = JSONValue(exit)
     object["message"] = .string(message)
-    return JSONValue.object(object).serialized()
+    return JSONValue.object(object).serialized(first: isWholeStream ? "ap" : nil)
   }
 }

@@ -79,7 +79,7 @@ public struct EndRecord: Sendable, Hashable {
   }
 }
 
-/// The last record of a stream whose writer failed.
+/// The last record of a stream whose writer failed; the only one where it had no header yet.
 public struct AbortRecord: Error, Sendable, Hashable {
   /// The filter that failed.
   public var tool: String

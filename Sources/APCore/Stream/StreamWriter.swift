@@ -6,8 +6,11 @@ public final class StreamWriter {
   private var header: StreamHeader?
   private var ledger: StreamLedger?
 
+  private enum State { case empty, open, ended }
+  private var state = State.empty
+
   /// Whether a header stands in the output and neither `end` nor `abort` yet.
-  public private(set) var isOpen = false
+  public var isOpen: Bool { state == .open }
 
   /// A writer that has not written yet.
   public init(_ descriptor: FileDescriptor) {
@@ -26,7 +29,7 @@ public final class StreamWriter {
     try put(line: header.serialized())
     self.header = header
     ledger = StreamLedger(header)
-    isOpen = true
+    state = .open
   }
 
   /// Writes samples of one track, as several records where they do not fit one.
@@ -81,7 +84,7 @@ public final class StreamWriter {
     try ledger.close()
     try put(
       line: EndRecord(frames: ledger.frames, records: ledger.records, extra: extra).line)
-    isOpen = false
+    state = .ended
   }
 
   /// Writes bytes of a stream that its reader has checked, as they are: whole lines and payloads.
@@ -90,13 +93,16 @@ public final class StreamWriter {
   public func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
     precondition(header == nil, "a stream is passed on whole or written anew")
     try bytes.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
-    isOpen = !isLast
+    state = isLast ? .ended : .open
   }
 
-  /// Tells the filters behind that this stream will have no end.
+  /// Tells the filters after this one that the stream will have no end; without a header, that there is no
+  /// stream. Does nothing to a stream that has ended.
   func write(_ abort: AbortRecord) throws(FilterError) {
-    isOpen = false
-    try put(line: abort.line)
+    guard state != .ended else { return }
+    let line = abort.line(isWholeStream: state == .empty)
+    state = .ended
+    try put(line: line)
   }
 
   private func put(line: [UInt8]) throws(FilterError) {

@@ -72,6 +72,13 @@ enum Syscalls {
     isatty(descriptor.rawValue) == 1
   }
 
+  /// Whether another process is at the other end. `fstat(2)`.
+  static func isPipe(_ descriptor: FileDescriptor) -> Bool {
+    var state = stat()
+    guard fstat(descriptor.rawValue, &state) == 0 else { return false }
+    return [S_IFIFO, S_IFSOCK].contains(state.st_mode & S_IFMT)
+  }
+
   /// Removes a file; one that is gone already is no matter. `unlink(2)`.
   static func remove(_ path: String) {
     unlink(path)
@@ -280,6 +287,11 @@ extension FileDescriptor {
   /// Whether a person sits at the other end. `isatty(3)`.
   public var isTerminal: Bool {
     Syscalls.isTerminal(self)
+  }
+
+  /// Whether another process sits there: a pipe or a socket.
+  var isPipe: Bool {
+    Syscalls.isPipe(self)
   }
 
   /// Reads what is there, at least one byte; 0 at the end. Waits also where another process made

@@ -12,7 +12,8 @@ public struct WindowOptions: Sendable, Hashable {
 
   /// - Parameters:
   ///   - length: of every window; 30 if neither it nor the bounds are given.
-  ///   - overlap: what neighbours share; 2 for a fixed length, else 0.
+  ///   - overlap: what neighbours share; if not given, 2 or half of a fixed length, whichever is less, and
+  ///     0 with bounds.
   ///   - minLength: the lower bound, given with the upper one.
   ///   - maxLength: the upper bound.
   public init(length: Double?, overlap: Double?, minLength: Double?, maxLength: Double?) {
@@ -20,8 +21,9 @@ public struct WindowOptions: Sendable, Hashable {
       lengths = .between(minLength, maxLength)
       self.overlap = overlap ?? 0
     } else {
-      lengths = .fixed(length ?? 30)
-      self.overlap = overlap ?? 2
+      let length = length ?? 30
+      lengths = .fixed(length)
+      self.overlap = overlap ?? (length > 0 ? min(2, length / 2) : 0)
     }
     problem = Self.problem(
       of: lengths, overlap: self.overlap, hasLength: length != nil,
@@ -38,7 +40,7 @@ public struct WindowOptions: Sendable, Hashable {
     case .fixed(let length):
       guard length > 0, length <= day else { return "--length must be in 0...86400 seconds." }
       guard 2 * overlap <= length else {
-        return "--overlap (2 if not given) must be at most half of --length."
+        return "--overlap must be at most half of --length."
       }
     case .between(let least, let most):
       guard !hasLength else { return "Give --length, or --min-length and --max-length." }

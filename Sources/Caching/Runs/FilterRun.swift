@@ -35,7 +35,7 @@ struct FilterRun {
     let problem =
       recording?.problem
       ?? (isInputWhole ? nil : "Its input is not a stream that was read to its end.")
-    if end == .exit(0), let problem {
+    if end == .exit(0), input?.isAborted != true, let problem {
       context.log.warning("The output of \(program.name) is not kept. \(problem)")
     }
     context.end(as: end)

@@ -28,6 +28,11 @@ final class StandardInput: Sendable {
     state.withLock { isStream ? $0.watch.isWhole : $0.isAtEnd }
   }
 
+  /// Whether a filter before this one has failed, and said so.
+  var isAborted: Bool {
+    state.withLock { isStream && $0.watch.failure?.abort != nil }
+  }
+
   /// Reads up to the header's end.
   ///
   /// - Returns: nil where there is no header.
@@ -113,7 +118,7 @@ final class StandardInput: Sendable {
 
   /// Reads all that is left, for nothing but to know how it ends.
   ///
-  /// - Throws: where it is no whole stream: `badInput`, `cutInput`, `abortedInput`; `io`.
+  /// - Throws: where it is no whole stream: `badInput`, `cutInput`, `aborted`; `io`.
   func drain() throws(FilterError) {
     while !state.withLock(\.isAtEnd) { try read { _ in } }
     if isStream, let failure = state.withLock(\.watch.failure) { throw failure }

@@ -31,8 +31,7 @@ struct StreamWatch: Sendable {
         case .record: break
         case .end: end = nextLine
         case .abort(let abort):
-          failure = FilterError(
-            .abortedInput, "\(abort.tool) failed: \(abort.message)", underlying: abort)
+          failure = .aborted(abort)
           return
         }
         nextLine = start + position

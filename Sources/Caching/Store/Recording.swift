@@ -40,7 +40,7 @@ final class Recording {
     watch.add(bytes)
     if let failure = watch.failure {
       // An abort is the filter's own word for what it has said already.
-      if failure.code != .abortedInput { stop("It is not a stream: \(failure.message)") }
+      if failure.abort == nil { stop("It is not a stream: \(failure.message)") }
       return discard()
     }
     if let limit, watch.count > limit { return stop("It is larger than --max-size allows.") }

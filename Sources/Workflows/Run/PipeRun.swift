@@ -8,8 +8,8 @@ struct PipeRun: Sendable {
   /// Takes each line that a command says, with the command's place; whether it is words.
   let hear: @Sendable (Int, String) -> Bool
 
-  /// How long the others may go on once a command found its input cut: the one before it, which did
-  /// fail, is about to end.
+  /// How long the others may go on once a command has failed: the one above it that made it fail, if one
+  /// did, is about to end.
   private static let grace = Duration.seconds(1)
   /// How long a command has to clean up before it is killed.
   private static let patience = Duration.seconds(5)
@@ -46,14 +46,15 @@ struct PipeRun: Sendable {
         case .graceIsOver: group.cancelAll()
         case .end(let end):
           ends.append(end)
-          if end.isCutInput, !waits {
+          guard end.isFailure, !end.isBrokenPipe else { continue }
+          if ends.count(where: { $0.stage < end.stage }) == end.stage {
+            group.cancelAll()
+          } else if !waits {
             waits = true
             group.addTask {
               try? await Task.sleep(for: Self.grace)
               return .graceIsOver
             }
-          } else if end.isFailure, !end.isCutInput, !end.isBrokenPipe {
-            group.cancelAll()
           }
         }
       }

@@ -23,7 +23,7 @@ struct StageEnd: Sendable {
     status != .exited(0) && status != .ended
   }
 
-  /// Whether it may have failed only because another did: by a closed pipe, or by input that was cut.
+  /// Whether it may have failed because of input that was cut, or because its reader was gone.
   var isCutInput: Bool { status == .exited(ExitStatus.data.rawValue) }
   var isBrokenPipe: Bool { status == .signaled(Signals.brokenPipe) }
 }
@@ -31,17 +31,16 @@ struct StageEnd: Sendable {
 extension [StageEnd] {
   /// The command whose failure made the others fail; nil where none failed.
   ///
-  /// A failure travels down a pipe as cut input, which our filters answer with 65, and up as a broken
-  /// pipe. So the cause is the first that failed otherwise. One that failed with 65 passes the blame
-  /// to the next failure above it.
+  /// A failure travels up a pipe as a broken pipe. It travels down as an abort, of which our filters take
+  /// over the status, or as cut input, which they answer with 65. So the cause is the first that failed;
+  /// with 65, or with the status of the next failure above it, it passes the blame to that one.
   ///
   /// - Precondition: the ends stand in the order of time.
   var cause: StageEnd? {
     let failures = filter(\.isFailure)
     guard var cause = failures.first(where: { !$0.isBrokenPipe }) else { return failures.first }
-    while cause.isCutInput,
-      let above = failures.filter({ $0.stage < cause.stage && !$0.isBrokenPipe })
-        .max(by: { $0.stage < $1.stage })
+    while let above = failures.filter({ $0.stage < cause.stage && !$0.isBrokenPipe })
+      .max(by: { $0.stage < $1.stage }), cause.isCutInput || cause.status == above.status
     {
       cause = above
     }
