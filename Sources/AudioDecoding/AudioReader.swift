@@ -51,6 +51,8 @@ public final class AudioReader {
   private var buffer: [Float] = []
   /// Frames before the start that are still to be dropped.
   private var framesToSkip: Int
+  /// Frames that may go out at all.
+  private let framesInAll: Int
   /// Frames that may still go out.
   private var framesLeft: Int
   private var isAtEnd = false
@@ -77,8 +79,16 @@ public final class AudioReader {
     converter = FrameConverter(rate: rate, channels: channels)
     framesToSkip = Int((options.startTime * Double(rate)).rounded())
     let end = options.endTime.map { Int(($0 * Double(rate)).rounded()) } ?? .max
-    framesLeft = max(0, end - framesToSkip)
+    framesInAll = max(0, end - framesToSkip)
+    framesLeft = framesInAll
     try take(first)
+  }
+
+  /// About how many frames there are in all, as far as the container says; only good for progress.
+  var expectedFrames: Int? {
+    guard let context = decoder.demuxer.context, context.pointee.duration > 0 else { return nil }
+    let seconds = Double(context.pointee.duration) / Double(AV_TIME_BASE) - startTime
+    return min(max(Int(seconds * Double(rate)), 0), framesInAll)
   }
 
   /// Tags of the file and of its audio stream, keys in lower case.

@@ -27,7 +27,11 @@ public enum Decoding {
     do {
       var source = Source(file: file.name)
       var frames: Int?
-      if measuresLoudness { (frames, source.loudness) = try measure(file, options) }
+      if measuresLoudness {
+        (frames, source.loudness) = try measure(file, options) { done, total, rate in
+          context.progress.update(done: done, total: total, rate: rate, stage: "measuring")
+        }
+      }
       source.sha256 = try file.sha256()
       try send(file, options, source, frames: frames, to: output, in: context) {
         () throws(FilterError) in
@@ -63,6 +67,7 @@ public enum Decoding {
       StreamHeader(
         channels: reader.channels, rate: reader.rate, frames: frames, tracks: [Track("mix")],
         history: [context.historyEntry], source: source))
+    context.progress.begin(after: [])
     var offset = 0
     while !block.isEmpty {
       let count = block.count / reader.channels
@@ -93,8 +98,11 @@ public enum Decoding {
   }
 
   /// Decodes all that `options` ask for, and keeps only the figures.
+  ///
+  /// - Parameter progress: gets the frames that are done, about how many there are, and the rate.
   static func measure(
-    _ file: InputFile, _ options: DecodingOptions
+    _ file: InputFile, _ options: DecodingOptions,
+    progress: (_ done: Int, _ total: Int?, _ rate: Int) -> Void = { _, _, _ in }
   ) throws(FilterError) -> (frames: Int, loudness: Loudness?) {
     let reader = try AudioReader(file, options: options)
     var meter = LoudnessMeter(channels: reader.channels)
@@ -102,6 +110,7 @@ public enum Decoding {
     repeat {
       try reader.read(into: &block, frames: blockFrames)
       meter.add(block.span)
+      progress(meter.frames, reader.expectedFrames, reader.rate)
     } while !block.isEmpty
     let loudness = meter.loudness
     // A header has no word for the mean of samples that are no numbers.

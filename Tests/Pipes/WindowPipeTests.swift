@@ -115,7 +115,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--length", "1", "--overlap", "0.6"], ["--overlap", "20"], ["--min-length", "3"], ["--max-segments", "0"],
+    ["--length", "1", "--overlap", "0.6"], ["--overlap", "20"], ["--min-length", "3"],
+    ["--max-segments", "0"],
     ["--fade", "step"], ["--length", "nan"], ["--quiet", "--verbose"], ["file.wav"], ["--nonsense"],
   ])
   func wrongOptionsAreOneLineAnd64(options: [String]) throws {

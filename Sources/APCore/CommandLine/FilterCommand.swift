@@ -62,6 +62,7 @@ extension FilterCommand {
       }
       try Syscalls.onTermination { signal in
         if SignalRelay.shared.send(signal) { return true }
+        Console.close()
         Termination.run()
         return false
       }

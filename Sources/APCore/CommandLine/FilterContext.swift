@@ -17,7 +17,10 @@ public final class FilterContext {
   public let historyEntry: HistoryEntry
   /// Whether its output is a stream, so that those after it can be told of a failure.
   private let writesStream: Bool
+  /// What was written, where that is not a stream; for the last line.
+  public var written = "a stream"
   private var writer: StreamWriter?
+  private let start = Syscalls.monotonicSeconds()
 
   /// - Parameters:
   ///   - options: the options that shape the output.
@@ -29,7 +32,9 @@ public final class FilterContext {
     self.writesStream = writesStream
     self.settings = settings
     log = Log(tool: tool, level: settings.logLevel)
-    progress = Progress(tool: tool, mode: settings.progress)
+    progress = Progress(
+      tool: tool, mode: settings.progress,
+      isLast: !writesStream || !FileDescriptor.standardOutput.isPipe)
     historyEntry = HistoryEntry(tool: tool, version: Suite.version, options: options)
   }
 
@@ -43,7 +48,10 @@ public final class FilterContext {
         .usage, "Standard input is a terminal, not a stream.",
         advice: "Put a filter before this one: ap-decode FILE | \(tool).")
     }
-    return StreamReader(.standardInput, keepsBytes: keepsBytes)
+    return StreamReader(.standardInput, keepsBytes: keepsBytes) { [progress] header in
+      // What a file tells is long past.
+      progress.begin(after: FileDescriptor.standardInput.isPipe ? header.history : [])
+    }
   }
 
   /// The stream on standard output. If the filter fails, the stream's `abort` is written here.
@@ -95,7 +103,19 @@ public final class FilterContext {
       end(with: error)
     }
     TemporaryFiles.shared.removeAll()
+    tellSuccess()
     exit(.success)
+  }
+
+  /// The last line of a pipe that a person watches, by its last filter.
+  private func tellSuccess() {
+    guard progress.isLast, progress.audioSeconds > 0, FileDescriptor.standardError.isTerminal
+    else { return }
+    let seconds = Syscalls.monotonicSeconds() - start
+    log.info(
+      "Wrote \(written): \(ProgressLine.time(progress.audioSeconds)) of sound in"
+        + " \(ProgressLine.time(seconds)), \(ProgressLine.times(progress.audioSeconds / seconds)) real time."
+    )
   }
 
   /// Leaves nothing half made behind, before this process becomes another program.
@@ -125,6 +145,8 @@ public final class FilterContext {
 
   /// Ends the process after a failure.
   func end(with error: any Error) -> Never {
+    // A signal goes to all filters of a pipe: what fails because the others are gone needs no word.
+    Syscalls.waitForTermination()
     progress.clear()
     let failure = (error as? FilterError) ?? Self.wrap(error)
     let isBrokenPipe = failure.code == .brokenPipe

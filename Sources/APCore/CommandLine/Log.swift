@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// How much a filter says.
 public enum LogLevel: String, CaseIterable, Comparable, Sendable {
   case error
@@ -60,17 +58,6 @@ public struct Log: Sendable {
 
   private func write(_ message: String, _ importance: LogLevel) {
     guard importance <= level else { return }
-    Console.write("\(tool): \(Self.line(message))\n")
-  }
-}
-
-/// Standard error, a whole line a call, so that lines of filters in one pipe do not mix.
-enum Console {
-  static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      // There is nowhere left to complain to.
-      try? Syscalls.writeAll(.standardError, UnsafeRawBufferPointer(bytes))
-    }
+    Console.say("\(tool): \(Self.line(message))\n")
   }
 }

@@ -2,7 +2,7 @@ import SystemPackage
 
 /// When a filter shows how far it is.
 public enum ProgressMode: String, CaseIterable, Sendable {
-  /// Only where standard error is a terminal.
+  /// Only where standard error is a terminal, and for one filter of a pipe.
   case auto
   case always
   case never
@@ -11,19 +11,30 @@ public enum ProgressMode: String, CaseIterable, Sendable {
 }
 
 /// Shows how far a filter is, on standard error, at most ten times a second.
+///
+/// The filters of a pipe share a terminal, and one of them has the word: a network, because the others wait
+/// for it; without one, the last. Before its header a filter has it too, since those after it can say nothing.
 public final class Progress {
   private enum Style { case silent, bar, json }
 
   private let tool: String
+  private let mode: ProgressMode
   private let style: Style
+  /// Whether no filter follows that could say something.
+  let isLast: Bool
+  private var hasWord = true
+  private var start = Syscalls.monotonicSeconds()
   private var lastShown = -Double.infinity
-  private var hasBar = false
   /// How much sound is done.
   private(set) var audioSeconds = 0.0
 
   /// Progress of that filter.
-  public init(tool: String, mode: ProgressMode) {
+  ///
+  /// - Parameter isLast: whether no filter follows that could show its own.
+  public init(tool: String, mode: ProgressMode, isLast: Bool = true) {
     self.tool = tool
+    self.mode = mode
+    self.isLast = isLast
     style =
       switch mode {
       case .never: .silent
@@ -33,28 +44,35 @@ public final class Progress {
       }
   }
 
+  /// Says that the header is there and the work begins.
+  ///
+  /// - Parameter history: what came before this filter in the same pipe.
+  public func begin(after history: [HistoryEntry]) {
+    clear()
+    start = Syscalls.monotonicSeconds()
+    lastShown = -.infinity
+    let networkHasWord = history.contains { Suite.networks.contains($0.tool) }
+    hasWord = mode != .auto || !networkHasWord && (isLast || Suite.networks.contains(tool))
+  }
+
   /// Says how far the work is.
   ///
   /// - Parameters:
   ///   - done: frames that are done.
   ///   - total: frames there are; nil where that is not known.
   ///   - rate: frames a second, to show times.
-  public func update(done: Int, total: Int?, rate: Int) {
-    audioSeconds = max(audioSeconds, Double(done) / Double(rate))
+  ///   - stage: what is done before the stream, or nil for the stream itself.
+  public func update(done: Int, total: Int?, rate: Int, stage: String? = nil) {
+    if stage == nil { audioSeconds = max(audioSeconds, Double(done) / Double(rate)) }
     let now = Syscalls.monotonicSeconds()
-    guard style != .silent, now - lastShown >= 0.1 || done == total else { return }
+    guard style != .silent, hasWord, now - lastShown >= 0.1 || done == total else { return }
     lastShown = now
+    let line = ProgressLine(
+      tool: tool, stage: stage, done: done, total: total, rate: rate, seconds: now - start)
     switch style {
     case .silent: break
-    case .json:
-      let line: JSONValue = [
-        "type": "progress", "tool": .string(tool), "done": JSONValue(done),
-        "total": total.map { JSONValue($0) } ?? .null, "rate": JSONValue(rate),
-      ]
-      Console.write(String(decoding: line.serialized(), as: UTF8.self) + "\n")
-    case .bar:
-      hasBar = true
-      Console.write("\r\(tool): \(Self.text(done: done, total: total, rate: rate))\u{1b}[K")
+    case .json: Console.write(String(decoding: line.json.serialized(), as: UTF8.self) + "\n")
+    case .bar: Console.show(line.text(columns: Console.columns))
     }
   }
 
@@ -64,42 +82,25 @@ public final class Progress {
   /// Shows how far a command is that this one started.
   ///
   /// - Parameters:
-  ///   - line: what it said with `--progress json`.
+  ///   - members: what it said with `--progress json`.
   ///   - step: what this one started it for.
-  public func relay(_ line: [String: JSONValue], step: String) {
+  public func relay(_ members: [String: JSONValue], step: String) {
     switch style {
     case .silent: break
     case .json:
-      let line = JSONValue.object(line.merging(["step": .string(step)]) { $1 })
+      let line = JSONValue.object(members.merging(["step": .string(step)]) { $1 })
       Console.write(String(decoding: line.serialized(), as: UTF8.self) + "\n")
     case .bar:
       let now = Syscalls.monotonicSeconds()
-      guard now - lastShown >= 0.1, let tool = line["tool"]?.string, let done = line["done"]?.int,
-        let rate = line["rate"]?.int, rate > 0
-      else { return }
+      guard now - lastShown >= 0.1, var line = ProgressLine(members) else { return }
       lastShown = now
-      hasBar = true
-      let text = Self.text(done: done, total: line["total"]?.int, rate: rate)
-      // A line that is longer than a terminal could not be written over.
-      Console.write("\r\(step.prefix(40)): \(tool): \(text)\u{1b}[K")
+      line.tool = "\(step.prefix(40)): \(line.tool)"
+      Console.show(line.text(columns: Console.columns))
     }
   }
 
   /// Clears the line, so that a message can follow.
   public func clear() {
-    if hasBar { Console.write("\r\u{1b}[K") }
-    hasBar = false
-  }
-
-  private static func text(done: Int, total: Int?, rate: Int) -> String {
-    guard let total, total > 0 else { return time(done, rate) }
-    let percent = Int(Double(done) / Double(total) * 100)
-    return "\(percent) % (\(time(done, rate)) of \(time(total, rate)))"
-  }
-
-  private static func time(_ frames: Int, _ rate: Int) -> String {
-    let seconds = frames / rate
-    let rest = seconds % 60
-    return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest)"
+    Console.clear()
   }
 }

@@ -8,4 +8,7 @@ public enum Suite {
     "ap-cache", "ap-decode", "ap-demucs", "ap-encode", "ap-sam", "ap-segment", "ap-view",
     "ap-xfade",
   ]
+
+  /// Those that run a network, for which the rest of a pipe waits.
+  public static let networks: Set<String> = ["ap-demucs", "ap-roformer", "ap-sam"]
 }

@@ -8,15 +8,22 @@ public final class StreamReader {
   private var available = 0
   private var position = 0
   private var kept: [UInt8]?
+  private let whenHeaderIsRead: (StreamHeader) -> Void
 
   /// The end record, once `next()` has returned nil.
   public private(set) var end: EndRecord?
 
   /// A reader before the stream's first byte.
   ///
-  /// - Parameter keepsBytes: whether `takeBytes()` gives what was read as it came.
-  public init(_ descriptor: FileDescriptor, keepsBytes: Bool = false) {
+  /// - Parameters:
+  ///   - keepsBytes: whether `takeBytes()` gives what was read as it came.
+  ///   - whenHeaderIsRead: gets the header first.
+  public init(
+    _ descriptor: FileDescriptor, keepsBytes: Bool = false,
+    whenHeaderIsRead: @escaping (StreamHeader) -> Void = { _ in }
+  ) {
     self.descriptor = descriptor
+    self.whenHeaderIsRead = whenHeaderIsRead
     kept = keepsBytes ? [] : nil
   }
 
@@ -25,7 +32,9 @@ public final class StreamReader {
   /// - Throws: `badInput`, `cutInput`, `io`; `aborted` where a filter before this one failed.
   public func readHeader() throws(FilterError) -> StreamHeader {
     switch try event() {
-    case .header(let header)?: return header
+    case .header(let header)?:
+      whenHeaderIsRead(header)
+      return header
     case .abort(let abort)?: throw .aborted(abort)
     case .record?, .end?, nil: preconditionFailure("readHeader() comes first, and once")
     }

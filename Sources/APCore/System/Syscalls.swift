@@ -1,5 +1,6 @@
 // Every system call of this library stands in this file.
 
+import Synchronization
 public import SystemPackage
 
 #if canImport(Glibc)
@@ -70,6 +71,15 @@ enum Syscalls {
   /// Whether a person sits at the other end. `isatty(3)`.
   static func isTerminal(_ descriptor: FileDescriptor) -> Bool {
     isatty(descriptor.rawValue) == 1
+  }
+
+  /// The width of a terminal in characters; nil where it does not say. `ioctl(2)`.
+  static func columns(of descriptor: FileDescriptor) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
   }
 
   /// Whether another process is at the other end. `fstat(2)`.
@@ -236,6 +246,7 @@ enum Syscalls {
     try BackgroundThread.start {
       var number: UInt8 = 0
       repeat {
+        isTerminating.store(false, ordering: .relaxed)
         while read(input, &number, 1) != 1 {}
       } while handle(Int32(number))
       die(of: Int32(number))
@@ -247,12 +258,21 @@ enum Syscalls {
         continue
       }
       signal(number) { number in
+        isTerminating.store(true, ordering: .relaxed)
         var byte = UInt8(truncatingIfNeeded: number)
         _ = write(signalPipe, &byte, 1)
       }
     }
   }
+
+  /// Where a signal is about to end the process, waits for that.
+  static func waitForTermination() {
+    while isTerminating.load(ordering: .relaxed) { usleep(1000) }
+  }
 }
+
+/// Whether a signal has come of which nobody knows yet whether the process goes on.
+private let isTerminating = Atomic(false)
 
 /// Threads that nobody waits for.
 package enum BackgroundThread {

@@ -26,7 +26,7 @@ final class Narration: Sendable {
     if line.hasPrefix("{"), let json = try? JSONValue(parsing: Array(line.utf8)),
       json["type"] == "progress", let members = json.object
     {
-      progress.withLock { $0.relay(members, step: job.label) }
+      if job.hasWord(members) { progress.withLock { $0.relay(members, step: job.label) } }
       return false
     }
     let isNamed = line.hasPrefix("\(command): ")
@@ -37,5 +37,15 @@ final class Narration: Sendable {
   /// Takes away what is not a line.
   func finish() {
     progress.withLock { $0.clear() }
+  }
+}
+
+extension Job {
+  /// Whether a filter's progress is its pipe's: a network's, else the last filter's. Before the stream each has
+  /// the word, as those after it can say nothing yet.
+  fileprivate func hasWord(_ progress: [String: JSONValue]) -> Bool {
+    let filters = stages.flatMap { $0.filter(Suite.filters.contains) }
+    let speaker = filters.first(where: Suite.networks.contains) ?? filters.last
+    return progress["stage"] != nil || progress["tool"]?.string == speaker
   }
 }
