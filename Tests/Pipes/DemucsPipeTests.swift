@@ -150,6 +150,22 @@ extension DemucsPipeTests {
     #expect(outcome.isAbort)
   }
 
+  /// A weight that is not a number would make all sound so.
+  @Test func aWeightThatIsNotANumberIsNamed() throws {
+    let folder = try TemporaryFolder()
+    var bytes = try Files.read("\(Project.root)/Sources/Demucs/Resources/htdemucs-mini.safetensors")
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0xff, 0xff, 0xff, 0x7f])
+    let path = try folder.write(bytes, to: "model.safetensors")
+    let outcome = try Command("ap-demucs", "-m", path).run(.bytes(Self.input(frames: 10)))
+    #expect(outcome.status == 65)
+    #expect(outcome.errorLines.count == 1)
+    #expect(
+      outcome.errors.contains(
+        /model\.safetensors: the tensor "[a-z0-9_.]+" is damaged: element \d+ is infinite/),
+      "\(outcome.errors)")
+    #expect(outcome.isAbort)
+  }
+
   @Test func aCutStreamNeverLooksWhole() throws {
     let outcome = try Self.demucs().run(.bytes(Self.input(frames: 120_000).dropLast(90)))
     #expect(outcome.status == 65)

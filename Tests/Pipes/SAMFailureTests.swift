@@ -115,6 +115,18 @@ import Testing
     }
   }
 
+  /// A weight that is not a number would make all sound so.
+  @Test(arguments: ["checkpoint.pt", "t5/model.safetensors"])
+  func aWeightThatIsNotANumberIsNamed(file: String) throws {
+    let outcome = try Self.damaged(file) {
+      let middle = $0.count / 2
+      $0.replaceSubrange(middle..<middle + 64, with: repeatElement(0xff, count: 64))
+    }
+    Self.expectFailure(outcome, 65, saying: "is infinite or not a number")
+    #expect(outcome.errors.contains("\(file): the tensor \""), "\(outcome.errors)")
+    #expect(outcome.isAbort)
+  }
+
   /// A claim of a file reserves no memory, and breaks nothing.
   @Test func damageSomewhereEndsInOneSentence() throws {
     var random = SplitMix(seed: 4)

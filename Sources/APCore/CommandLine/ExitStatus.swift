@@ -20,6 +20,8 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
   public static let unavailable = Self(rawValue: 69)
   /// A mistake in the filter itself.
   public static let software = Self(rawValue: 70)
+  /// The system has no memory or no thread left for it.
+  public static let system = Self(rawValue: 71)
   /// An output file cannot be created, or exists.
   public static let cannotCreate = Self(rawValue: 73)
   /// Reading or writing failed.

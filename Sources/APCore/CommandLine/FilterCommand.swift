@@ -60,6 +60,8 @@ extension FilterCommand {
         try context.write(text: String(decoding: description.json.serialized(), as: UTF8.self))
         context.end()
       }
+      nonisolated(unsafe) let ending = context
+      AvailableMemory.whenExhausted { ending.end(with: $0) }
       try Syscalls.onTermination { signal in
         if SignalRelay.shared.send(signal) { return true }
         Console.close()

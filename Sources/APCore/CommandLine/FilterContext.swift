@@ -199,6 +199,9 @@ public final class FilterContext {
     if let error = error as? ValidationError {
       return FilterError(.usage, error.message)
     }
+    if let error = error as? Errno, [.noMemory, .resourceTemporarilyUnavailable].contains(error) {
+      return AvailableMemory.error(refusing: error)
+    }
     if let error = error as? Errno {
       return FilterError(.io, "The system refused: \(error).", underlying: error)
     }

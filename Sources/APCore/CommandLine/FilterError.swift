@@ -23,6 +23,8 @@ public struct FilterError: Error, Sendable, CustomStringConvertible {
     public static let noInput = Self("no-input", .noInput)
     /// No such model or device.
     public static let unavailable = Self("unavailable", .unavailable)
+    /// The system has no memory or no thread left.
+    public static let outOfMemory = Self("out-of-memory", .system)
     /// A mistake in this program.
     public static let software = Self("software", .software)
     /// An output file that cannot be made.

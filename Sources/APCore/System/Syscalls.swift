@@ -73,6 +73,17 @@ enum Syscalls {
     isatty(descriptor.rawValue) == 1
   }
 
+  /// Whether so many bytes of memory could be had now. `mmap(2)`.
+  static func canMap(_ bytes: Int) -> Bool {
+    guard
+      let address = mmap(
+        nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      address != MAP_FAILED
+    else { return false }
+    munmap(address, max(bytes, 1))
+    return true
+  }
+
   /// The width of a terminal in characters; nil where it does not say. `ioctl(2)`.
   static func columns(of descriptor: FileDescriptor) -> Int? {
     var size = winsize()

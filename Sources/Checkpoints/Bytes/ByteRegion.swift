@@ -37,7 +37,10 @@ final class ByteRegion: @unchecked Sendable {
     guard
       let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor.rawValue, 0),
       start != MAP_FAILED
-    else { throw Self.systemFailure("\(path) cannot be mapped into memory") }
+    else {
+      if errno == ENOMEM { try AvailableMemory.require(count) }
+      throw Self.systemFailure("\(path) cannot be mapped into memory")
+    }
     bytes = UnsafeRawBufferPointer(start: start, count: count)
     isMapping = true
   }

@@ -9,6 +9,8 @@ extension FilterError.Code {
   public static let missingTensor = Self("missing-tensor", .data)
   /// A tensor has another shape or element type than the model needs.
   public static let misshapedTensor = Self("misshaped-tensor", .data)
+  /// A tensor has elements that are infinite or not numbers, and would make all sound so.
+  public static let notFiniteTensor = Self("not-finite-tensor", .data)
   /// The checkpoint has tensors that the model has no place for.
   public static let unusedTensors = Self("unused-tensors", .data)
 }

@@ -45,11 +45,13 @@ public struct Weights: Sendable {
   /// Takes a tensor, its elements widened to `Float` in row-major order.
   ///
   /// - Throws: `FilterError.Code.missingTensor`; `.misshapedTensor` for another shape, and for
-  ///   elements that are not float16, bfloat16 or float32.
+  ///   elements that are not float16, bfloat16 or float32; `.notFiniteTensor`; `.outOfMemory`.
   public func floats(_ name: String, shape: [Int]) throws(FilterError) -> [Float] {
     let tensor = try widenable(name, shape: shape)
     defer { tensor.releasePages() }
-    return widened(tensor.bytes, type: tensor.type, count: shape.reduce(1, *))
+    let count = shape.reduce(1, *)
+    try AvailableMemory.require(count * MemoryLayout<Float>.stride)
+    return widened(tensor.bytes, type: tensor.type, count: count)
   }
 
   /// Takes a matrix whose rows are read one by one: `shape` [rows, …], all but the first dimension a row.
@@ -66,6 +68,12 @@ public struct Weights: Sendable {
         .misshapedTensor,
         "\(store.described(join(name))) has elements of type \(tensor.type), and float16, bfloat16 or "
           + "float32 are needed.")
+    }
+    if let place = tensor.type.firstNotFinite(in: tensor.bytes) {
+      throw FilterError(
+        .notFiniteTensor,
+        "\(store.described(join(name))) is damaged: element \(place) is infinite or not a number.",
+        advice: "Get the file again.")
     }
     return tensor
   }

@@ -1,3 +1,4 @@
+import APCore
 import Glibc
 
 /// Zeroed floats that start on a page: weights, activations and scratch memory.
@@ -17,8 +18,8 @@ public final class FloatStorage: @unchecked Sendable {
 
   /// Maps `count` zeros; memory is taken as it is first written.
   ///
-  /// Traps if the address space is exhausted: sizes come from a checked configuration, and Linux
-  /// refuses a mapping only when nothing is left.
+  /// Ends the process with a sentence if the system refuses: sizes come from a checked configuration, and the
+  /// process's limits are its user's.
   public init(count: Int) {
     precondition(count >= 0, "count must not be negative")
     self.count = count
@@ -48,7 +49,7 @@ public final class FloatStorage: @unchecked Sendable {
       let address = mmap(
         nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       address != MAP_FAILED
-    else { preconditionFailure("no memory for \(bytes) bytes") }
+    else { AvailableMemory.end(lacking: bytes) }
     return address
   }
 

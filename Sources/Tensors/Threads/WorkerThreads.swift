@@ -27,7 +27,7 @@ final class WorkerThreads: @unchecked Sendable {
       do {
         try BackgroundThread.start { self.work(as: worker) }
       } catch {
-        preconditionFailure("no thread for the workers: \(error)")
+        AvailableMemory.end(withoutThread: error)
       }
     }
   }

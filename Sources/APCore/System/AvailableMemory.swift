@@ -1,0 +1,49 @@
+import Synchronization
+package import SystemPackage
+
+/// Memory that the system refuses: beyond a limit of the process (`ulimit -v`, `ulimit -d`), or because none is
+/// left. Swift's own allocations would end the process by a signal then.
+package enum AvailableMemory {
+  private static let handler = Mutex<(@Sendable (FilterError) -> Never)?>(nil)
+
+  /// Checks that so many bytes can be had, before somebody takes them who could not say that they cannot.
+  ///
+  /// - Throws: `outOfMemory`.
+  package static func require(_ bytes: Int) throws(FilterError) {
+    guard Syscalls.canMap(bytes) else { throw error(lacking: bytes) }
+  }
+
+  /// Ends the process, since a mapping of so many bytes was refused to somebody who cannot go on without it.
+  package static func end(lacking bytes: Int) -> Never {
+    end(error(lacking: bytes))
+  }
+
+  /// Ends the process, since it cannot go on without a thread that was refused.
+  package static func end(withoutThread error: Errno) -> Never {
+    end(Self.error(refusing: error))
+  }
+
+  /// What the system's refusal of memory or a thread means.
+  static func error(refusing error: Errno) -> FilterError {
+    FilterError(
+      .outOfMemory, "There is not enough memory, or there are too many threads: \(error).",
+      advice: "Raise the limit that 'ulimit -a' shows, or give fewer --threads.",
+      underlying: error)
+  }
+
+  private static func end(_ error: FilterError) -> Never {
+    guard let handler = handler.withLock({ $0 }) else { preconditionFailure(error.description) }
+    handler(error)
+  }
+
+  /// Says how the process ends then.
+  static func whenExhausted(_ handle: @escaping @Sendable (FilterError) -> Never) {
+    handler.withLock { $0 = handle }
+  }
+
+  private static func error(lacking bytes: Int) -> FilterError {
+    FilterError(
+      .outOfMemory, "There is not enough memory: \((bytes >> 20) + 1) MiB more cannot be had.",
+      advice: "Raise the limit that 'ulimit -a' shows, or give a smaller model or shorter windows.")
+  }
+}

@@ -1,0 +1,39 @@
+import TestSupport
+import Testing
+
+/// Where the system refuses memory, a filter ends with a sentence and 71, and not by a signal.
+@Suite struct MemoryLimitTests {
+  private func run(_ limit: String, _ words: [String], _ input: [UInt8]) throws -> Outcome {
+    var command = Command(
+      executable: "/bin/bash",
+      ["-c", "ulimit \(limit); exec \"$0\" \"$@\"", "\(Command.products)/\(words[0])"]
+        + words.dropFirst())
+    command.environment["AP_CACHE"] = "off"
+    return try command.run(.bytes(input))
+  }
+
+  private static let filters: [[String]] = [
+    ["ap-demucs", "--quiet", "--model", "htdemucs-mini", "--threads", "2"],
+    ["ap-sam", "--quiet", "--prompt", "dog", "--model", fixture("sam-audio"), "--threads", "2"],
+  ]
+
+  @Test(arguments: filters, ["-v", "-d"])
+  func itIsSaid(words: [String], limit: String) throws {
+    let input = StreamText.whole(
+      ["mix": Sounds.noise(frames: 22_050, channels: 2)], channels: 2)
+    var statuses: Set<Int32> = []
+    // From what the program itself needs to more than the network does.
+    for size in [100, 120, 140, 160, 180, 200, 250, 300, 400, 600, 1_000, 4_000] {
+      let outcome = try run("\(limit) \(size * 1024)", words, input)
+      // The loader has its own words where the program itself does not fit.
+      guard outcome.status != 127 else { continue }
+      statuses.insert(outcome.status)
+      #expect([0, 71].contains(outcome.status), "\(size) MiB: \(outcome.errors)")
+      guard outcome.status == 71 else { continue }
+      #expect(outcome.errorLines.count == 1, "\(size) MiB: \(outcome.errors)")
+      #expect(
+        outcome.errors.contains("There is not enough memory"), "\(size) MiB: \(outcome.errors)")
+    }
+    #expect(statuses.contains(0))
+  }
+}
