@@ -34,7 +34,7 @@ package struct DemucsRequest: Sendable {
     let writer = try context.openOutput()
 
     let location = try store.find(model)
-    if let notice = location.notice { context.log.info(notice) }
+    if let notice = location.notice { context.announce(notice) }
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)

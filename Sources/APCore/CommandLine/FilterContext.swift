@@ -20,6 +20,7 @@ public final class FilterContext {
   /// What was written, where that is not a stream; for the last line.
   public var written = "a stream"
   private var writer: StreamWriter?
+  private var notices: [String] = []
   private let start = Syscalls.monotonicSeconds()
 
   /// - Parameters:
@@ -48,10 +49,16 @@ public final class FilterContext {
         .usage, "Standard input is a terminal, not a stream.",
         advice: "Put a filter before this one: ap-decode FILE | \(tool).")
     }
-    return StreamReader(.standardInput, keepsBytes: keepsBytes) { [progress] header in
+    return StreamReader(.standardInput, keepsBytes: keepsBytes) { [self] header in
       // What a file tells is long past.
       progress.begin(after: FileDescriptor.standardInput.isPipe ? header.history : [])
+      for notice in notices { log.info(notice) }
     }
+  }
+
+  /// Says something once there is a stream to work on: a pipe that fails says why, and nothing else.
+  public func announce(_ notice: String) {
+    notices.append(notice)
   }
 
   /// The stream on standard output. If the filter fails, the stream's `abort` is written here.
