@@ -127,6 +127,29 @@ import Testing
     #expect(try place.shell("kill -0 $(cat pid)").status != 0)
   }
 
+  /// It cannot tell its commands to end; what it started for this does.
+  @Test(arguments: ["", "trap '' TERM"])
+  func whatKillsItEndsItsCommands(trap: String) throws {
+    let loop = "\(trap)\necho $$ >$1; while :; do sleep 0.1; done"
+    _ = try place.folder.write(Array(loop.utf8), to: "loop")
+    let workflow = """
+      steps:
+        done: {run: "true"}
+        a: {needs: [done], run: sh loop one | sh -c "sh loop two; true"}
+      """
+    _ = try place.folder.write(Array(workflow.utf8), to: "w.yaml")
+    let outcome = try place.shell(
+      """
+      ap-run w.yaml & until [ -s one ] && [ -s two ]; do sleep 0.05; done; kill -KILL $!
+      for try in $(seq 150); do
+        running=$(cat $(printf '/proc/%s/status ' $(cat one two)) 2>/dev/null | grep -c '^State:.[^Z]')
+        [ $running = 0 ] && break; sleep 0.1
+      done
+      echo "$running running"
+      """)
+    #expect(outcome.text == "0 running\n")
+  }
+
   @Test func whatWasKilledIsDoneAgain() throws {
     _ = try place.folder.write(
       Array(

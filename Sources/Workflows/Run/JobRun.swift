@@ -6,6 +6,7 @@ internal import SystemPackage
 struct JobRun {
   let job: Job
   let executables: Executables
+  let lifeline: Lifeline
   /// What the job's commands say goes there.
   let narration: Narration
   /// Options on top of those of a command, for the filters of the suite.
@@ -39,7 +40,7 @@ struct JobRun {
   private func runPipe() async throws {
     let job = job
     let narration = narration
-    let pipe = PipeRun(commands: try commands()) { stage, line in
+    let pipe = PipeRun(commands: try commands(), lifeline: lifeline) { stage, line in
       narration.pass(line, of: job.stages[stage][0], for: job)
     }
     let isDevice = job.output.map(Files.isDevice) ?? false

@@ -5,6 +5,7 @@ internal import SystemPackage
 struct PipeRun: Sendable {
   /// A path and its arguments a command.
   let commands: [(path: String, arguments: [String])]
+  let lifeline: Lifeline
   /// Takes each line that a command says, with the command's place; whether it is words.
   let hear: @Sendable (Int, String) -> Bool
 
@@ -106,6 +107,8 @@ struct PipeRun: Sendable {
     options.teardownSequence = [
       .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: Self.patience)
     ]
+    var process: Int32?
+    defer { process.map(lifeline.remove) }
     let null = try input ?? FileDescriptor.open("/dev/null", .readOnly)
     let result = try await Subprocess.run(
       .path(FilePath(commands[stage].path)),
@@ -117,6 +120,8 @@ struct PipeRun: Sendable {
         output ?? .standardOutput, closeAfterSpawningProcess: output != nil),
       error: .sequence
     ) { execution in
+      process = execution.processIdentifier.value
+      process.map(lifeline.add)
       var splitter = LineSplitter()
       for try await buffer in execution.standardError {
         splitter.push(buffer.bytes).forEach(take)

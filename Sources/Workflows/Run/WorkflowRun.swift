@@ -35,6 +35,15 @@ public struct WorkflowRun: Sendable {
   /// - Throws: `FilterError` with the status of the first job, in the order of the plan, that failed;
   ///   `CancellationError`.
   public func run() async throws {
+    let lifeline = try Lifeline()
+    let outcomes = await outcomes(lifeline)
+    await lifeline.end()
+    narration.finish()
+    try Task.checkCancellation()
+    try summarize(outcomes)
+  }
+
+  private func outcomes(_ lifeline: Lifeline) async -> [Outcome?] {
     var outcomes = [Outcome?](repeating: nil, count: plan.jobs.count)
     var waiting = Array(plan.jobs.indices)
     await withTaskGroup(of: (Int, Outcome).self) { group in
@@ -43,7 +52,7 @@ public struct WorkflowRun: Sendable {
         while running < limit, let place = waiting.firstIndex(where: { isReady($0, outcomes) }) {
           let index = waiting.remove(at: place)
           running += 1
-          group.addTask { (index, await outcome(of: index)) }
+          group.addTask { (index, await outcome(of: index, lifeline)) }
         }
       }
       startMore()
@@ -53,9 +62,7 @@ public struct WorkflowRun: Sendable {
         if !Task.isCancelled, keepsGoing || !outcomes.contains(where: \.isFailure) { startMore() }
       }
     }
-    narration.finish()
-    try Task.checkCancellation()
-    try summarize(outcomes)
+    return outcomes
   }
 
   private func isReady(_ index: Int, _ outcomes: [Outcome?]) -> Bool {
@@ -66,11 +73,11 @@ public struct WorkflowRun: Sendable {
     }
   }
 
-  private func outcome(of index: Int) async -> Outcome {
+  private func outcome(of index: Int, _ lifeline: Lifeline) async -> Outcome {
     let job = plan.jobs[index]
     let clock = ContinuousClock()
     let start = clock.now
-    let outcome = await perform(index, job)
+    let outcome = await perform(index, job, lifeline)
     let seconds = (clock.now - start) / .seconds(1)
     reports?.gather(index, job, outcome: outcome.name, seconds: seconds)
     narration.say { log in
@@ -84,12 +91,12 @@ public struct WorkflowRun: Sendable {
     return outcome
   }
 
-  private func perform(_ index: Int, _ job: Job) async -> Outcome {
+  private func perform(_ index: Int, _ job: Job, _ lifeline: Lifeline) async -> Outcome {
     if JobRecord.isUpToDate(job) { return .upToDate }
     narration.say { $0.debug("\(job.label): \(job.shellText)") }
     do {
       try await JobRun(
-        job: job, executables: executables, narration: narration,
+        job: job, executables: executables, lifeline: lifeline, narration: narration,
         filterOptions: { reports?.options(job: index, stage: $0) ?? [] }
       ).run()
       return .done
