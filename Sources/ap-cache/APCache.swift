@@ -2,23 +2,8 @@ import APCore
 public import ArgumentParser
 public import Caching
 
-@main
-struct APCache: FilterCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ap-cache",
-    abstract: "Run a filter only when its input and options are new.",
-    usage: """
-      ap-cache [options] <filter> [<arguments> ...]
-      ap-cache list [--json]
-      ap-cache clean [--older-than <age>] [--max-size <size>]
-      ap-cache clear
-      """,
-    discussion: """
-      Stands before a filter and its arguments, and does what the filter does; what it wrote before \
-      for the same input and options is given out again.
-      """,
-    version: Suite.version)
-
+/// What only this command has.
+struct CacheOptions: ParsableArguments {
   @Flag(help: "Just run the filter.")
   var noCache = false
 
@@ -38,6 +23,26 @@ struct APCache: FilterCommand {
 
   @Flag(help: "With list: write a line of JSON for each run.")
   var json = false
+}
+
+@main
+struct APCache: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ap-cache",
+    abstract: "Run a filter only when its input and options are new.",
+    usage: """
+      ap-cache [options] <filter> [<arguments> ...]
+      ap-cache list [--json]
+      ap-cache clean [--older-than <age>] [--max-size <size>]
+      ap-cache clear
+      """,
+    discussion: """
+      Stands before a filter and its arguments, and does what the filter does; what it wrote before \
+      for the same input and options is given out again.
+      """,
+    version: Suite.version)
+
+  @OptionGroup var options: CacheOptions
 
   @OptionGroup var common: CommonOptions
 
@@ -45,6 +50,8 @@ struct APCache: FilterCommand {
     parsing: .captureForPassthrough,
     help: ArgumentHelp("The filter and its arguments, or an action.", valueName: "filter"))
   var words: [String] = []
+
+  static var completed: any ParsableCommand.Type { CompletedCache.self }
 
   /// It adds nothing to a stream.
   var historyOptions: [String: JSONValue] { [:] }
@@ -61,7 +68,7 @@ struct APCache: FilterCommand {
     if ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
     if first == "--version" { throw CleanExit.message(Suite.version) }
     if first.hasPrefix("-"), first != "--" { throw ValidationError("Unknown option '\(first)'.") }
-    if json || olderThan != nil {
+    if options.json || options.olderThan != nil {
       throw ValidationError("--json goes behind list, and --older-than behind clean.")
     }
   }
@@ -80,11 +87,27 @@ struct APCache: FilterCommand {
     }
     let settings = try CacheSettings.ofEnvironment()
     var run = CachedRun(command)
-    run.isOn = !noCache && settings.isOn
-    run.hashesInput = hashInput
-    run.maxSize = maxSize?.bytes ?? settings.maxSize?.bytes
+    run.isOn = !options.noCache && settings.isOn
+    run.hashesInput = options.hashInput
+    run.maxSize = options.maxSize?.bytes ?? settings.maxSize?.bytes
     try run.run(in: context)
   }
+}
+
+/// The command as a shell completes it: its filter apart from the filter's arguments.
+private struct CompletedCache: ParsableCommand {
+  static let configuration = APCache.configuration
+
+  @OptionGroup var options: CacheOptions
+  @OptionGroup var common: CommonOptions
+
+  @Argument(
+    completion: .list(
+      CacheAction.allCases.map(\.rawValue) + Suite.filters.filter { $0 != "ap-cache" }.sorted()))
+  var filter: String
+
+  @Argument(parsing: .captureForPassthrough, completion: .file())
+  var arguments: [String] = []
 }
 
 extension ByteSize: ExpressibleByArgument {}

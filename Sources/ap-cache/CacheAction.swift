@@ -3,7 +3,7 @@ import ArgumentParser
 import Caching
 
 /// What can be done with the cache itself.
-enum CacheAction: String {
+enum CacheAction: String, CaseIterable {
   case list, clean, clear
 
   /// - Parameter arguments: what follows the action.

@@ -8,7 +8,7 @@ struct APDecode: FilterCommand {
     commandName: "ap-decode", abstract: "Turn an audio or video file into a stream.",
     version: Suite.version)
 
-  @Argument(help: "The file, or - for standard input.")
+  @Argument(help: "The file, or - for standard input.", completion: .file())
   var file: String
 
   @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))

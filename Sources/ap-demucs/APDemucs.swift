@@ -13,7 +13,8 @@ struct APDemucs: FilterCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Take this model: a name or a file; htdemucs, or else the small one, if not given.",
-      valueName: "model"))
+      valueName: "model"),
+    completion: .custom { _, _, _ in DemucsModels.standard.installedNames })
   var model: String?
 
   @Flag(help: "Show which models there are, and end.")
@@ -21,10 +22,13 @@ struct APDemucs: FilterCommand {
 
   @Option(
     help: ArgumentHelp("Give these stems only, separated by commas.", valueName: "names"),
+    completion: .list(Self.stemNames),
     transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
   var stems: [String] = []
 
-  @Option(help: ArgumentHelp("Give this stem and all the rest as one.", valueName: "stem"))
+  @Option(
+    help: ArgumentHelp("Give this stem and all the rest as one.", valueName: "stem"),
+    completion: .list(Self.stemNames))
   var twoStems: String?
 
   @Option(
@@ -62,6 +66,9 @@ struct APDemucs: FilterCommand {
   var precision = ProductPrecision.f32
 
   @OptionGroup var common: CommonOptions
+
+  /// Those of the released models, to complete.
+  private static let stemNames = ["bass", "drums", "guitar", "other", "piano", "vocals"]
 
   enum Normalize: String, CaseIterable, ExpressibleByArgument {
     case track, window

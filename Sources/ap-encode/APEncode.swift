@@ -18,7 +18,7 @@ struct APEncode: FilterCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Where the files go: a path with {track}, {source} or {index} in it, or - for standard output.",
-      valueName: "template"))
+      valueName: "template"), completion: .file())
   var output: String
 
   @Option(
@@ -29,8 +29,8 @@ struct APEncode: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How samples are held: 16, 24 or f32. (default: f32 for wav, 24 for flac)", valueName: "bits")
-  )
+      "How samples are held: 16, 24 or f32. (default: f32 for wav, 24 for flac)", valueName: "bits"),
+    completion: .list(["16", "24", "f32"]))
   var bits: SoundFormat.Samples?
 
   @Option(

@@ -12,7 +12,7 @@ struct APRun: FilterCommand {
       """,
     version: Suite.version)
 
-  @Argument(help: "The workflow, a YAML file: see ap-workflow(5).")
+  @Argument(help: "The workflow, a YAML file: see ap-workflow(5).", completion: .file())
   var workflow: String?
 
   @Option(

@@ -14,7 +14,8 @@ struct APSAM: FilterCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Take this model: a name or a folder. (default: \(SAMModels.preferred.name))",
-      valueName: "model"))
+      valueName: "model"),
+    completion: .custom { _, _, _ in SAMModels.standard.installedNames })
   var model: String?
 
   @Flag(help: "Show which models there are, and end.")
@@ -24,7 +25,9 @@ struct APSAM: FilterCommand {
     help: ArgumentHelp("Give the sound that this describes; repeat for more.", valueName: "text"))
   var prompt: [String] = []
 
-  @Option(help: ArgumentHelp("Take prompts from this file too, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take prompts from this file too, one a line.", valueName: "file"),
+    completion: .file())
   var promptsFile: String?
 
   @Option(

@@ -8,7 +8,7 @@ name=${0##*/}
 # What the binaries are linked against, and what the scripts need besides to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
 quickstart_packages=(python3)
-test_packages=(python3 curl ffmpeg make shellcheck mandoc qemu-user-static libc6-dev-arm64-cross)
+test_packages=(python3 curl ffmpeg make shellcheck mandoc zsh fish qemu-user-static libc6-dev-arm64-cross)
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
@@ -58,9 +58,9 @@ need_packages() {
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
-  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-    die 69 "missing packages, and neither root nor sudo. As root: apt-get install ${missing[*]}"
-  fi
+  # Its own words, such as those about a terminal, say less than these.
+  (as_root true) 2>/dev/null ||
+    die 69 "missing packages, and you can be neither root nor use sudo. As root: apt-get install ${missing[*]}"
   say "installing: ${missing[*]}"
   # The package lists of a fresh system are empty or too old; a system in use is left as it is.
   apt_install "${missing[@]}" 2>/dev/null && return

@@ -22,6 +22,9 @@ public protocol FilterCommand: ParsableCommand {
   /// - Throws: what `run(in:)` would throw, such as that a model is missing.
   func repeatability() throws -> Repeatability
 
+  /// The command as a shell completes it.
+  static var completed: any ParsableCommand.Type { get }
+
   /// Does the work.
   func run(in context: FilterContext) throws
 }
@@ -35,6 +38,12 @@ extension FilterCommand {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let isQuestion = arguments.first == RunDescription.question
     if isQuestion { arguments.removeFirst() }
+    if arguments.count == 2, arguments[0] == "--generate-completion-script",
+      let shell = CompletionShell(rawValue: arguments[1])
+    {
+      say(Completion.script(completed, shell))
+      exit()
+    }
     let command: Self
     do {
       var parsed = try parseAsRoot(arguments)
@@ -84,6 +93,9 @@ extension FilterCommand {
   /// As its kind does.
   public var writesStream: Bool { Self.writesStream }
 
+  /// The command itself.
+  public static var completed: any ParsableCommand.Type { Self.self }
+
   /// Not without the filter's own word.
   public func repeatability() -> Repeatability {
     .effective("What it writes may depend on more than its options and its input.")
@@ -94,16 +106,20 @@ extension FilterCommand {
     preconditionFailure("a filter runs in a context")
   }
 
+  private static func say(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      try? Syscalls.writeAll(.standardOutput, UnsafeRawBufferPointer(bytes))
+    }
+  }
+
   private static func end(
     parsing error: any Error, of arguments: [String], tool: String, isQuestion: Bool
   ) -> Never {
     let status = exitCode(for: error)
     if status.isSuccess {
       // What was asked for: help, the version or a completion script.
-      var text = fullMessage(for: error) + "\n"
-      text.withUTF8 { bytes in
-        try? Syscalls.writeAll(.standardOutput, UnsafeRawBufferPointer(bytes))
-      }
+      say(fullMessage(for: error) + "\n")
     } else {
       let message = CommandLineMistake.explained(message(for: error), of: arguments)
       let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."

@@ -21,6 +21,9 @@ extension ModelStore {
     return Self.known.map { listing($0.name, of: $0) } + others.map { listing($0, of: nil) }
   }
 
+  /// What `--model` can be completed to.
+  package var installedNames: [String] { list().filter { $0.path != nil }.map(\.name) }
+
   /// What `--list-models` shows: a line a model.
   package func table() -> TextTable {
     let rows = list().map { model in

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+/// The tab key, in the shells that there are scripts for.
+@Suite struct CompletionTests {
+  /// What is typed, and the words that stand there then.
+  static let table: [(typed: String, words: String)] = [
+    ("ap-decode son\t", "ap-decode|songs/"),
+    ("ap-decode songs/a\t", "ap-decode|songs/a song.mp3"),
+    ("ap-decode he\t", "ap-decode|he"),
+    ("ap-decode --rate son\t", "ap-decode|--rate|son"),
+    ("ap-decode --rate 48000 son\t", "ap-decode|--rate|48000|songs/"),
+    ("ap-decode --temp-dir s\t", "ap-decode|--temp-dir|songs/"),
+    ("ap-decode --no-l\t", "ap-decode|--no-loudness"),
+    ("ap-segment --fade lin\t", "ap-segment|--fade|linear"),
+    ("ap-segment --report s\t", "ap-segment|--report|songs/"),
+    ("ap-demucs --model htdemucs-m\t", "ap-demucs|--model|htdemucs-mini"),
+    ("ap-demucs --two-stems voc\t", "ap-demucs|--two-stems|vocals"),
+    ("ap-demucs --other mi\t", "ap-demucs|--other|minus"),
+    ("ap-demucs --precision b\t", "ap-demucs|--precision|bf16"),
+    ("ap-sam --prompts-file son\t", "ap-sam|--prompts-file|songs/"),
+    ("ap-sam --solver eu\t", "ap-sam|--solver|euler"),
+    ("ap-xfade --devi\tcp\t", "ap-xfade|--device|cpu"),
+    ("ap-encode -o son\t", "ap-encode|-o|songs/"),
+    ("ap-encode --format fl\t", "ap-encode|--format|flac"),
+    ("ap-view --png son\t", "ap-view|--png|songs/"),
+    ("ap-view --wav\t", "ap-view|--waveform"),
+    ("ap-cache ap-dec\t", "ap-cache|ap-decode"),
+    ("ap-cache clear\t", "ap-cache|clear"),
+    ("ap-cache ap-decode son\t", "ap-cache|ap-decode|songs/"),
+    ("ap-run son\t", "ap-run|songs/"),
+    ("ap-run --show\t", "ap-run|--show-config"),
+  ]
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func theTabKeyCompletes(shell: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.shell("mkdir scripts; mkdir -p place/songs && touch 'place/songs/a song.mp3'")
+    for filter in Filters.all {
+      let name = shell == "zsh" ? "_\(filter)" : "\(filter).\(shell)"
+      let script = try Command(filter, "--generate-completion-script", shell).run()
+      #expect(script.status == 0)
+      _ = try folder.write(script.output, to: "scripts/\(name)")
+    }
+    let outcome = try folder.command(
+      [
+        "sh", "-c",
+        "cd place; PATH='\(Command.products)':$PATH exec \"$@\"", "sh", "python3",
+        "\(Project.root)/Tests/Pipes/Fixtures/type.py", shell, folder.file("scripts"),
+      ] + Self.table.map(\.typed),
+      environment: ["AP_MODELS": "", "HOME": folder.path]
+    ).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.text.split(separator: "\n").map(String.init)
+    #expect(lines.count == Self.table.count)
+    for (line, expected) in zip(lines, Self.table) {
+      // zsh takes the slash away again when something else than a path follows.
+      let words = shell == "zsh" ? expected.words.replacing(/\/$/, with: "") : expected.words
+      #expect(line == words, "\(expected.typed)")
+    }
+  }
+}
