@@ -25,22 +25,29 @@ struct Canvas {
   /// Where a text lies beside its point.
   enum Alignment { case left, center, right }
 
-  /// Writes text on paper.
+  /// Writes text on paper, all of it: it is moved in from the edge, and made smaller where it is
+  /// longer than its room.
   ///
   /// - Parameters:
   ///   - baseline: the row that letters stand on.
   ///   - size: the height of a digit in pixels.
+  ///   - room: how wide it may be.
   mutating func write(
-    _ text: String, x: Int, baseline: Int, size: Float, _ alignment: Alignment = .left
+    _ text: String, x: Int, baseline: Int, size: Float, _ alignment: Alignment = .left,
+    room: Int? = nil
   ) {
-    let unit = size / StrokeFont.height
-    let width = StrokeFont.width(of: text) * unit
+    guard !text.isEmpty else { return }
+    let length = StrokeFont.width(of: text)
+    let unit = min(size / StrokeFont.height, Float(room ?? self.width) / length)
+    let size = unit * StrokeFont.height
+    let width = length * unit
     var left = Float(x)
     switch alignment {
     case .left: break
     case .center: left -= width / 2
     case .right: left -= width
     }
+    left = max(1, min(left, Float(self.width) - 1 - width))
     for character in text {
       let glyph = StrokeFont.glyph(character)
       for stroke in glyph.strokes {

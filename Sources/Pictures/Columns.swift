@@ -10,8 +10,7 @@ protocol ColumnValue {
 /// every column is twice as wide. So memory does not grow with the length, which need not be known.
 struct Columns<Value: ColumnValue> {
   /// Columns there are at most; half as many at least, once the sound is long enough.
-  static var most: Int { 2048 }
-
+  let most: Int
   /// Frames a column covers.
   private(set) var span: Int
   private var values: [Value] = []
@@ -20,15 +19,17 @@ struct Columns<Value: ColumnValue> {
   /// - Parameters:
   ///   - span: frames that a column covers at first, at least 1.
   ///   - empty: what a column without sound holds.
-  init(span: Int, empty: Value) {
+  ///   - most: columns there are at most; even.
+  init(span: Int, empty: Value, most: Int = 2048) {
     precondition(span > 0, "span must be positive")
     self.span = span
     self.empty = empty
+    self.most = most
   }
 
   /// Adds a value to the column that has this frame.
   mutating func add(_ value: Value, at frame: Int) {
-    while frame / span >= Self.most { merge() }
+    while frame / span >= most { merge() }
     let index = frame / span
     while values.count <= index { values.append(empty) }
     values[index].add(value, part: 1)

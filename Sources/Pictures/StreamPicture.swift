@@ -26,10 +26,24 @@ public struct StreamPicture {
   private let channels: Int
   /// Frames that the header promises.
   private let frames: Int?
+  private let width: Int
+  private let title: String
   private var content: Content
 
+  /// How wide a picture can be, in pixels.
+  public static let widths = 320...4096
+
+  /// - Parameters:
+  ///   - width: pixels, of `widths`; the usual width if not given.
+  ///   - title: what stands above all; the name of the stream's source if not given.
   /// - Throws: `unavailable` where libavutil has no transform for it.
-  public init(_ kind: Kind, of header: StreamHeader) throws(FilterError) {
+  public init(
+    _ kind: Kind, of header: StreamHeader, width: Int? = nil, title: String? = nil
+  ) throws(FilterError) {
+    self.width = width ?? PictureLayout.standardWidth
+    self.title = title ?? header.source?.file ?? ""
+    // At least as many as the picture has, once the sound is long.
+    let most = max(2048, 2 * self.width)
     names = header.tracks.prefix(Self.mostTracks).map(\.name)
     rate = header.rate
     channels = header.channels
@@ -38,10 +52,11 @@ public struct StreamPicture {
     case .spectrogram:
       let scale = FrequencyScale(rows: PictureLayout.panelHeight, rate: rate)
       let analyzer = try SpectrumAnalyzer(rate: rate, scale: scale)
-      let track = TrackSpectrum(analyzer, rows: scale.rows, channels: header.channels)
+      let track = TrackSpectrum(
+        analyzer, rows: scale.rows, channels: header.channels, most: most)
       content = .spectra(names.map { _ in track }, scale)
     case .waveform:
-      content = .waveforms(names.map { _ in TrackWaveform(channels: header.channels) })
+      content = .waveforms(names.map { _ in TrackWaveform(channels: header.channels, most: most) })
     }
   }
 
@@ -69,21 +84,21 @@ public struct StreamPicture {
   }
 
   consuming func drawn() -> Canvas {
-    let layout = PictureLayout(panels: names.count)
+    let layout = PictureLayout(panels: names.count, width: width, title: title)
     var canvas = Canvas(width: layout.width, height: layout.height)
     let length: Int
     switch content {
     case .spectra(var tracks, let scale):
       for index in tracks.indices { tracks[index].finish() }
       length = frames ?? tracks.map(\.end).max() ?? 0
-      SpectrogramDrawing(tracks, scale: scale, frames: length)
+      SpectrogramDrawing(tracks, scale: scale, frames: length, width: layout.columns.count)
         .draw(names: names, layout, on: &canvas)
     case .waveforms(let tracks):
       length = frames ?? tracks.map(\.end).max() ?? 0
-      WaveformDrawing(tracks, frames: length, channels: channels)
+      WaveformDrawing(tracks, frames: length, channels: channels, width: layout.columns.count)
         .draw(names: names, layout, on: &canvas)
     }
-    layout.drawAxis(seconds: Double(length) / Double(rate), on: &canvas)
+    layout.drawFrame(seconds: Double(length) / Double(rate), on: &canvas)
     return canvas
   }
 }

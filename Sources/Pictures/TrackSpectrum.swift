@@ -20,12 +20,12 @@ struct TrackSpectrum {
   /// The middle of the next stretch.
   private var middle = 0
 
-  init(_ analyzer: SpectrumAnalyzer, rows: Int, channels: Int) {
+  init(_ analyzer: SpectrumAnalyzer, rows: Int, channels: Int, most: Int) {
     self.analyzer = analyzer
     self.channels = channels
     columns = Columns(
       span: max(1, analyzer.length / 16),
-      empty: Energy(rows: [Float](repeating: 0, count: rows)))
+      empty: Energy(rows: [Float](repeating: 0, count: rows)), most: most)
     start = -analyzer.length / 2
     samples = [Float](repeating: 0, count: analyzer.length / 2 * channels)
   }

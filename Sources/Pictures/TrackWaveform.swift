@@ -15,12 +15,13 @@ struct TrackWaveform {
   }
 
   private let channels: Int
-  private(set) var columns = Columns(span: 16, empty: Reach())
+  private(set) var columns: Columns<Reach>
   /// The frame after the last one.
   private(set) var end = 0
 
-  init(channels: Int) {
+  init(channels: Int, most: Int) {
     self.channels = channels
+    columns = Columns(span: 16, empty: Reach(), most: most)
   }
 
   /// Takes the next samples.

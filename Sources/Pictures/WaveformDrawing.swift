@@ -11,9 +11,10 @@ struct WaveformDrawing {
 
   private let bars: [[Bar]]
 
-  /// - Parameter frames: what the panels cover.
-  init(_ tracks: [TrackWaveform], frames: Int, channels: Int) {
-    let width = PictureLayout.panelWidth
+  /// - Parameters:
+  ///   - frames: what the panels cover.
+  ///   - width: the columns of a panel.
+  init(_ tracks: [TrackWaveform], frames: Int, channels: Int, width: Int) {
     let samples = Float(max(1, frames)) / Float(width) * Float(channels)
     bars = tracks.map { track in
       track.columns.stretched(to: width, frames: frames).map { column in
@@ -44,7 +45,16 @@ struct WaveformDrawing {
       }
       let middle = Double(rows.count) / 2
       let marks = [(Double(rows.count), label), (middle, "0"), (1, "-\(label)")]
-      layout.label(panel, name: names[panel], marks: marks, on: &canvas)
+      // Of full scale, 1.0.
+      let top = 20 * log10(Double(full))
+      let levels = [0.0, 6, 12].map { below -> (Double, String) in
+        let level = (top - below).rounded()
+        let height = middle * pow(10, (level - top) / 20)
+        return (middle + min(middle, height), level == 0 ? "0" : "\(Int(level))")
+      }
+      layout.label(
+        panel, name: names[panel], left: .init(unit: "", marks: marks),
+        right: .init(unit: "dB", marks: levels), on: &canvas)
     }
   }
 

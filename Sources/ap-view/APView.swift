@@ -12,11 +12,22 @@ struct APView: FilterCommand {
       """,
     version: Suite.version)
 
-  @Option(help: ArgumentHelp("Write the picture to this PNG file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the picture to this PNG file.", valueName: "file"),
+    completion: .file())
   var png: String
 
   @Flag(help: "What to draw: frequencies over time, or samples over time.")
   var kind = Kind.spectrogram
+
+  @Option(
+    help: ArgumentHelp("Make the picture this wide, in pixels. (default: 1080)", valueName: "n"))
+  var width: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write this above it. (default: the name of the stream's source)", valueName: "text"))
+  var title: String?
 
   @Flag(help: "Replace a file that exists.")
   var force = false
@@ -30,12 +41,20 @@ struct APView: FilterCommand {
   /// The stream passes as it came: there is nothing to tell.
   var historyOptions: [String: JSONValue] { [:] }
 
+  func validate() throws {
+    let widths = StreamPicture.widths
+    if let width, !widths.contains(width) {
+      throw ValidationError("--width must be in \(widths.lowerBound)...\(widths.upperBound).")
+    }
+  }
+
   func repeatability() -> Repeatability {
     .effective("It writes a picture besides the stream.")
   }
 
   func run(in context: FilterContext) throws {
     let kind: StreamPicture.Kind = kind == .spectrogram ? .spectrogram : .waveform
-    try Viewing(kind: kind, file: png, overwrites: force).run(in: context)
+    try Viewing(kind: kind, file: png, width: width, title: title, overwrites: force).run(
+      in: context)
   }
 }

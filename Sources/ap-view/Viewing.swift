@@ -6,6 +6,10 @@ struct Viewing {
   let kind: StreamPicture.Kind
   /// Where the picture goes.
   let file: String
+  /// In pixels; nil for the usual width.
+  let width: Int?
+  /// What stands above all; nil for the name of the stream's source.
+  let title: String?
   /// Whether a file that exists there is replaced.
   let overwrites: Bool
 
@@ -20,7 +24,7 @@ struct Viewing {
       context.log.warning("Only the first \(StreamPicture.mostTracks) tracks are drawn.")
     }
 
-    var picture = try StreamPicture(kind, of: header)
+    var picture = try StreamPicture(kind, of: header, width: width, title: title)
     func draw(_ track: String, _ start: Int, _ samples: Span<Float>) {
       picture.add(samples, track: track, at: start)
     }

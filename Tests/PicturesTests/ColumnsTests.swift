@@ -70,7 +70,7 @@ import Testing
 @Suite struct StrokeFontTests {
   /// What a track's name and an axis can have.
   @Test func everyLetterIsItsOwn() {
-    let letters = "abcdefghijklmnopqrstuvwxyz0123456789._-: "
+    let letters = (0x20...0x7E).compactMap(Unicode.Scalar.init).map(Character.init)
     let shapes = letters.map { letter in
       StrokeFont.glyph(letter).strokes.map { [$0.from.x, $0.from.y, $0.to.x, $0.to.y] }
     }

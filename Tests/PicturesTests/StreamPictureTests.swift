@@ -103,6 +103,50 @@ import Testing
     #expect(abs(loudest[2] - (Palette.levels - 1) * 48 / 60) <= 1)
   }
 
+  /// Long names, times and titles are moved in or made smaller: the outermost pixels are paper.
+  @Test(arguments: [StreamPicture.Kind.spectrogram, .waveform], [320, 1_080, 4_096])
+  func nothingIsCutAtTheEdge(kind: StreamPicture.Kind, width: Int) throws {
+    for seconds in [1, 20, 3_600, 36_000] {
+      let name = String(repeating: "w", count: 64)
+      var picture = try StreamPicture(
+        kind, of: Self.header(rate: 100, frames: seconds * 100, tracks: [name]), width: width,
+        title: String(repeating: "Wide TITLE ", count: 20))
+      let sound = Sounds.noise(frames: 100)
+      picture.add(sound.span, track: name, at: 0)
+      let canvas = picture.drawn()
+      #expect(canvas.width == width)
+      for y in 0..<canvas.height {
+        #expect(canvas[0, y] == Palette.paper && canvas[width - 1, y] == Palette.paper, "\(y)")
+      }
+      for x in 0..<width {
+        #expect(canvas[x, 0] == Palette.paper && canvas[x, canvas.height - 1] == Palette.paper)
+      }
+    }
+  }
+
+  @Test func theSourceIsTheTitleIfThereIsNoOther() throws {
+    var header = Self.header()
+    let height = try StreamPicture(.waveform, of: header).drawn().height
+    header.source = Source(file: "a song.mp3")
+    let named = try StreamPicture(.waveform, of: header).drawn()
+    let titled = try StreamPicture(.waveform, of: Self.header(), title: "a song.mp3").drawn()
+    #expect(named.height == height + 32)
+    #expect(named.pixels == titled.pixels)
+    #expect(try StreamPicture(.waveform, of: header, title: "").drawn().height == height)
+  }
+
+  /// A level's colour beside the panel is that of the level in it.
+  @Test func coloursAreThoseOfTheScale() throws {
+    let sine = Sounds.sine(frames: 44_100)
+    let canvas = try Self.draw(.spectrogram, sine, Self.header())
+    let layout = PictureLayout(panels: 1)
+    let bar = layout.rows(0).reversed().map { Int(canvas[layout.bar.lowerBound, $0]) }
+    #expect(bar.first == Int(Palette.floor))
+    #expect(bar.last == Int(Palette.floor) + Palette.levels - 1)
+    #expect(bar == bar.sorted())
+    #expect(bar.contains(Int(canvas[layout.columns.lowerBound + 480, layout.rows(0).lowerBound])))
+  }
+
   @Test(arguments: [StreamPicture.Kind.spectrogram, .waveform])
   func silenceNothingAndNoNumbersAreDrawn(kind: StreamPicture.Kind) throws {
     let silence = [Float](repeating: 0, count: 10_000)

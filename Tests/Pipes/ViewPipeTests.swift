@@ -53,7 +53,7 @@ import Testing
       #expect(outcomes[1].errors == "")
     }
     let (width, height, _) = try pixels()
-    #expect(width == 1_036)
+    #expect(width == 1_080)
     #expect(height == 2 * 156 + 34)
   }
 
@@ -70,6 +70,18 @@ import Testing
     // 1000 of the 3564 mel up to 16 kHz, of 128 rows.
     #expect(abs(row - (127 - 1_000 * 128 / 3_564)) <= 1)
     #expect(brightness[20] < 60)
+  }
+
+  @Test(arguments: [("320", 0, 320), ("4096", 0, 4_096), ("319", 64, 0), ("4097", 64, 0)])
+  func itIsAsWideAsAsked(width: String, status: Int, pixels: Int) throws {
+    let input = StreamText.whole(["mix": Sounds.sine(frames: 44_100)])
+    let outcome = try view("--width", width, "--title", "A title").run(.bytes(input))
+    #expect(outcome.status == status)
+    if status == 0 {
+      let picture = try self.pixels()
+      #expect(picture.width == pixels)
+      #expect(picture.height == 32 + 156 + 34)
+    }
   }
 
   @Test(arguments: ["--spectrogram", "--waveform"])
