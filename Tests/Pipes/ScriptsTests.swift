@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-sam", "fetch-models",
+    "ap", "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-sam",
+    "fetch-models",
     "install", "quickstart", "sdr", "test", "test-slurm",
   ]
 

@@ -56,7 +56,9 @@ import Testing
   @Test func demucsOverAFolder() throws {
     _ = try place.shell("mkdir songs")
     try place.makeSongs("songs/one.wav", "songs/it's two.flac", "songs/-three.mp3")
-    let command = example("demucs", "--set model=htdemucs-mini --set stems=out")
+    let command = example("demucs", "--set stems=out")
+    // Whatever model is the best that is installed.
+    #expect(try !place.shell("\(command) --dry-run").text.contains("--model"))
     try check(command, makes: 12)
     // A song that is damaged keeps no other from its stems.
     #expect(try place.shell(command).status == 0)

@@ -37,7 +37,7 @@ package struct ModelShelf: Sendable {
       let prefix = FileSystem.parent(binaries)
       folders.append("\(prefix)/share/ap/models")
       if let resources { folders.append("\(binaries)/\(resources)") }
-      let installed = "\(prefix)/share/ap/fetch-models"
+      let installed = "\(binaries)/ap-fetch-models"
       if FileSystem.isFile(installed) { fetchCommand = installed }
     }
     self.folders = folders

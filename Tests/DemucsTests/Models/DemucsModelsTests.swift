@@ -71,9 +71,9 @@ import Testing
   }
 
   @Test func installedScriptIsNamedByItsPath() throws {
-    try install("fetch-models", in: "prefix/share/ap")
+    try install("ap-fetch-models", in: "prefix/bin")
     let error = #expect(throws: FilterError.self) { try store().find(nil) }
-    #expect(error?.advice == "Get it with: \(home.file("prefix/share/ap/fetch-models")) htdemucs")
+    #expect(error?.advice == "Get it with: \(home.file("prefix/bin/ap-fetch-models")) htdemucs")
   }
 
   // MARK: By name

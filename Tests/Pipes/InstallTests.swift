@@ -1,0 +1,119 @@
+import TestSupport
+import Testing
+
+/// `scripts/install`, with the commands that the tests have built.
+@Suite struct InstallTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private var prefix: String { folder.file("some/where") }
+
+  private func install(_ arguments: String...) throws -> Outcome {
+    try Command(
+      executable: "\(Project.root)/scripts/install",
+      arguments + (arguments.contains("--uninstall") ? [] : ["--build", Command.products])
+        + [prefix], environment: ["HOME": folder.path]
+    ).run()
+  }
+
+  @Test func allIsThereAndAllGoesAgain() throws {
+    // The second time, what the first has put there is replaced, and still known as its own.
+    for _ in 0..<2 {
+      let outcome = try install()
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+    let commands = try folder.shell("ls some/where/bin").split(separator: "\n").map(String.init)
+    #expect(
+      Set(commands).isSuperset(
+        of: Filters.all + [
+          "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-sam",
+        ]))
+
+    // Each has a page, a line in what `ap` prints, and --help.
+    let told = try folder.shell("some/where/bin/ap")
+    for command in commands {
+      let page = command == "ap" ? "man7/ap.7" : "man1/\(command).1"
+      #expect(Files.exists("\(prefix)/share/man/\(page)"), "\(page)")
+      #expect(command == "ap" || told.contains("\n\(command) ") || told.hasPrefix(command))
+      #expect(try folder.command(["some/where/bin/\(command)", "--help"]).run().status == 0)
+    }
+    for file in [
+      "ap/batch.mk", "ap/batch-slurm", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",
+      "doc/ap/copyright", "bash-completion/completions/ap-run", "zsh/site-functions/_ap-run",
+      "fish/vendor_completions.d/ap-run.fish",
+    ] {
+      #expect(Files.exists("\(prefix)/share/\(file)"), "\(file)")
+    }
+
+    // It works from there, and finds the model that came with it.
+    let doctor = try folder.shell("PATH=$PWD/some/where/bin:$PATH TMPDIR=$PWD ap-doctor")
+    #expect(doctor.contains("htdemucs-mini: \(prefix)/share/ap/models/"))
+    #expect(doctor.contains("PASS  pipe"))
+    try folder.shell(
+      "PATH=$PWD/some/where/bin:$PATH extract-demucs --help && some/where/bin/ap-doctor >/dev/null")
+
+    #expect(try install("--uninstall").status == 0)
+    #expect(try folder.list().filter { $0 != ".cache" } == [])
+    #expect(try install("--uninstall").status == 66)
+  }
+
+  @Test func whatIsOfOthersStays() throws {
+    try folder.shell(
+      "mkdir -p some/where/bin some/where/share/man && echo mine >some/where/bin/mine")
+    #expect(try install().status == 0)
+    try folder.shell("mkdir some/where/share/ap/mine")
+    #expect(try install("--uninstall").status == 0)
+    #expect(
+      try folder.shell("cd some/where && find . | sort")
+        == ".\n./bin\n./bin/mine\n./share\n./share/ap\n./share/ap/mine\n./share/man\n")
+  }
+
+  @Test func whatAnEarlierVersionHadIsRemoved() throws {
+    try folder.shell(
+      """
+      mkdir -p some/where/share/ap/old && cd some/where/share/ap && touch doctor old/file
+      printf '%s\\n' "$PWD/doctor" "$PWD/old/" "$PWD/old/file" >manifest
+      """)
+    #expect(try install().status == 0)
+    #expect(!Files.exists("\(prefix)/share/ap/doctor"))
+    #expect(!Files.exists("\(prefix)/share/ap/old"))
+    #expect(Files.exists("\(prefix)/bin/ap-doctor"))
+  }
+
+  static let refusals: [(arguments: [String], status: Int32)] = [
+    (["--remove"], 64), (["a", "b"], 64), (["--build"], 64),
+  ]
+
+  @Test(arguments: refusals)
+  func wrongUseIsRefused(arguments: [String], status: Int32) throws {
+    let outcome = try Command(executable: "\(Project.root)/scripts/install", arguments).run()
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1)
+  }
+
+  /// Without the right to install packages, the user is told which, on one line.
+  @Test(arguments: ["", "echo 'sudo: a terminal is required' >&2; exit 1"])
+  func packagesThatCannotBeInstalledAreNamed(sudo: String) throws {
+    try folder.shell(
+      """
+      mkdir bin && ln -s "$(command -v dirname)" "$(command -v bash)" bin
+      for stub in 'id:echo 1000' 'dpkg-query:exit 1' 'apt-get:touch called'; do
+        printf '#!/bin/sh\\n%s\\n' "${stub#*:}" >"bin/${stub%%:*}"
+      done
+      """)
+    if !sudo.isEmpty {
+      _ = try folder.write(Array("#!/bin/sh\n\(sudo)\n".utf8), to: "bin/sudo")
+    }
+    try folder.shell("chmod +x bin/*")
+    let check = ". '\(Project.root)/scripts/lib/setup.sh'; need_packages one two"
+    let outcome = try folder.command([
+      "env", "PATH=\(folder.path)/bin", "bash", "-c", check, "scripts/quickstart",
+    ]).run()
+    #expect(outcome.status == 69)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.hasPrefix("quickstart: "))
+    #expect(outcome.errors.hasSuffix("As root: apt-get install one two\n"))
+    #expect(!Files.exists(folder.file("called")))
+  }
+}
