@@ -4,8 +4,7 @@ import Testing
 @Suite struct ScriptsTests {
   static let commands = [
     "ap", "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-sam",
-    "fetch-models",
-    "install", "quickstart", "sdr", "test", "test-slurm",
+    "fetch-models", "install", "quickstart", "sdr", "test", "test-newcomer", "test-slurm",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])
