@@ -47,12 +47,16 @@ let package = Package(
       name: "APCore",
       dependencies: ["CProcessor", "CProcessorCheck", "YAML", argumentParser, systemPackage],
       swiftSettings: settings),
+    // SHA-256. Not in APCore: a filter that needs none does not load libnettle.
+    .target(
+      name: "Digests", dependencies: ["APCore", "CNettle", systemPackage],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("nettle")]),
     .target(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("swresample"), .linkedLibrary("avutil")]),
     .target(
       name: "AudioDecoding",
-      dependencies: ["APCore", "CLibAV", "ModelFiles", "Resampling", systemPackage],
+      dependencies: ["APCore", "CLibAV", "Digests", "Resampling", systemPackage],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec")]),
     .target(
@@ -72,32 +76,29 @@ let package = Package(
     .target(
       name: "Pictures", dependencies: ["APCore", "CLibAV", "Fourier"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
-    .target(
-      name: "ModelFiles", dependencies: ["APCore", "CNettle", systemPackage],
-      swiftSettings: settings, linkerSettings: [.linkedLibrary("nettle")]),
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
-      dependencies: ["APCore", "ModelFiles", "Resampling", "Tensors", systemPackage],
+      dependencies: ["APCore", "Resampling", "Tensors", systemPackage],
       swiftSettings: settings),
     .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "BundledModels", "Checkpoints", "Fourier", "ModelFiles", "Separation", "Tensors",
+        "APCore", "BundledModels", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors",
         "YAML",
       ],
       swiftSettings: settings),
     .target(
       name: "SAMAudio",
       dependencies: [
-        "APCore", "CNettle", "Checkpoints", "Fourier", "ModelFiles", "Separation", "Tensors",
+        "APCore", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors",
       ],
       swiftSettings: settings),
     .target(
-      name: "Caching", dependencies: ["APCore", "ModelFiles", systemPackage],
+      name: "Caching", dependencies: ["APCore", "Digests", systemPackage],
       swiftSettings: settings),
     .target(
-      name: "Workflows", dependencies: ["APCore", "ModelFiles", "YAML", subprocess, systemPackage],
+      name: "Workflows", dependencies: ["APCore", "Digests", "YAML", subprocess, systemPackage],
       swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
@@ -112,7 +113,7 @@ let package = Package(
     // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench",
-      dependencies: ["APCore", "Checkpoints", "Demucs", "SAMAudio", "Tensors", argumentParser],
+      dependencies: ["APCore", "Demucs", "SAMAudio", "Tensors", argumentParser],
       swiftSettings: settings),
 
     .target(
@@ -149,7 +150,7 @@ let package = Package(
     .testTarget(
       name: "SAMAudioTests",
       dependencies: [
-        "APCore", "Checkpoints", "ModelFiles", "SAMAudio", "Separation", "Tensors", "TestSupport",
+        "APCore", "Checkpoints", "Digests", "SAMAudio", "Separation", "Tensors", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -161,7 +162,7 @@ let package = Package(
     .testTarget(
       name: "Pipes",
       dependencies: [
-        "TestSupport", "APCore", "ModelFiles", "ap-decode", "ap-segment", "ap-demucs", "ap-sam",
+        "TestSupport", "APCore", "Digests", "ap-decode", "ap-segment", "ap-demucs", "ap-sam",
         "ap-xfade",
         "ap-encode", "ap-view", "ap-cache", "ap-run",
       ],

@@ -1,5 +1,5 @@
 public import APCore
-internal import ModelFiles
+internal import Digests
 internal import SystemPackage
 
 #if canImport(Glibc)

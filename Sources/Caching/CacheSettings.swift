@@ -1,5 +1,4 @@
 public import APCore
-internal import ModelFiles
 
 /// What the environment says of the cache.
 public struct CacheSettings: Sendable, Equatable {
@@ -12,7 +11,7 @@ public struct CacheSettings: Sendable, Equatable {
   ///
   /// - Throws: `configuration` where a variable has a value that means nothing.
   public static func ofEnvironment() throws(FilterError) -> CacheSettings {
-    try CacheSettings(variable: FileSystem.variable)
+    try CacheSettings(variable: ThisProcess.variable)
   }
 }
 

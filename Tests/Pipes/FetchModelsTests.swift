@@ -1,4 +1,4 @@
-import ModelFiles
+import Digests
 import TestSupport
 import Testing
 

@@ -1,25 +1,3 @@
-/// How much a filter says.
-public enum LogLevel: String, CaseIterable, Comparable, Sendable {
-  case error
-  case warning
-  case info
-  case debug
-
-  /// Whether the left one matters more.
-  public static func < (left: Self, right: Self) -> Bool {
-    left.rank < right.rank
-  }
-
-  private var rank: Int {
-    switch self {
-    case .error: 0
-    case .warning: 1
-    case .info: 2
-    case .debug: 3
-    }
-  }
-}
-
 /// Writes lines to standard error, each with the filter's name before it.
 public struct Log: Sendable {
   /// The filter's name.

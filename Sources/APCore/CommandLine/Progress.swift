@@ -1,15 +1,5 @@
 import SystemPackage
 
-/// When a filter shows how far it is.
-public enum ProgressMode: String, CaseIterable, Sendable {
-  /// Only where standard error is a terminal, and for one filter of a pipe.
-  case auto
-  case always
-  case never
-  /// A line of JSON a step, for programs.
-  case json
-}
-
 /// Shows how far a filter is, on standard error, at most ten times a second.
 ///
 /// The filters of a pipe share a terminal, and one of them has the word: a network, because the others wait

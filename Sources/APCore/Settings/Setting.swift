@@ -55,11 +55,3 @@ public enum Setting: String, CaseIterable, Sendable {
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 }
-
-/// Where networks run.
-public enum Device: String, CaseIterable, Sendable {
-  /// The fastest one there is.
-  case auto
-  /// The processor.
-  case cpu
-}

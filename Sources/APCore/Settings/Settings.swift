@@ -22,7 +22,7 @@ public struct Settings: Sendable {
   /// - Throws: `configuration` for a wrong value in the environment or the file; `unavailable` for a
   ///   device that is not there; `cannotCreate` for a folder that takes no temporary files.
   public static func resolve(_ options: CommonOptions) throws(FilterError) -> Settings {
-    try resolve(options, variable: Syscalls.environment)
+    try resolve(options, variable: ThisProcess.variable)
   }
 
   /// - Parameter variable: an environment variable's value.

@@ -10,12 +10,7 @@ enum SettingsFile {
   ///
   /// - Parameter variable: an environment variable's value.
   static func path(_ variable: (String) -> String?) -> String? {
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    if let folder = variable("XDG_CONFIG_HOME"), folder.hasPrefix("/") {
-      return "\(folder)/ap/config.yaml"
-    }
-    guard let home = variable("HOME"), !home.isEmpty else { return nil }
-    return "\(home)/.config/ap/config.yaml"
+    UserFolder.config.path(variable).map { "\($0)/config.yaml" }
   }
 
   /// What the file says; nothing where there is none.

@@ -17,7 +17,7 @@ public final class PartialFile {
   /// - Parameter overwriting: whether a file at `target` may be replaced.
   /// - Throws: `cannotCreate` where that is not so, or the folder takes no file.
   public init(for target: String, overwriting: Bool) throws(FilterError) {
-    guard overwriting || !Syscalls.exists(target) else { throw Self.exists(target) }
+    guard overwriting || !FileSystem.exists(target) else { throw Self.exists(target) }
     do {
       (path, descriptor) = try Syscalls.createUnique(prefix: "\(target).part-")
       TemporaryFiles.shared.insert(path)
@@ -71,7 +71,7 @@ public final class PartialFile {
       throw .fileExists
     } catch {
       // A file system without second names, as FAT is.
-      guard !Syscalls.exists(target) else { throw .fileExists }
+      guard !FileSystem.exists(target) else { throw .fileExists }
       try Syscalls.rename(path, over: target)
     }
   }
@@ -100,10 +100,10 @@ public enum Spool {
   ///
   /// - Throws: `cannotCreate`.
   public static func open() throws(FilterError) -> FileDescriptor {
-    let folder = Syscalls.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    let folder = ThisProcess.variable("TMPDIR") ?? "/tmp"
     do {
       let (path, descriptor) = try Syscalls.createUnique(prefix: "\(folder)/ap-spool-")
-      Syscalls.remove(path)
+      FileSystem.remove(path)
       return descriptor
     } catch {
       throw FilterError(

@@ -1,5 +1,3 @@
-// Every system call of this library stands in this file.
-
 import Synchronization
 public import SystemPackage
 
@@ -12,7 +10,7 @@ public import SystemPackage
 #endif
 
 /// The system's calls under names that say what they do, with errors instead of `errno`.
-enum Syscalls {
+package enum Syscalls {
   /// Calls until no signal interrupts.
   private static func retrying<Result: SignedInteger>(
     _ call: () -> Result
@@ -95,14 +93,8 @@ enum Syscalls {
 
   /// Whether another process is at the other end. `fstat(2)`.
   static func isPipe(_ descriptor: FileDescriptor) -> Bool {
-    var state = stat()
-    guard fstat(descriptor.rawValue, &state) == 0 else { return false }
-    return [S_IFIFO, S_IFSOCK].contains(state.st_mode & S_IFMT)
-  }
-
-  /// Removes a file; one that is gone already is no matter. `unlink(2)`.
-  static func remove(_ path: String) {
-    unlink(path)
+    guard let status = try? FileStatus(reading: descriptor) else { return false }
+    return status.type == .fifo || status.type == .socket
   }
 
   /// Creates a file that did not exist, under a name ending in random characters, closed on exec.
@@ -139,11 +131,6 @@ enum Syscalls {
     _ = try retrying { linkat(AT_FDCWD, source, AT_FDCWD, target, 0) }
   }
 
-  /// Whether something has this name. `access(2)`.
-  static func exists(_ path: String) -> Bool {
-    access(path, F_OK) == 0
-  }
-
   /// Throws where this is no folder, or none that a file can be made in. `access(2)`.
   static func checkWritableFolder(_ path: String) throws(Errno) {
     _ = try retrying { access("\(path)/.", W_OK | X_OK) }
@@ -178,6 +165,26 @@ enum Syscalls {
     }
   }
 
+  /// Nanoseconds since 1970.
+  package static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
+  /// The parts of a point in time in UTC. `gmtime_r(3)`.
+  package static func calendar(
+    nanoseconds: Int
+  ) -> (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+    var seconds = nanoseconds / 1_000_000_000
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    return (
+      Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday), Int(parts.tm_hour),
+      Int(parts.tm_min), Int(parts.tm_sec)
+    )
+  }
+
   /// Seconds of a clock that only goes forward.
   static func monotonicSeconds() -> Double {
     var time = timespec()
@@ -200,11 +207,6 @@ enum Syscalls {
     let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
     return Int(line.filter(\.isNumber)).map { $0 * 1024 }
-  }
-
-  /// An environment variable's value.
-  static func environment(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
   }
 
   /// Sets an environment variable, before there are other threads. `setenv(3)`.
@@ -234,7 +236,7 @@ enum Syscalls {
   }
 
   /// The signal of a pipe that nobody reads.
-  static let brokenPipe = SIGPIPE
+  package static let brokenPipe = SIGPIPE
 
   /// Ends the process as SIGPIPE does.
   static func dieOfBrokenPipe() -> Never {
@@ -284,32 +286,6 @@ enum Syscalls {
 
 /// Whether a signal has come of which nobody knows yet whether the process goes on.
 private let isTerminating = Atomic(false)
-
-/// Threads that nobody waits for.
-package enum BackgroundThread {
-  /// Starts one. `pthread_create(3)`.
-  ///
-  /// - Throws: `Errno` where the system has no thread left.
-  package static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
-    final class Box {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
-    let box = Unmanaged.passRetained(Box(body))
-    let status = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
-        return nil
-      }, box.toOpaque())
-    guard status == 0 else {
-      box.release()
-      throw Errno(rawValue: status)
-    }
-    pthread_detach(thread)
-  }
-}
 
 /// Written once, before the handler that reads it is installed.
 nonisolated(unsafe) private var signalPipe: Int32 = -1

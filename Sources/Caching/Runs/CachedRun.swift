@@ -1,5 +1,5 @@
 public import APCore
-internal import ModelFiles
+internal import Digests
 internal import SystemPackage
 
 /// What `ap-cache` is asked to do: to be a filter, from memory where it can.
@@ -123,7 +123,7 @@ private struct OpenedInput {
   }
 
   private static func digestOfRegularFile() -> String? {
-    guard let state = Syscalls.state(of: .standardInput), state.isRegular,
+    guard let state = FileStatus(.standardInput), state.isFile,
       let start = try? FileDescriptor.standardInput.seek(offset: 0, from: .current)
     else { return nil }
     var digest = Digest()

@@ -1,5 +1,4 @@
 internal import APCore
-internal import ModelFiles
 internal import SystemPackage
 
 /// A filter on the command line of `ap-cache`: its program and its words.
@@ -17,14 +16,8 @@ struct FilterProgram {
   /// - Throws: `unavailable`, which says where was looked.
   init(_ words: [String]) throws(FilterError) {
     let name = words[0]
-    let own = FileSystem.executable.map { FileSystem.parent($0) }
-    let folders =
-      (FileSystem.variable("PATH") ?? "/usr/bin:/bin")
-      .split(separator: ":", omittingEmptySubsequences: false)
-      .map { $0.isEmpty ? "." : String($0) }
-    let places = (own.map { [$0] } ?? []) + folders
-    let candidates = name.contains("/") ? [name] : places.map { "\($0)/\(name)" }
-    guard let path = candidates.first(where: Self.isProgram) else {
+    let own = ThisProcess.executable.map { FileSystem.parent($0) }
+    guard let path = SearchPath().find(name, first: own.map { [$0] } ?? []) else {
       throw FilterError(
         .unavailable,
         name.contains("/")
@@ -37,11 +30,7 @@ struct FilterProgram {
     let base = FilePath(path).lastComponent?.string ?? name
     isOwn =
       base.hasPrefix("ap-")
-      && own.map { Syscalls.state(of: "\($0)/\(base)") == Syscalls.state(of: path) } ?? false
-  }
-
-  private static func isProgram(_ path: String) -> Bool {
-    Syscalls.state(of: path).map { $0.isRegular && $0.isExecutable } ?? false
+      && own.map { FileStatus("\($0)/\(base)") == FileStatus(path) } ?? false
   }
 
   /// The name without folders.

@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 internal import Synchronization
 internal import SystemPackage
 

@@ -1,5 +1,4 @@
 public import APCore
-internal import ModelFiles
 
 /// An execution that is kept, as it is listed.
 public struct StoredRun: Sendable, Equatable {
@@ -43,7 +42,7 @@ extension CacheStore {
     FileSystem.names(in: executions).filter { $0 != "." && $0 != ".." }.compactMap { key in
       let path = "\(executions)/\(key)"
       let summary = StoredExecution.summary(in: path)
-      let states = [Self.manifest, Self.stream].map { Syscalls.state(of: "\(path)/\($0)") }
+      let states = [Self.manifest, Self.stream].map { FileStatus("\(path)/\($0)") }
       // What another process has just removed.
       guard FileSystem.isFolder(path) else { return nil }
       let time = states[0]?.modified ?? 0

@@ -1,5 +1,4 @@
 internal import APCore
-internal import ModelFiles
 internal import SystemPackage
 
 /// The folder in which executions are kept.
@@ -16,19 +15,13 @@ public struct CacheStore: Sendable {
 
   /// Where this process's is: `$XDG_CACHE_HOME/ap`, or `~/.cache/ap`; nil where there is neither.
   public static func standard() -> CacheStore? {
-    CacheStore(variable: FileSystem.variable)
+    CacheStore(variable: ThisProcess.variable)
   }
 
   /// - Parameter variable: an environment variable's value; nil where it is unset or empty.
   init?(variable: (String) -> String?) {
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    if let caches = variable("XDG_CACHE_HOME"), caches.hasPrefix("/") {
-      folder = "\(caches)/ap"
-    } else if let home = variable("HOME") {
-      folder = "\(home)/.cache/ap"
-    } else {
-      return nil
-    }
+    guard let folder = UserFolder.cache.path(variable) else { return nil }
+    self.folder = folder
   }
 
   var executions: String { "\(folder)/executions" }
@@ -49,7 +42,7 @@ public struct CacheStore: Sendable {
       drop(key)
       return nil
     }
-    Syscalls.touch("\(path)/\(Self.manifest)")
+    FileSystem.touch("\(path)/\(Self.manifest)")
     return execution
   }
 
@@ -58,16 +51,16 @@ public struct CacheStore: Sendable {
     guard FileSystem.makeFolder(partial) else { return }
     let path = "\(partial)/\(Self.uniqueName())"
     // At once out of the way of those who look for it or write it anew.
-    guard (try? Syscalls.move("\(executions)/\(key)", to: path)) != nil else { return }
+    guard (try? FileSystem.move("\(executions)/\(key)", to: path)) != nil else { return }
     remove(path)
   }
 
   /// Removes a folder and the files in it.
   func remove(_ path: String) {
     for name in FileSystem.names(in: path) where name != "." && name != ".." {
-      Syscalls.remove("\(path)/\(name)")
+      FileSystem.remove("\(path)/\(name)")
     }
-    Syscalls.removeEmptyFolder(path)
+    FileSystem.removeEmptyFolder(path)
   }
 
   static func uniqueName() -> String {
@@ -85,11 +78,11 @@ public struct CacheStore: Sendable {
     }
     return try withWriters {
       let path = "\(partial)/\(Self.uniqueName())"
-      try Syscalls.makeNewFolder(path)
+      try FileSystem.makeNewFolder(path)
       let stream = try FileDescriptor.open(
         "\(path)/\(Self.stream)", .readWrite, options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      _ = Syscalls.lock(stream, waits: true)
+      _ = FileSystem.lock(stream, waits: true)
       return (path, stream)
     }
   }
@@ -107,7 +100,7 @@ public struct CacheStore: Sendable {
           remove(path)
           continue
         }
-        if Syscalls.lock(stream, waits: false) { remove(path) }
+        if FileSystem.lock(stream, waits: false) { remove(path) }
         try stream.close()
       }
     }
@@ -119,7 +112,7 @@ public struct CacheStore: Sendable {
       "\(folder)/lock", .readWrite, options: [.create, .closeOnExec],
       permissions: .ownerReadWrite)
     return try lock.closeAfter {
-      _ = Syscalls.lock(lock, waits: true)
+      _ = FileSystem.lock(lock, waits: true)
       return try body()
     }
   }

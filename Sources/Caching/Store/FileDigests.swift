@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 internal import SystemPackage
 
 /// SHA-256 of files, remembered until a file changes: a model has gigabytes.
@@ -11,15 +11,15 @@ struct FileDigests {
   struct Entry {
     let sha256: String
     fileprivate let path: String
-    fileprivate let state: Syscalls.FileState
+    fileprivate let state: FileStatus
 
     /// Whether the file is still as it was.
-    var isCurrent: Bool { Syscalls.state(of: path) == state }
+    var isCurrent: Bool { FileStatus(path) == state }
   }
 
   /// - Throws: `io` where the file cannot be read, or changes meanwhile.
   func digest(of path: String) throws(FilterError) -> Entry {
-    guard let state = Syscalls.state(of: path) else {
+    guard let state = FileStatus(path) else {
       throw FilterError(.noInput, "There is no file \(path).")
     }
     if let sha256 = recall(path, state) { return Entry(sha256: sha256, path: path, state: state) }
@@ -39,14 +39,14 @@ struct FileDigests {
   }
 
   /// All that tells one state of the file from another.
-  private func line(_ path: String, _ state: Syscalls.FileState) -> String {
+  private func line(_ path: String, _ state: FileStatus) -> String {
     let numbers = [
       "\(state.device)", "\(state.inode)", "\(state.size)", "\(state.modified)", "\(state.changed)",
     ]
     return (numbers + [path]).joined(separator: " ")
   }
 
-  private func recall(_ path: String, _ state: Syscalls.FileState) -> String? {
+  private func recall(_ path: String, _ state: FileStatus) -> String? {
     guard let bytes = try? FileSystem.read(file(for: path), limit: 1 << 16) else { return nil }
     let lines = String(decoding: bytes, as: UTF8.self)
       .split(separator: "\n", maxSplits: 1).map(String.init)

@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 internal import SystemPackage
 
 /// A filter's output on its way into the cache. Whatever fails here stops the recording, never the
@@ -71,7 +71,7 @@ final class Recording {
         options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       try file.closeAfter { _ = try file.writeAll(manifest.bytes) }
-      try Syscalls.move(path, to: "\(store.executions)/\(key)")
+      try FileSystem.move(path, to: "\(store.executions)/\(key)")
     } catch Errno.directoryNotEmpty, Errno.fileExists {
       discard()
       return true

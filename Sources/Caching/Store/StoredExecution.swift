@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 internal import SystemPackage
 
 /// An execution that is kept, open for reading.
@@ -36,7 +36,7 @@ final class StoredExecution {
 
   /// Whether all bytes are those that were written.
   func isIntact() -> Bool {
-    guard Syscalls.state(of: stream)?.size == summary.output.size else { return false }
+    guard FileStatus(stream)?.size == summary.output.size else { return false }
     var digest = Digest()
     do {
       try read(0..<summary.output.size) { block in

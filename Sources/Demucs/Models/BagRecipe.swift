@@ -1,5 +1,4 @@
 import APCore
-import ModelFiles
 import YAML
 
 /// What a bag's YAML file says (demucs, repo.py, `BagOnlyRepo`):

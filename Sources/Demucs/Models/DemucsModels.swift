@@ -1,5 +1,4 @@
 package import APCore
-internal import ModelFiles
 package import Separation
 
 /// The HTDemucs models of a shelf: checkpoints, and bags of them.

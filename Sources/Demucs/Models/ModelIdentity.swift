@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 
 extension DemucsModels.Location {
   /// What the stream's history says of the model: its name and, for each file, its name and SHA-256.

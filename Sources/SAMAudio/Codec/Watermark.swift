@@ -10,9 +10,9 @@ struct Watermark {
   /// Bits of a message.
   static let bits = 16
   /// By how much each of the decoder's blocks lengthens time in its watermark.
-  static let strides = [8, 5, 4, 2]
+  static let strides = CodecConfig.watermarkRates
   /// Samples of a column between the two halves.
-  static let hop = strides.reduce(1, *)
+  static let hop = CodecConfig.watermarkHop
   /// Channels between the two halves.
   private static let width = 128
   /// How loud it is.

@@ -1,6 +1,5 @@
 internal import APCore
 import Checkpoints
-internal import ModelFiles
 
 /// The files that hold a SAM-Audio model's weights: one, or several parts.
 struct CheckpointFiles: Sendable, Equatable {

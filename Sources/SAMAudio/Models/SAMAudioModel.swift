@@ -1,6 +1,6 @@
 internal import APCore
 import Checkpoints
-internal import ModelFiles
+internal import Digests
 import Tensors
 
 /// A SAM-Audio model whose files are open, with no tensor read: its configuration, its tensors under their released

@@ -1,5 +1,4 @@
 package import APCore
-internal import ModelFiles
 package import Separation
 
 /// The SAM-Audio models of a shelf: folders with a configuration, weights and a text encoder.

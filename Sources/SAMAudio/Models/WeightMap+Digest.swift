@@ -1,5 +1,5 @@
 import Checkpoints
-internal import ModelFiles
+internal import Digests
 import Tensors
 
 extension WeightMap {

@@ -1,5 +1,4 @@
 internal import APCore
-internal import ModelFiles
 
 /// A file with a prompt a line.
 enum PromptFile {

@@ -1,6 +1,5 @@
 internal import APCore
 import Checkpoints
-internal import ModelFiles
 import Tensors
 
 /// A text encoder whose files are open, with no tensor read: T5 in a folder of its own, as it is published.

@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 
 /// Features of prompts from earlier runs: a small file for each prompt and text encoder.
 ///
@@ -16,14 +16,10 @@ struct TextFeatureCache: Sendable {
   ///
   /// - Parameter variable: an environment variable's value; nil where it is unset or empty.
   static func standard(
-    variable: (String) -> String? = FileSystem.variable
+    variable: (String) -> String? = ThisProcess.variable
   ) -> TextFeatureCache? {
     guard variable("AP_CACHE") != "off" else { return nil }
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    if let caches = variable("XDG_CACHE_HOME"), caches.hasPrefix("/") {
-      return TextFeatureCache(folder: "\(caches)/ap/text")
-    }
-    return variable("HOME").map { TextFeatureCache(folder: "\($0)/.cache/ap/text") }
+    return UserFolder.cache.path(variable).map { TextFeatureCache(folder: "\($0)/text") }
   }
 
   /// What an entry is called.

@@ -1,6 +1,5 @@
 internal import APCore
 internal import Checkpoints
-internal import ModelFiles
 
 /// What a SentencePiece unigram tokenizer knows: its pieces and its map of characters.
 struct Vocabulary: Sendable {

@@ -1,4 +1,4 @@
-internal import ModelFiles
+internal import APCore
 
 /// Where models may be installed, and the command that gets them.
 package struct ModelShelf: Sendable {
@@ -12,7 +12,7 @@ package struct ModelShelf: Sendable {
   /// - Parameter resources: the name of the folder beside the executable with what the build brings.
   package static func standard(resources: String?) -> ModelShelf {
     ModelShelf(
-      variable: FileSystem.variable, executable: FileSystem.executable, resources: resources)
+      variable: ThisProcess.variable, executable: ThisProcess.executable, resources: resources)
   }
 
   /// `$AP_MODELS`, `$XDG_DATA_HOME/ap/models`, `share/ap/models` beside the executable's prefix, and
@@ -25,12 +25,7 @@ package struct ModelShelf: Sendable {
   package init(variable: (String) -> String?, executable: String?, resources: String?) {
     var folders: [String] = []
     if let folder = variable("AP_MODELS") { folders.append(folder) }
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") {
-      folders.append("\(data)/ap/models")
-    } else if let home = variable("HOME") {
-      folders.append("\(home)/.local/share/ap/models")
-    }
+    if let data = UserFolder.data.path(variable) { folders.append("\(data)/models") }
     var fetchCommand = "scripts/fetch-models"
     if let executable {
       let binaries = FileSystem.parent(executable)

@@ -1,5 +1,4 @@
 package import APCore
-internal import ModelFiles
 
 /// A model that is known by its name.
 package protocol KnownModel: Sendable {

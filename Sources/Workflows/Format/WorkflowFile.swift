@@ -1,5 +1,4 @@
 public import APCore
-internal import ModelFiles
 internal import YAML
 
 /// Reads a workflow's file.

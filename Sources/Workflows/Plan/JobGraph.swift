@@ -5,7 +5,7 @@ internal import SystemPackage
 struct JobGraph {
   private(set) var jobs: [Job]
   private(set) var problems: [Problem] = []
-  private let folder = FilePath(Files.currentFolder())
+  private let folder = FilePath(ThisProcess.currentFolder)
   /// The job that makes a file or folder, by its whole path.
   private var makers: [FilePath: Int] = [:]
 
@@ -44,7 +44,7 @@ struct JobGraph {
       if let maker = maker(of: whole(input)) {
         jobs[index].needs.insert(maker)
         jobs[index].sources.insert(maker)
-      } else if !Files.exists(input) {
+      } else if !FileSystem.exists(input) {
         problems.append(
           Problem(
             jobs[index].position,

@@ -1,5 +1,4 @@
 internal import APCore
-internal import ModelFiles
 internal import SystemPackage
 
 /// All jobs of a workflow, checked, in an order in which they can run.
@@ -15,7 +14,7 @@ public struct Plan: Sendable {
   {
     var problems: [Problem] = []
     let plan = try Plan(
-      workflow, settings: settings, environment: FileSystem.variable, problems: &problems)
+      workflow, settings: settings, environment: ThisProcess.variable, problems: &problems)
     problems += await CommandCheck().problems(of: plan)
     guard problems.isEmpty else { throw InvalidWorkflow(problems) }
     return plan

@@ -38,7 +38,7 @@ struct StepExpansion {
 
   private mutating func files(_ template: Template, _ scope: Scope) -> [String] {
     guard let pattern = scope.expand(template, &problems) else { return [] }
-    let files = Files.matches(pattern)
+    let files = FileSystem.matches(pattern)
     if files.isEmpty {
       problems.append(
         Problem(template.position, "No file matches '\(pattern)'.", .noInput))
@@ -61,8 +61,8 @@ struct StepExpansion {
     }
     let input = step.pipe.input.flatMap { scope.expand($0, &problems) }
     let output = step.pipe.output.flatMap { scope.expand($0, &problems) }
-    if let input, !Files.isDevice(input) { inputs.append(input) }
-    if let output, !Files.isDevice(output) { outputs.append(output) }
+    if let input, !FileSystem.isDevice(input) { inputs.append(input) }
+    if let output, !FileSystem.isDevice(output) { outputs.append(output) }
     jobs.append(
       Job(
         step: step.name,

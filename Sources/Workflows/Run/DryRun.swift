@@ -1,4 +1,4 @@
-internal import ModelFiles
+internal import APCore
 
 extension Plan {
   /// The pipes that a run would start, for a shell; empty where all is up to date.

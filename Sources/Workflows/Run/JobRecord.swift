@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 
 /// What a job did when it was done last, kept in a file of its own.
 struct JobRecord: Sendable {
@@ -41,7 +41,7 @@ struct JobRecord: Sendable {
 
   /// - Throws: `FilterError` where the folder takes no file.
   func write(for job: Job) throws {
-    _ = try Files.makeFolder(Self.folder)
+    _ = try FileSystem.makeInnerFolder(Self.folder)
     let json: JSONValue = [
       "command": .string(command), "inputs": inputs.json, "outputs": outputs.json,
     ]

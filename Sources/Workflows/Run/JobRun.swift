@@ -1,5 +1,4 @@
 internal import APCore
-internal import ModelFiles
 internal import SystemPackage
 
 /// Runs a job: it is done whole, or nothing of it stays.
@@ -26,7 +25,7 @@ struct JobRun {
       }
     } catch {
       before.restore(job.outputs + unfinishedFiles())
-      for folder in folders.reversed() { Files.removeEmptyFolder(folder) }
+      for folder in folders.reversed() { FileSystem.removeEmptyFolder(folder) }
       throw error
     }
     guard !job.outputs.isEmpty else { return }
@@ -43,7 +42,7 @@ struct JobRun {
     let pipe = PipeRun(commands: try commands(), lifeline: lifeline) { stage, line in
       narration.pass(line, of: job.stages[stage][0], for: job)
     }
-    let isDevice = job.output.map(Files.isDevice) ?? false
+    let isDevice = job.output.map(FileSystem.isDevice) ?? false
     let file = try job.output.flatMap { path in
       isDevice ? nil : try PartialFile(for: path, overwriting: true)
     }
@@ -83,7 +82,7 @@ struct JobRun {
     let what =
       switch end.status {
       case .exited(let code): "failed with exit status \(code)"
-      case .signaled(let number): "was ended by a signal (\(Signals.name(number)))"
+      case .signaled(let number): "was ended by a signal (\(Syscalls.signalName(number)))"
       case .notStarted(let reason): "could not be started: \(reason)"
       case .ended: "was ended"
       }
@@ -100,7 +99,7 @@ struct JobRun {
     for output in job.outputs {
       for folder in Self.missingFolders(above: output) {
         do {
-          if try Files.makeFolder(folder) { made.append(folder) }
+          if try FileSystem.makeInnerFolder(folder) { made.append(folder) }
         } catch {
           throw FilterError(
             .cannotCreate, "The folder '\(folder)' cannot be made: \(error).", underlying: error)
@@ -113,7 +112,7 @@ struct JobRun {
   /// From the top down.
   static func missingFolders(above path: String) -> [String] {
     let folder = FileSystem.parent(path)
-    if folder == path || Files.exists(folder) { return [] }
+    if folder == path || FileSystem.exists(folder) { return [] }
     return missingFolders(above: folder) + [folder]
   }
 

@@ -1,5 +1,4 @@
 public import APCore
-internal import ModelFiles
 internal import Synchronization
 
 /// What the filters of a run report of themselves, gathered by jobs.
@@ -19,7 +18,7 @@ public final class RunReports: Sendable {
   /// - Throws: `cannotCreate`.
   public init(in parent: String) throws(FilterError) {
     do {
-      folder = try Files.makeTemporaryFolder(in: parent)
+      folder = try FileSystem.makeTemporaryFolder(in: parent)
     } catch {
       throw FilterError(
         .cannotCreate, "No temporary folder can be made in \(parent): \(error).",

@@ -25,7 +25,7 @@ struct StageEnd: Sendable {
 
   /// Whether it may have failed because of input that was cut, or because its reader was gone.
   var isCutInput: Bool { status == .exited(ExitStatus.data.rawValue) }
-  var isBrokenPipe: Bool { status == .signaled(Signals.brokenPipe) }
+  var isBrokenPipe: Bool { status == .signaled(Syscalls.brokenPipe) }
 }
 
 extension [StageEnd] {

@@ -1,4 +1,4 @@
-import ModelFiles
+import Digests
 import Separation
 import TestSupport
 import Testing

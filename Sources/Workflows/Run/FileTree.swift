@@ -1,4 +1,23 @@
-internal import ModelFiles
+internal import APCore
+
+/// What tells a file from the one that was there before under its name.
+struct FileStamp: Hashable, Sendable {
+  let size: Int
+  /// When it was last written, in nanoseconds.
+  let time: Int
+
+  init(size: Int, time: Int) {
+    self.size = size
+    self.time = time
+  }
+
+  /// The file's stamp, or that of what it leads to; nil where there is none.
+  init?(_ path: String) {
+    guard let status = FileStatus(path) else { return nil }
+    size = status.size
+    time = status.modified
+  }
+}
 
 /// The files below some paths, to see later what has changed.
 struct FileTree: Sendable {
@@ -21,9 +40,9 @@ struct FileTree: Sendable {
       // Below, links are not followed: they may lead round in circles.
       for name in FileSystem.names(in: path) where name != "." && name != ".." {
         let inner = "\(path)/\(name)"
-        if Files.isLink(inner) { files[inner] = Files.stamp(inner) } else { add(inner) }
+        if FileSystem.isLink(inner) { files[inner] = FileStamp(inner) } else { add(inner) }
       }
-    } else if let stamp = Files.stamp(path) {
+    } else if let stamp = FileStamp(path) {
       files[path] = stamp
     }
   }
@@ -31,10 +50,10 @@ struct FileTree: Sendable {
   /// Removes what is there now below these paths, and was not there, or was another file, then.
   func restore(_ paths: [String]) {
     let now = FileTree(paths)
-    for (path, stamp) in now.files where files[path] != stamp { Files.remove(path) }
+    for (path, stamp) in now.files where files[path] != stamp { FileSystem.remove(path) }
     // A longer path is below a shorter one, if at all.
     for folder in now.folders.subtracting(folders).sorted(by: { $0.count > $1.count }) {
-      Files.removeEmptyFolder(folder)
+      FileSystem.removeEmptyFolder(folder)
     }
   }
 }

@@ -32,7 +32,7 @@ public enum Work {
     }
     outcome.isThere.wait()
     outcome.isThere.signal()
-    if task.isCancelled { Signals.waitForEnd() }
+    if task.isCancelled { Syscalls.waitForSignal() }
     guard let result = outcome.value.withLock({ $0 }) else {
       preconditionFailure("work that has ended has an outcome")
     }

@@ -63,6 +63,11 @@ public struct CodecConfig: Sendable, Hashable {
   /// Frames of sound a second.
   public let sampleRate: Int
 
+  /// By how much each of the decoder's blocks lengthens time in its watermark.
+  static let watermarkRates = [8, 5, 4, 2]
+  /// Frames of sound of a column between the watermark's two halves.
+  static let watermarkHop = watermarkRates.reduce(1, *)
+
   init(_ arguments: ModelArguments) throws(FilterError) {
     encoderDim = try arguments.int("encoder_dim", default: 64, in: 1...1024)
     encoderRates = try arguments.ints(
@@ -81,10 +86,11 @@ public struct CodecConfig: Sendable, Hashable {
     guard encoderRates.allSatisfy({ $0 % 2 == 0 }) else {
       throw arguments.refusal("encoder_rates", "\(encoderRates)", wanted: "even numbers")
     }
-    guard decoderRates.count == Watermark.strides.count, hop % Watermark.hop == 0 else {
+    guard decoderRates.count == Self.watermarkRates.count, hop % Self.watermarkHop == 0 else {
       throw arguments.refusal(
         "decoder_rates", "\(decoderRates)",
-        wanted: "\(Watermark.strides.count) numbers whose product is a multiple of \(Watermark.hop)"
+        wanted:
+          "\(Self.watermarkRates.count) numbers whose product is a multiple of \(Self.watermarkHop)"
       )
     }
     let halvings = 1 << decoderRates.count

@@ -1,5 +1,5 @@
 internal import APCore
-internal import ModelFiles
+internal import Digests
 
 /// All that a filter's output depends on.
 struct KeyedRun: Sendable, Equatable {

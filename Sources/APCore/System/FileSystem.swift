@@ -1,0 +1,78 @@
+internal import Glibc
+internal import SystemPackage
+
+/// What is there: questions to the file system.
+package enum FileSystem {
+  /// Whether there is a regular file.
+  package static func isFile(_ path: String) -> Bool { FileStatus(path)?.isFile ?? false }
+
+  /// Whether there is a folder.
+  package static func isFolder(_ path: String) -> Bool { FileStatus(path)?.isFolder ?? false }
+
+  /// Whether something has this name, be it a link to nowhere.
+  package static func exists(_ path: String) -> Bool {
+    FileStatus(path, followsLink: false) != nil
+  }
+
+  /// Whether this leads to something else.
+  package static func isLink(_ path: String) -> Bool {
+    FileStatus(path, followsLink: false)?.isLink ?? false
+  }
+
+  /// Whether something is there that is neither a file nor a folder, such as /dev/null.
+  package static func isDevice(_ path: String) -> Bool {
+    FileStatus(path).map { !$0.isFile && !$0.isFolder } ?? false
+  }
+
+  /// Whether this is a file that may be run. `access(2)`.
+  package static func isExecutable(_ path: String) -> Bool {
+    isFile(path) && access(path, X_OK) == 0
+  }
+
+  /// The names in a folder, sorted; none where it cannot be read. `readdir(3)`.
+  package static func names(in folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) {
+          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    return names.sorted()
+  }
+
+  /// The files and folders that match, sorted. `glob(3)`, with `{a,b}`.
+  package static func matches(_ pattern: String) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }
+    let paths = (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0] }
+    // Braces give one group after the other, and one file may be in two.
+    return Set(paths.map { String(cString: $0) }).sorted()
+  }
+
+  /// A whole file; nil where it has more than `limit` bytes.
+  ///
+  /// - Throws: the system's error.
+  package static func read(_ path: String, limit: Int) throws -> [UInt8]? {
+    let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    return try file.closeAfter {
+      var bytes: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: min(limit + 1, 1 << 20))
+      while bytes.count <= limit {
+        let count = try buffer.withUnsafeMutableBytes { try file.read(into: $0) }
+        if count == 0 { return bytes }
+        bytes.append(contentsOf: buffer[..<count])
+      }
+      return nil
+    }
+  }
+
+  /// The folder that something lies in.
+  package static func parent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}

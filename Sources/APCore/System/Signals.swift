@@ -1,0 +1,82 @@
+// What a signal that ends this process leaves behind: nothing half made, no child that goes on.
+
+internal import Synchronization
+
+/// Where a signal that would end this process goes while another one does its work.
+public final class SignalRelay: Sendable {
+  /// The process's own.
+  public static let shared = SignalRelay()
+
+  private let target = Mutex<Int32?>(nil)
+
+  /// Starts the other process; no signal comes in between.
+  ///
+  /// - Returns: its id, to which signals go from now on.
+  public func start<Failure: Error>(_ spawn: () throws(Failure) -> Int32) throws(Failure) -> Int32 {
+    try target.withLock { target throws(Failure) in
+      let process = try spawn()
+      target = process
+      return process
+    }
+  }
+
+  /// Stops, before the id can become another process's.
+  public func stop(_ reap: () -> Void) {
+    target.withLock { target in
+      target = nil
+      reap()
+    }
+  }
+
+  /// Sends the signal on.
+  ///
+  /// - Returns: whether there is a process to send it to.
+  package func send(_ number: Int32) -> Bool {
+    target.withLock { target in
+      if let target { Syscalls.send(number, to: target) }
+      return target != nil
+    }
+  }
+}
+
+/// What must be done before SIGINT, SIGTERM or SIGHUP ends the process.
+public enum Termination {
+  private static let actions = Mutex<[@Sendable () -> Void]>([])
+
+  /// Has this done, on a thread of its own; behind what was asked for before.
+  public static func add(_ action: @escaping @Sendable () -> Void) {
+    actions.withLock { $0.append(action) }
+  }
+
+  package static func run() {
+    for action in actions.withLock({ $0 }) { action() }
+    TemporaryFiles.shared.removeAll()
+  }
+}
+
+/// The files that must not outlive the process.
+final class TemporaryFiles: Sendable {
+  static let shared = TemporaryFiles()
+
+  private let paths = Mutex<Set<String>>([])
+
+  func insert(_ path: String) {
+    paths.withLock { _ = $0.insert(path) }
+  }
+
+  /// Removes the file, or nothing where it has been renamed.
+  func remove(_ path: String) {
+    paths.withLock { paths in
+      paths.remove(path)
+      FileSystem.remove(path)
+    }
+  }
+
+  /// Removes all of them.
+  func removeAll() {
+    paths.withLock { paths in
+      paths.forEach(FileSystem.remove)
+      paths.removeAll()
+    }
+  }
+}

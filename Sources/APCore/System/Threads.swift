@@ -1,0 +1,56 @@
+internal import Glibc
+package import SystemPackage
+
+/// Threads that nobody waits for.
+package enum BackgroundThread {
+  /// Starts one. `pthread_create(3)`.
+  ///
+  /// - Throws: `Errno` where the system has no thread left.
+  package static func start(_ body: @escaping @Sendable () -> Void) throws(Errno) {
+    final class Box {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    let box = Unmanaged.passRetained(Box(body))
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
+        return nil
+      }, box.toOpaque())
+    guard status == 0 else {
+      box.release()
+      throw Errno(rawValue: status)
+    }
+    pthread_detach(thread)
+  }
+}
+
+/// Work on a thread of its own, to be waited for.
+package struct BackgroundWork {
+  /// Closed when the work is done: waiting is reading.
+  private let done: FileDescriptor
+
+  /// Starts it.
+  ///
+  /// - Throws: `io` where the system has no thread or pipe left.
+  package init(_ work: @escaping @Sendable () -> Void) throws(FilterError) {
+    do {
+      let pipe = try Syscalls.makePipe()
+      done = pipe.read
+      try BackgroundThread.start {
+        work()
+        try? pipe.write.close()
+      }
+    } catch {
+      throw FilterError(.io, "Cannot start a thread: \(error).", underlying: error)
+    }
+  }
+
+  /// Returns when the work is done.
+  package func wait() {
+    _ = withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { try? done.readSome(into: $0) }
+    try? done.close()
+  }
+}
