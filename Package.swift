@@ -17,7 +17,8 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 /// One thin executable: options in, a library call, an exit code out.
 func filter(_ name: String, _ libraries: Target.Dependency...) -> Target {
   .executableTarget(
-    name: name, dependencies: ["APCore", argumentParser] + libraries, swiftSettings: settings)
+    name: name, dependencies: ["APCommand", "APCore", argumentParser] + libraries,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -44,8 +45,7 @@ let package = Package(
       name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("yaml")]),
     .target(
-      name: "APCore",
-      dependencies: ["CProcessor", "CProcessorCheck", "YAML", argumentParser, systemPackage],
+      name: "APCore", dependencies: ["CProcessor", "CProcessorCheck", systemPackage],
       swiftSettings: settings),
     // SHA-256. Not in APCore: a filter that needs none does not load libnettle.
     .target(
@@ -91,7 +91,7 @@ let package = Package(
     .target(
       name: "SAMAudio",
       dependencies: [
-        "APCore", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors",
+        "APCore", "CNettle", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors",
       ],
       swiftSettings: settings),
     .target(
@@ -99,6 +99,11 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Workflows", dependencies: ["APCore", "Digests", "YAML", subprocess, systemPackage],
+      swiftSettings: settings),
+    // The parser of options and the settings file: only here and in the executables.
+    .target(
+      name: "APCommand",
+      dependencies: ["APCore", "YAML", argumentParser, systemPackage],
       swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
@@ -122,8 +127,11 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["TestSupport", "YAML"], swiftSettings: settings),
     .testTarget(
-      name: "APCoreTests",
-      dependencies: ["APCore", "TestSupport", argumentParser, systemPackage],
+      name: "APCoreTests", dependencies: ["APCore", "TestSupport", systemPackage],
+      swiftSettings: settings),
+    .testTarget(
+      name: "APCommandTests",
+      dependencies: ["APCommand", "APCore", "TestSupport", argumentParser, systemPackage],
       swiftSettings: settings),
     .testTarget(
       name: "AudioFilesTests",

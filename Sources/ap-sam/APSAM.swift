@@ -1,3 +1,4 @@
+import APCommand
 import APCore
 public import ArgumentParser
 public import SAMAudio

@@ -15,10 +15,10 @@ public enum Setting: String, CaseIterable, Sendable {
   }
 
   /// The option.
-  var option: String { "--\(rawValue)" }
+  package var option: String { "--\(rawValue)" }
 
   /// What can be said, to follow "must be".
-  var allowed: String {
+  package var allowed: String {
     switch self {
     case .quiet, .verbose: "true or false"
     case .logLevel: Self.choice(LogLevel.self)
@@ -30,7 +30,7 @@ public enum Setting: String, CaseIterable, Sendable {
   }
 
   /// Whether it can be set to this. A device of any name can: whether it is there, is asked later.
-  func accepts(_ text: String) -> Bool {
+  package func accepts(_ text: String) -> Bool {
     switch self {
     case .quiet, .verbose: Self.truth(text) != nil
     case .logLevel: LogLevel(rawValue: text) != nil

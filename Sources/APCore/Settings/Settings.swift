@@ -17,30 +17,12 @@ public struct Settings: Sendable {
   /// All defaults.
   public init() {}
 
-  /// The values for a command line, this process's environment and its user's file.
-  ///
-  /// - Throws: `configuration` for a wrong value in the environment or the file; `unavailable` for a
-  ///   device that is not there; `cannotCreate` for a folder that takes no temporary files.
-  public static func resolve(_ options: CommonOptions) throws(FilterError) -> Settings {
-    try resolve(options, variable: ThisProcess.variable)
-  }
-
-  /// - Parameter variable: an environment variable's value.
-  static func resolve(
-    _ options: CommonOptions, variable: (String) -> String?
-  ) throws(FilterError) -> Settings {
-    var layers = [try options.layer(), try .environment(variable)]
-    if let path = SettingsFile.path(variable) { layers.append(try SettingsFile.read(path)) }
-    var settings = try Settings(layers)
-    if settings.origins[.tempDir] == nil, let folder = variable("TMPDIR"), !folder.isEmpty {
-      settings.temporaryFolder = folder
-      settings.origins[.tempDir] = .environment("TMPDIR")
-    }
-    return settings
-  }
-
-  /// - Parameter layers: the most important one first.
-  init(_ layers: [SettingsLayer]) throws(FilterError) {
+  /// - Parameters:
+  ///   - layers: the most important one first.
+  ///   - temporaryFolder: the value of `TMPDIR`, which counts where no layer says a folder.
+  /// - Throws: `configuration` for words that contradict each other; `unavailable` for a device that is not there;
+  ///   `cannotCreate` for a folder that takes no temporary files.
+  package init(_ layers: [SettingsLayer], temporaryFolder: String? = nil) throws(FilterError) {
     func first(_ setting: Setting) -> SettingsLayer.Given? {
       layers.lazy.compactMap { $0[setting] }.first
     }
@@ -54,8 +36,11 @@ public struct Settings: Sendable {
       origins[.device] = given.origin
     }
     if let given = first(.tempDir) {
-      temporaryFolder = try Self.folder(given)
+      self.temporaryFolder = try Self.folder(given)
       origins[.tempDir] = given.origin
+    } else if let temporaryFolder, !temporaryFolder.isEmpty {
+      self.temporaryFolder = temporaryFolder
+      origins[.tempDir] = .environment("TMPDIR")
     }
   }
 

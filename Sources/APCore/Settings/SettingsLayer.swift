@@ -1,17 +1,19 @@
 /// What one place says: the command line, the environment or the file.
-struct SettingsLayer {
+package struct SettingsLayer {
   /// A value, in the words it was given in.
-  struct Given {
-    let text: String
-    let origin: Settings.Origin
+  package struct Given {
+    package let text: String
+    package let origin: Settings.Origin
   }
 
-  private(set) var given: [Setting: Given] = [:]
+  package init() {}
 
-  subscript(setting: Setting) -> Given? { given[setting] }
+  package private(set) var given: [Setting: Given] = [:]
+
+  package subscript(setting: Setting) -> Given? { given[setting] }
 
   /// - Throws: `configuration` for a value that the setting cannot have.
-  mutating func set(
+  package mutating func set(
     _ setting: Setting, to text: String, from origin: Settings.Origin
   ) throws(FilterError) {
     guard setting.accepts(text) else {
@@ -56,7 +58,7 @@ struct SettingsLayer {
   /// What the process's environment says; a variable that is empty says nothing.
   ///
   /// - Throws: `configuration`.
-  static func environment(
+  package static func environment(
     _ variable: (String) -> String?
   ) throws(FilterError) -> SettingsLayer {
     var layer = SettingsLayer()

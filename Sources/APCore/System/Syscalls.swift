@@ -37,7 +37,7 @@ package enum Syscalls {
   }
 
   /// Writes all of it, in as many calls as it takes. `write(2)`.
-  static func writeAll(
+  package static func writeAll(
     _ descriptor: FileDescriptor, _ bytes: UnsafeRawBufferPointer
   ) throws(Errno) {
     var done = 0
@@ -60,7 +60,7 @@ package enum Syscalls {
 
   /// Gives closed standard descriptors something that fails when it is used, so that no file that
   /// is opened later takes their place. `fcntl(2)`, `open(2)`.
-  static func occupyStandardDescriptors() {
+  package static func occupyStandardDescriptors() {
     for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) < 0 {
       _ = open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)
     }
@@ -137,7 +137,7 @@ package enum Syscalls {
   }
 
   /// A whole file, or `limit` bytes of it. `open(2)`, `read(2)`.
-  static func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
+  package static func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
     let file = FileDescriptor(rawValue: try retrying { open(path, O_RDONLY | O_CLOEXEC) })
     // Nothing was written, so that closing cannot lose anything.
     defer { try? close(file) }
@@ -210,13 +210,24 @@ package enum Syscalls {
   }
 
   /// Sets an environment variable, before there are other threads. `setenv(3)`.
-  static func setEnvironment(_ name: String, _ value: String) {
+  package static func setEnvironment(_ name: String, _ value: String) {
     setenv(name, value, 1)
   }
 
   /// Makes writes to a closed pipe fail instead of ending the process at once.
-  static func ignoreBrokenPipes() {
+  package static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Ends the process with a status. `exit(3)`.
+  static func exit(_ status: Int32) -> Never {
+    #if canImport(Glibc)
+      Glibc.exit(status)
+    #elseif canImport(Musl)
+      Musl.exit(status)
+    #else
+      Darwin.exit(status)
+    #endif
   }
 
   /// Ends the process as the signal would have, also where a parent had it ignored or blocked.
@@ -247,7 +258,7 @@ package enum Syscalls {
   /// process as that signal does. A signal that the parent had ignored stays ignored.
   ///
   /// - Parameter handle: gets the signal's number, and returns whether the process goes on.
-  static func onTermination(
+  package static func onTermination(
     _ handle: @escaping @Sendable (Int32) -> Bool
   ) throws(Errno) {
     var ends: [Int32] = [-1, -1]

@@ -1,3 +1,4 @@
+public import APCore
 public import ArgumentParser
 import SystemPackage
 
@@ -81,6 +82,8 @@ extension FilterCommand {
       // Libraries, and commands that this one starts, look there too.
       try Syscalls.setEnvironment("TMPDIR", settings.get().temporaryFolder)
       try command.run(in: context)
+    } catch let error as ValidationError {
+      context.end(with: FilterError(.usage, error.message))
     } catch {
       context.end(with: error)
     }

@@ -1,8 +1,9 @@
+import APCore
 import ArgumentParser
 import TestSupport
 import Testing
 
-@testable import APCore
+@testable import APCommand
 
 @Suite struct SettingsTests {
   @Test func eachValueHasItsOrigin() throws {

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Standard error: lines that stay, each in one call, so that those of filters in one pipe do not mix; and
 /// below them a line that is written over.
-enum Console {
+package enum Console {
   private enum Line { case none, shown, forbidden }
 
   private static let line = Mutex(Line.none)
@@ -44,7 +44,7 @@ enum Console {
   }
 
   /// Clears for the last time, because a signal ends the process.
-  static func close() {
+  package static func close() {
     clear()
     line.withLock { $0 = .forbidden }
   }

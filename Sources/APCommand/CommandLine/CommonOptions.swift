@@ -1,3 +1,4 @@
+public import APCore
 public import ArgumentParser
 
 /// The options that all commands share. What they come to together with the environment and the

@@ -1,3 +1,4 @@
+internal import APCore
 internal import SystemPackage
 internal import YAML
 

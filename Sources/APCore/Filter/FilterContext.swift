@@ -1,4 +1,3 @@
-import ArgumentParser
 import SystemPackage
 
 /// What a running filter has: its name, its words, its input and output.
@@ -97,7 +96,7 @@ public final class FilterContext {
   }
 
   /// Ends the process after success. Closing tells of a write that failed late.
-  func end() -> Never {
+  package func end() -> Never {
     progress.clear()
     do {
       try Syscalls.close(.standardOutput)
@@ -151,7 +150,7 @@ public final class FilterContext {
   }
 
   /// Ends the process after a failure.
-  func end(with error: any Error) -> Never {
+  package func end(with error: any Error) -> Never {
     // A signal goes to all filters of a pipe: what fails because the others are gone needs no word.
     Syscalls.waitForTermination()
     progress.clear()
@@ -199,13 +198,10 @@ public final class FilterContext {
   }
 
   private func exit(_ status: ExitStatus) -> Never {
-    CommonOptions.exit(withError: ExitCode(status.rawValue))
+    Syscalls.exit(status.rawValue)
   }
 
   private static func wrap(_ error: any Error) -> FilterError {
-    if let error = error as? ValidationError {
-      return FilterError(.usage, error.message)
-    }
     if let error = error as? Errno, [.noMemory, .resourceTemporarilyUnavailable].contains(error) {
       return AvailableMemory.error(refusing: error)
     }

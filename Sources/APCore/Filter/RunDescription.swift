@@ -53,7 +53,7 @@ public struct RunDescription: Sendable, Hashable {
   }
 
   /// The answer to the question, on one line.
-  var json: JSONValue {
+  package var json: JSONValue {
     var object: [String: JSONValue] = [
       "options": .object(options), "tool": .string(tool), "version": .string(version),
     ]
