@@ -134,8 +134,10 @@ let package = Package(
       dependencies: ["APCommand", "APCore", "TestSupport", argumentParser, systemPackage],
       swiftSettings: settings),
     .testTarget(
-      name: "AudioFilesTests",
-      dependencies: ["AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],
+      name: "ResamplingTests", dependencies: ["APCore", "Resampling"], swiftSettings: settings),
+    .testTarget(
+      name: "AudioDecodingTests",
+      dependencies: ["APCore", "AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["APCore", "Checkpoints", "TestSupport"],

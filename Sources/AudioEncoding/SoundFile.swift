@@ -79,7 +79,7 @@ final class SoundFile: SoundSink {
     handle = nil
     guard status == 0 else { throw failure(String(cString: sf_error_number(status))) }
     switch container {
-    case .ogg: try OggPages.resetSerial(in: file, name: name)
+    case .ogg: try OggSerial.reset(in: file, name: name)
     case .mp3: try ID3Tag(tags).insert(into: file, name: name)
     case .wav: try WaveChunks.resetTime(in: file, name: name)
     case .flac: break

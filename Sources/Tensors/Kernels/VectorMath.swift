@@ -1,33 +1,5 @@
 internal import CProcessor
 
-/// The vector that kernels are written in: one AVX-512 register, two of AVX2.
-public typealias Lanes = SIMD16<Float>
-
-/// Floats that a kernel reads.
-public typealias Floats = UnsafePointer<Float>
-
-/// Floats that a kernel writes.
-public typealias MutableFloats = UnsafeMutablePointer<Float>
-
-extension UnsafePointer<Float> {
-  /// 16 floats from `index` on.
-  @inline(__always) func lanes(_ index: Int) -> Lanes {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Lanes.self)
-  }
-}
-
-extension UnsafeMutablePointer<Float> {
-  /// 16 floats from `index` on.
-  @inline(__always) func lanes(_ index: Int) -> Lanes {
-    UnsafeRawPointer(self + index).loadUnaligned(as: Lanes.self)
-  }
-
-  /// Writes 16 floats from `index` on.
-  @inline(__always) func store(_ value: Lanes, _ index: Int) {
-    UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Lanes.self)
-  }
-}
-
 extension SIMD16<Float> {
   /// `self + a · b`, rounded once where the processor can.
   @inline(__always) func adding(_ a: Self, times b: Self) -> Self { ap_multiply_add(self, a, b) }

@@ -1,13 +1,13 @@
 internal import APCore
 internal import SystemPackage
 
-/// The pages of an Ogg file (RFC 3533).
-enum OggPages {
+/// The serial number in the pages of an Ogg file (RFC 3533).
+enum OggSerial {
   /// Gives every page the serial number 1. libsndfile takes one from the time of day, but the same
   /// stream must give the same file.
   ///
   /// - Throws: `io`.
-  static func resetSerial(in file: FileDescriptor, name: String) throws(FilterError) {
+  static func reset(in file: FileDescriptor, name: String) throws(FilterError) {
     do {
       var page = [UInt8](repeating: 0, count: 27 + 255 + 255 * 255)
       var offset: Int64 = 0

@@ -1,22 +1,3 @@
-/// The block of a matrix product that stays in registers: 8 rows × 48 columns.
-///
-/// Matrices meet the kernel as *panels*: the left one as tiles of 8 rows, `[row / 8][depth][8]`, the
-/// right one as panels of 48 columns, `[column / 48][depth][48]`. A result tile is `[8][48]`.
-public enum Tile {
-  /// Rows of a tile.
-  public static let rows = 8
-  /// Columns of a tile.
-  public static let columns = 48
-  /// Floats of a tile.
-  public static let count = rows * columns
-
-  /// Columns rounded up to whole panels.
-  public static func panels(_ columns: Int) -> Int { (columns + Tile.columns - 1) / Tile.columns }
-
-  /// Rows rounded up to whole tiles.
-  public static func tiles(_ rows: Int) -> Int { (rows + Tile.rows - 1) / Tile.rows }
-}
-
 /// Where the kernel finds the right matrix: rows of floats, `stride` apart, in runs of `depth` rows that
 /// begin at `origin + offsets[tap]` (without offsets: at `origin`).
 ///
