@@ -2,14 +2,6 @@ public import APCore
 internal import Digests
 internal import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// A file or a pipe with sound in it, open for reading.
 public final class InputFile {
   /// What messages call it: its path, or "standard input".
@@ -42,10 +34,10 @@ public final class InputFile {
     } catch {
       throw FilterError(.noInput, "Cannot open \(path): \(error).", underlying: error)
     }
-    let kind = try Self.state(of: descriptor, description).st_mode & S_IFMT
-    isRegular = kind == S_IFREG
+    let status = try Self.status(of: descriptor, description)
+    isRegular = status.isFile
     start = isRegular ? max(0, (try? descriptor.seek(offset: 0, from: .current)) ?? 0) : 0
-    guard kind != S_IFDIR else {
+    guard !status.isFolder else {
       throw FilterError(
         .noInput, "\(path) is a folder.", advice: "Give one file; a shell loop takes a folder.")
     }
@@ -54,8 +46,7 @@ public final class InputFile {
   /// Whether there is a file that can be read more than once. A pipe is not opened, because its
   /// writer would see it closed again.
   public static func isRegular(_ path: String) -> Bool {
-    var state = stat()
-    return stat(path, &state) == 0 && state.st_mode & S_IFMT == S_IFREG
+    FileSystem.isFile(path)
   }
 
   deinit {
@@ -154,28 +145,21 @@ public final class InputFile {
   /// What is different once somebody has written to the file.
   struct Version: Equatable {
     let size: Int64
-    let seconds: Int
-    let nanoseconds: Int
+    let modified: Int
   }
 
   func version() throws(FilterError) -> Version {
-    let state = try Self.state(of: descriptor, description)
-    #if canImport(Darwin)
-      let time = state.st_mtimespec
-    #else
-      let time = state.st_mtim
-    #endif
-    return Version(size: Int64(state.st_size), seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+    let status = try Self.status(of: descriptor, description)
+    return Version(size: Int64(status.size), modified: status.modified)
   }
 
-  private static func state(
+  private static func status(
     of descriptor: FileDescriptor, _ description: String
-  ) throws(FilterError) -> stat {
-    var state = stat()
-    guard fstat(descriptor.rawValue, &state) == 0 else {
-      let error = Errno(rawValue: errno)
+  ) throws(FilterError) -> FileStatus {
+    do {
+      return try FileStatus(reading: descriptor)
+    } catch {
       throw FilterError(.noInput, "Cannot open \(description): \(error).", underlying: error)
     }
-    return state
   }
 }

@@ -15,10 +15,10 @@ enum OutputFolder {
   ///
   /// - Throws: `cannotCreate`, also where `path` is something that a file must not replace.
   static func prepare(for path: String) throws(FilterError) {
-    if let kind = kind(of: path), kind != S_IFREG {
+    if let status = FileStatus(path), !status.isFile {
       throw FilterError(
         .cannotCreate, "\(path) exists and is no regular file.",
-        advice: kind == S_IFDIR ? "Name a file: \(path)/{track}.wav." : "For a pipe give -o -.")
+        advice: status.isFolder ? "Name a file: \(path)/{track}.wav." : "For a pipe give -o -.")
     }
     let folder = FilePath(path).removingLastComponent()
     guard !folder.isEmpty, folder.string != "/" else { return }
@@ -27,15 +27,9 @@ enum OutputFolder {
       made.append(component)
       guard mkdir(made.string, 0o777) != 0 else { continue }
       let error = Errno(rawValue: errno)
-      guard kind(of: made.string) != S_IFDIR else { continue }
+      guard !FileSystem.isFolder(made.string) else { continue }
       throw FilterError(
         .cannotCreate, "Cannot create the folder \(made.string): \(error).", underlying: error)
     }
-  }
-
-  /// What has this name, links followed; nil where nothing has.
-  private static func kind(of path: String) -> mode_t? {
-    var state = stat()
-    return stat(path, &state) == 0 ? state.st_mode & S_IFMT : nil
   }
 }

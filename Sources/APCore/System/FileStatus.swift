@@ -22,10 +22,9 @@ package struct FileStatus: Hashable, Sendable {
     self.init(stat)
   }
 
-  /// That of an open file; nil where the system does not say.
-  package init?(_ descriptor: FileDescriptor) {
-    guard let stat = try? Stat(descriptor) else { return nil }
-    self.init(stat)
+  /// That of an open file.
+  package init(reading descriptor: FileDescriptor) throws(Errno) {
+    self.init(try Stat(descriptor))
   }
 
   private init(_ stat: Stat) {

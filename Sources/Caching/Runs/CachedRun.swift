@@ -123,7 +123,7 @@ private struct OpenedInput {
   }
 
   private static func digestOfRegularFile() -> String? {
-    guard let state = FileStatus(.standardInput), state.isFile,
+    guard let state = try? FileStatus(reading: .standardInput), state.isFile,
       let start = try? FileDescriptor.standardInput.seek(offset: 0, from: .current)
     else { return nil }
     var digest = Digest()

@@ -36,7 +36,7 @@ final class StoredExecution {
 
   /// Whether all bytes are those that were written.
   func isIntact() -> Bool {
-    guard FileStatus(stream)?.size == summary.output.size else { return false }
+    guard (try? FileStatus(reading: stream))?.size == summary.output.size else { return false }
     var digest = Digest()
     do {
       try read(0..<summary.output.size) { block in

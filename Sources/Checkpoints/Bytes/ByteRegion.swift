@@ -23,14 +23,16 @@ final class ByteRegion: @unchecked Sendable {
       throw FilterError(.noInput, "\(path) cannot be opened: \(error).", underlying: error)
     }
     defer { try? descriptor.close() }
-    var status = stat()
-    guard fstat(descriptor.rawValue, &status) == 0 else {
-      throw Self.systemFailure("\(path) cannot be read")
+    let status: FileStatus
+    do {
+      status = try FileStatus(reading: descriptor)
+    } catch {
+      throw FilterError(.io, "\(path) cannot be read: \(error).", underlying: error)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else {
+    guard status.isFile else {
       throw FilterError(.damagedCheckpoint, "\(path) is not a regular file.")
     }
-    let count = Int(status.st_size)
+    let count = status.size
     guard count > 0 else {
       throw FilterError(.damagedCheckpoint, "\(path) is empty.")
     }
