@@ -1,3 +1,4 @@
+import APCommand
 import APCore
 import ArgumentParser
 import Caching

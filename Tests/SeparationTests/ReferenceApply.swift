@@ -1,7 +1,7 @@
 @testable import Separation
 
 /// The reference's `apply_model` word for word: the whole track in memory, chunks of chunks, one
-/// full-length result a pass. The slow twin of `TrackSeparator`.
+/// full-length result a pass. The slow twin of `OverlapAdd`.
 struct ReferenceApply {
   /// `[channels][frames]`.
   typealias Sound = [[Float]]

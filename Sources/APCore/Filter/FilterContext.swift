@@ -176,7 +176,7 @@ public final class FilterContext {
   }
 
   /// Tells the filters after this one why it fails, so that they need not.
-  static func tell(_ abort: AbortRecord, by writer: StreamWriter) {
+  package static func tell(_ abort: AbortRecord, by writer: StreamWriter) {
     guard !FileDescriptor.standardOutput.isTerminal else { return }
     // If this fails too, the missing end record says the same.
     try? writer.write(abort)

@@ -90,7 +90,7 @@ public struct AbortRecord: Error, Sendable, Hashable {
   /// Keys that this version does not know.
   public var extra: [String: JSONValue]
 
-  init(tool: String, exit: Int, message: String, extra: [String: JSONValue] = [:]) {
+  package init(tool: String, exit: Int, message: String, extra: [String: JSONValue] = [:]) {
     self.tool = tool
     self.exit = exit
     self.message = message

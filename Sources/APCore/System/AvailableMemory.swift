@@ -37,7 +37,7 @@ package enum AvailableMemory {
   }
 
   /// Says how the process ends then.
-  static func whenExhausted(_ handle: @escaping @Sendable (FilterError) -> Never) {
+  package static func whenExhausted(_ handle: @escaping @Sendable (FilterError) -> Never) {
     handler.withLock { $0 = handle }
   }
 
