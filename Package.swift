@@ -131,13 +131,13 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "APCommandTests",
-      dependencies: ["APCommand", "APCore", "TestSupport", argumentParser, systemPackage],
+      dependencies: ["APCommand", "APCore", "TestSupport", argumentParser],
       swiftSettings: settings),
     .testTarget(
       name: "ResamplingTests", dependencies: ["APCore", "Resampling"], swiftSettings: settings),
     .testTarget(
       name: "AudioDecodingTests",
-      dependencies: ["APCore", "AudioDecoding", "AudioEncoding", "Resampling", "TestSupport"],
+      dependencies: ["APCore", "AudioDecoding", "Resampling", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["APCore", "Checkpoints", "TestSupport"],
@@ -146,7 +146,8 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "PicturesTests", dependencies: ["Pictures", "TestSupport"], swiftSettings: settings),
+      name: "PicturesTests", dependencies: ["APCore", "Pictures", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "SeparationTests",
       dependencies: ["APCore", "Resampling", "Separation", "TestSupport", systemPackage],
@@ -164,10 +165,10 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CachingTests", dependencies: ["Caching", "TestSupport", systemPackage],
+      name: "CachingTests", dependencies: ["APCore", "Caching", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "WorkflowsTests", dependencies: ["Workflows", "TestSupport", systemPackage],
+      name: "WorkflowsTests", dependencies: ["APCore", "Workflows", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "Pipes",
