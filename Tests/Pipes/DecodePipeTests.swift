@@ -181,7 +181,7 @@ import Testing
       .run(.bytes(flac))
     #expect(outcomes.map(\.status) == [65, 65])
     #expect(outcomes[0].errors.contains("standard input is damaged at"))
-    #expect(outcomes[1].errors.contains("ap-decode failed"))
+    #expect(outcomes[1].errors.isEmpty)
     let lenient = try Command("ap-decode", "--lenient", "-").run(.bytes(flac))
     #expect(lenient.status == 0)
     #expect(lenient.errorLines.count == 1)

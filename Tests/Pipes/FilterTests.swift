@@ -54,8 +54,8 @@ import Testing
     var text = filter == "ap-xfade" ? Filters.windowed() : StreamText()
     text.line(#"{"exit":1,"message":"a\n\u001b[2Jb","tool":"ap-x","type":"abort"}"#)
     // A pipe's culprit has spoken for itself, so the record is quoted of a file only.
-    let path = try TemporaryFolder().write(text.bytes, to: "stream")
-    let outcome = try Command(filter).run(.file(path))
+    let folder = try TemporaryFolder()
+    let outcome = try Command(filter).run(.file(folder.write(text.bytes, to: "stream")))
     #expect(outcome.errors == "\(filter): ap-x failed: a  [2Jb\n")
   }
 

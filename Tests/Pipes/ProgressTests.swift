@@ -23,9 +23,13 @@ import Testing
     let lines: [String]
     let raw: String
     /// Lines that were written over.
-    var bars: [String] { lines.filter { $0.contains("%") } }
+    var bars: [String] { lines.filter(Self.isBar) }
     /// Lines that stayed.
-    var words: [String] { lines.filter { !$0.contains("%") && !$0.isEmpty } }
+    var words: [String] { lines.filter { !Self.isBar($0) && !$0.isEmpty } }
+    /// A first pass over a short file has no share of the whole to show.
+    private static func isBar(_ line: String) -> Bool {
+      line.contains("%") || line.hasPrefix("ap-decode, measuring")
+    }
     var tools: Set<String> {
       Set(bars.map { String($0.prefix { !" ,".contains($0) }) })
     }

@@ -1,0 +1,43 @@
+import APCore
+
+@testable import APCommand
+@testable import Demucs
+@testable import SAMAudio
+@testable import Workflows
+
+extension FuzzTarget {
+  /// YAML as its three readers see it, and the tokenizer's two kinds of file.
+  static let textTargets = [
+    FuzzTarget("settings", maximumBytes: 2048) { bytes in
+      _ = try SettingsFile.parse(String(decoding: bytes, as: UTF8.self), path: "config.yaml")
+    },
+    FuzzTarget("recipe", maximumBytes: 1024) { bytes in
+      _ = try BagRecipe(text: String(decoding: bytes, as: UTF8.self), path: "bag.yaml")
+    },
+    FuzzTarget("workflow", maximumBytes: 4096) { bytes in
+      let text = String(decoding: bytes, as: UTF8.self)
+      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).count
+      do {
+        _ = try WorkflowFile(path: "workflow.yaml", text: text).parse()
+      } catch let error as InvalidWorkflow {
+        for problem in error.problems {
+          let (line, column) = (problem.position.line, problem.position.column)
+          try BrokenPromise.unless(
+            (1...lines + 1).contains(line) && column >= 1, "\(problem) of \(lines) lines")
+        }
+      }
+    },
+    FuzzTarget("vocabulary", maximumBytes: 4096) { bytes in
+      let tokenizer = try Tokenizer(Vocabulary(bytes, path: "tokenizer"), path: "tokenizer")
+      for text in ["dog barking", "\u{1F3B8} guitare électrique", ""] {
+        let tokens = tokenizer.tokens(of: text, limit: 64)
+        try BrokenPromise.unless((1...64).contains(tokens.count), "\(tokens)")
+      }
+    },
+    FuzzTarget("sam-config", maximumBytes: 4096) { bytes in
+      let path = try scratchFile(bytes)
+      let config = try SAMAudioConfig(path: path)
+      try BrokenPromise.unless(config.audioCodec.latentFrames(1 << 20) > 0, "no frames")
+    },
+  ]
+}
