@@ -180,3 +180,22 @@ let package = Package(
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]
 )
+
+/// The readers of what comes from outside: their inputs in Tests/Fixtures/fuzz are tests, and `scripts/fuzz` looks for more.
+let fuzzing: [Target.Dependency] = [
+  "APCommand", "APCore", "AudioDecoding", "Checkpoints", "Demucs", "SAMAudio", "TestSupport",
+  "Workflows",
+]
+if Context.environment["AP_FUZZ"] == nil {
+  package.targets.append(
+    .testTarget(
+      name: "FuzzingTests", dependencies: fuzzing, path: "Tests/Fuzzing", exclude: ["Driver"],
+      swiftSettings: settings))
+} else {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "ap-fuzz", dependencies: fuzzing + ["CFuzzer"], path: "Tests/Fuzzing",
+      exclude: ["CorpusTests.swift"], swiftSettings: settings),
+  ]
+}
