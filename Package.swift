@@ -146,6 +146,12 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Checkpoints", "Tensors", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "AudioEncodingTests",
+      dependencies: [
+        "APCore", "AudioEncoding", "CSndFile", "Resampling", "TestSupport", systemPackage,
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "PicturesTests", dependencies: ["APCore", "Pictures", "TestSupport"],
       swiftSettings: settings),
     .testTarget(

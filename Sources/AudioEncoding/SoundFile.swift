@@ -18,28 +18,38 @@ protocol SoundSink: AnyObject {
 final class SoundFile: SoundSink {
   let name: String
   private let file: FileDescriptor
+  private let output: SoundFileOutput
   private let container: SoundFormat.Container
+  private let channels: Int
   private let tags: [String: String]
+  private var order = ChannelOrder.ofStream
   private var handle: OpaquePointer?
+  /// Samples that were written.
+  private var count = 0
 
   /// - Parameters:
   ///   - name: what messages call it.
   ///   - file: empty, open for reading and writing; it stays its caller's.
   ///   - frames: the length, nil where it is not known.
+  /// - Throws: `io`; `usage` where the format does not have such sound.
   init(
     _ name: String, _ file: FileDescriptor, format: SoundFormat, rate: Int, channels: Int,
     frames: Int?, tags: [String: String]
   ) throws(FilterError) {
     self.name = name
     self.file = file
+    output = SoundFileOutput(file)
     container = format.container
+    self.channels = channels
     self.tags = tags
+    if container == .ogg { order = .vorbis(channels: channels) }
     var info = SF_INFO()
     info.samplerate = Int32(rate)
     info.channels = Int32(channels)
     info.format = format.code(frames: frames, channels: channels)
-    handle = sf_open_fd(file.rawValue, Int32(SFM_WRITE), &info, 0)
+    handle = output.open(&info)
     guard handle != nil else {
+      if output.failure != nil { throw failure(nil) }
       throw FilterError(
         .usage,
         "A \(format.container.rawValue) file cannot have \(channels) channels at \(rate) Hz"
@@ -61,23 +71,41 @@ final class SoundFile: SoundSink {
   }
 
   func write(_ samples: Span<Float>) throws(FilterError) {
-    try check(
-      samples.withUnsafeBufferPointer { sf_write_float(handle, $0.baseAddress, $0.count64) })
+    if container == .ogg || container == .mp3 { try checkLoudness(samples) }
+    try order.apply(to: samples) { samples throws(FilterError) in
+      let written = samples.withUnsafeBufferPointer {
+        sf_write_float(handle, $0.baseAddress, sf_count_t($0.count))
+      }
+      try check(written, of: samples.count)
+    }
   }
 
   func write(_ samples: Span<Int16>) throws(FilterError) {
-    try check(
-      samples.withUnsafeBufferPointer { sf_write_short(handle, $0.baseAddress, $0.count64) })
+    let written = samples.withUnsafeBufferPointer {
+      sf_write_short(handle, $0.baseAddress, sf_count_t($0.count))
+    }
+    try check(written, of: samples.count)
   }
 
   func write(_ samples: Span<Int32>) throws(FilterError) {
-    try check(samples.withUnsafeBufferPointer { sf_write_int(handle, $0.baseAddress, $0.count64) })
+    let written = samples.withUnsafeBufferPointer {
+      sf_write_int(handle, $0.baseAddress, sf_count_t($0.count))
+    }
+    try check(written, of: samples.count)
   }
 
   func finish() throws(FilterError) {
+    guard count > 0 || !container.needsSound else {
+      throw FilterError(
+        .badInput,
+        "The stream has no sound, and a \(container.rawValue) file without any cannot be read.",
+        advice: "Choose wav or ogg.")
+    }
     let status = sf_close(handle)
     handle = nil
-    guard status == 0 else { throw failure(String(cString: sf_error_number(status))) }
+    guard status == 0, output.failure == nil else {
+      throw failure(String(cString: sf_error_number(status)))
+    }
     switch container {
     case .ogg: try OggSerial.reset(in: file, name: name)
     case .mp3: try ID3Tag(tags).insert(into: file, name: name)
@@ -86,14 +114,38 @@ final class SoundFile: SoundSink {
     }
   }
 
-  private func check(_ written: sf_count_t) throws(FilterError) {
-    guard sf_error(handle) == 0 else { throw failure(String(cString: sf_strerror(handle))) }
+  private func check(_ written: sf_count_t, of count: Int) throws(FilterError) {
+    guard written == count, sf_error(handle) == 0, output.failure == nil else {
+      throw failure(String(cString: sf_strerror(handle)))
+    }
+    self.count += count
   }
 
-  private func failure(_ words: String) -> FilterError {
-    FilterError(
-      .io, "Cannot write \(name): \(words.filter { !$0.isNewline }).",
-      advice: "Is there room on the disk?")
+  /// - Parameter words: libsndfile's, which count only where the system has said nothing.
+  private func failure(_ words: String?) -> FilterError {
+    let reason = output.failure.map { "\($0)" } ?? words?.filter { !$0.isNewline } ?? ""
+    return FilterError(
+      .io, "Cannot write \(name): \(reason).", advice: "Is there room on the disk?",
+      underlying: output.failure)
+  }
+
+  /// The loudest sample for LAME and libvorbis, 60 dB beyond full scale: they abort, or write noise,
+  /// from some thousands on.
+  private static let loudest: Float = 1_000
+
+  private func checkLoudness(_ samples: Span<Float>) throws(FilterError) {
+    for index in samples.indices where !(abs(samples[index]) <= Self.loudest) {
+      let sample = samples[index]
+      throw FilterError(
+        .badInput,
+        "\(name): frame \((count + index) / channels) has a sample that is "
+          + (sample.isNaN
+            ? "not a number" : sample.isInfinite ? "infinite" : "\(abs(sample)) times full scale")
+          + ", which \(container.rawValue) cannot hold.",
+        advice: sample.isFinite
+          ? "Give --clip gain, which makes all samples quieter, or --clip clamp."
+          : "Give --clip clamp, which makes it \(sample.isNaN ? "silent" : "full scale").")
+    }
   }
 
   private func setQuality() {
@@ -116,8 +168,4 @@ final class SoundFile: SoundSink {
     ("date", SF_STR_DATE), ("genre", SF_STR_GENRE), ("track", SF_STR_TRACKNUMBER),
     ("comment", SF_STR_COMMENT), ("copyright", SF_STR_COPYRIGHT), ("license", SF_STR_LICENSE),
   ]
-}
-
-extension UnsafeBufferPointer {
-  fileprivate var count64: sf_count_t { sf_count_t(count) }
 }

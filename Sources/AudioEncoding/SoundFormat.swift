@@ -6,6 +6,9 @@ public struct SoundFormat: Sendable, Hashable {
   /// A kind of sound file.
   public enum Container: String, Sendable, CaseIterable {
     case wav, flac, ogg, mp3
+
+    /// Whether a file without a single frame has nothing that tells its format.
+    var needsSound: Bool { self == .flac || self == .mp3 }
   }
 
   /// How a sample is held.

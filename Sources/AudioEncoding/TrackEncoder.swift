@@ -15,6 +15,9 @@ final class TrackEncoder {
   /// The loudest of them.
   private(set) var peak: Float = 0
   private var resampled: [Float] = []
+  /// Frames of the input that are worked on at once: a record can have many more, and libvorbis
+  /// keeps on its stack what it gets in one call.
+  private let inputFrames: Int
 
   private static let blockFrames = 16_384
 
@@ -27,6 +30,9 @@ final class TrackEncoder {
     self.converter = converter
     self.channels = channels
     self.resampler = resampler
+    inputFrames =
+      resampler.map { min(Self.blockFrames, max(1, Self.blockFrames * $0.inRate / $0.outRate)) }
+      ?? Self.blockFrames
     spool = spools ? try Spool.open() : nil
   }
 
@@ -41,7 +47,11 @@ final class TrackEncoder {
   /// Takes a record's samples; what lies between the last record and this one is silence.
   func take(_ samples: [Float], at offset: Int) throws(FilterError) {
     try fill(upTo: offset)
-    try push(samples.span)
+    let block = inputFrames * channels
+    for start in stride(from: 0, to: samples.count, by: block) {
+      let end = min(start + block, samples.count)
+      try push(samples.span.extracting(start..<end))
+    }
     position = offset + samples.count / channels
   }
 
@@ -85,9 +95,9 @@ final class TrackEncoder {
 
   private func fill(upTo end: Int) throws(FilterError) {
     guard position < end else { return }
-    let silence = [Float](repeating: 0, count: min(end - position, Self.blockFrames) * channels)
+    let silence = [Float](repeating: 0, count: min(end - position, inputFrames) * channels)
     while position < end {
-      let frames = min(end - position, Self.blockFrames)
+      let frames = min(end - position, inputFrames)
       try push(silence.span.extracting(first: frames * channels))
       position += frames
     }

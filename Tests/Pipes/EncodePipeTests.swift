@@ -38,7 +38,7 @@ import Testing
   @Test(
     arguments: [
       ("16", "a.wav"), ("24", "a.wav"), ("f32", "a.wav"), ("16", "a.flac"), ("24", "a.flac"),
-    ], [(0, 2), (1, 1), (1_000, 6), (70_001, 2)])
+    ], [(1, 1), (1_000, 6), (70_001, 2)])
   func whatGoesInComesOut(format: (String, String), shape: (Int, Int)) throws {
     let bits = Int(format.0) ?? 24
     let input = Self.steps(shape.0, channels: shape.1, bits: bits)
@@ -48,7 +48,6 @@ import Testing
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
     #expect(try folder.list() == [format.1])
-    guard shape.0 > 0 else { return }
     #expect(try samples(format.1) == input)
   }
 
@@ -240,41 +239,6 @@ import Testing
     #expect(words.isEmpty || outcome.errors.contains(words), "\(outcome.errors)")
     #expect(try folder.list() == ["a.wav"])
     #expect(try Files.read(folder.file("a.wav")) == [1])
-  }
-
-  @Test(arguments: ["TERM", "INT", "HUP"])
-  func aSignalLeavesNothing(signal: String) throws {
-    var text = StreamText(tracks: ["a", "b"])
-    text.audio(Sounds.noise(frames: 50_000), track: "a")
-    _ = try folder.write(text.bytes, to: "input")
-    // The shell holds the pipe open, so the end of the input never comes. It also starts what runs
-    // beside it with SIGINT ignored; env undoes that.
-    let script = """
-      mkdir "$2/out"; mkfifo "$2/pipe"; exec 3<>"$2/pipe"
-      env --default-signal=INT "$1" -o "$2/out/{track}.wav" <&3 3<&- & cat "$2/input" >&3
-      until [ "$(ls "$2/out" | wc -l)" = 2 ]; do sleep 0.05; done; sleep 0.2
-      ls "$2/out"; kill -\(signal) $!; wait $!
-      """
-    let outcome = try Command.tool(
-      "bash", "-c", script, "bash", "\(Command.products)/ap-encode", folder.path
-    ).run()
-    #expect(outcome.text.contains("a.wav.part-"))
-    #expect(outcome.status == 128 + (["HUP": 1, "INT": 2, "TERM": 15][signal] ?? 0))
-    #expect(try Command.tool("ls", "-A", folder.file("out")).run().text == "")
-  }
-
-  @Test(arguments: ["wav", "flac", "ogg"])
-  func aFullDiskLeavesNothing(format: String) throws {
-    // No file may grow past 20 KiB: the system refuses the write as on a full disk.
-    let script = "trap '' XFSZ; ulimit -f 40; exec \"$@\""
-    let outcome = try Command.tool(
-      "sh", "-c", script, "sh", "\(Command.products)/ap-encode", "-o",
-      folder.file("{track}.\(format)")
-    ).run(.bytes(StreamText.whole(["a": Sounds.noise(frames: 300_000)])))
-    #expect(outcome.status == 74, "\(outcome.errors)")
-    #expect(outcome.errorLines.count == 1)
-    #expect(outcome.errors.contains("Cannot write"))
-    #expect(try folder.list() == [])
   }
 
   @Test(arguments: ["16", "24", "f32"], [true, false])

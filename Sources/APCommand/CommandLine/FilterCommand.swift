@@ -34,7 +34,7 @@ extension FilterCommand {
   /// Runs the command with the process's own arguments, and ends the process.
   public static func main() {
     Syscalls.occupyStandardDescriptors()
-    Syscalls.ignoreBrokenPipes()
+    Syscalls.letWritesFail()
     let name = configuration.commandName ?? _commandName
     var arguments = Array(CommandLine.arguments.dropFirst())
     let isQuestion = arguments.first == RunDescription.question

@@ -39,7 +39,7 @@ public final class SignalRelay: Sendable {
   }
 }
 
-/// What must be done before SIGINT, SIGTERM or SIGHUP ends the process.
+/// What must be done before a signal ends the process.
 public enum Termination {
   private static let actions = Mutex<[@Sendable () -> Void]>([])
 

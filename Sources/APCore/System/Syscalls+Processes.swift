@@ -10,13 +10,8 @@ extension Syscalls {
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 
-  /// Makes writes beyond the limit of a file's size fail instead of ending the process.
-  package static func ignoreSizeLimits() {
-    signal(SIGXFSZ, SIG_IGN)
-  }
-
   /// What this process ignores and its children shall not.
-  private static let ignored = [SIGPIPE, SIGXFSZ]
+  static let ignored = [SIGPIPE, SIGXFSZ]
 
   /// Becomes another program; comes back only where that fails. `execv(3)`.
   package static func become(_ path: String, _ words: [String]) -> Errno {

@@ -214,9 +214,10 @@ package enum Syscalls {
     setenv(name, value, 1)
   }
 
-  /// Makes writes to a closed pipe fail instead of ending the process at once.
-  package static func ignoreBrokenPipes() {
-    signal(SIGPIPE, SIG_IGN)
+  /// Makes writes to a closed pipe, or beyond the limit of a file's size, fail instead of ending the
+  /// process at once.
+  package static func letWritesFail() {
+    for number in ignored { signal(number, SIG_IGN) }
   }
 
   /// Ends the process with a status. `exit(3)`.
@@ -254,8 +255,19 @@ package enum Syscalls {
     die(of: SIGPIPE)
   }
 
-  /// Runs `handle` on a thread of its own when SIGINT, SIGTERM or SIGHUP comes, then ends the
-  /// process as that signal does. A signal that the parent had ignored stays ignored.
+  /// Signals that end a process unless it handles them, and that do not tell of a fault of its own.
+  private static let endings: [Int32] = {
+    var numbers = [
+      SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2,
+    ]
+    #if os(Linux)
+      numbers += [SIGIO, SIGPWR, SIGSTKFLT]
+    #endif
+    return numbers
+  }()
+
+  /// Runs `handle` on a thread of its own when one of these signals comes, then ends the process as
+  /// that signal does. A signal that the parent had ignored stays ignored.
   ///
   /// - Parameter handle: gets the signal's number, and returns whether the process goes on.
   package static func onTermination(
@@ -275,7 +287,7 @@ package enum Syscalls {
       } while handle(Int32(number))
       die(of: Int32(number))
     }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in endings {
       var old = sigaction()
       sigaction(number, nil, &old)
       if old.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) == 1 {

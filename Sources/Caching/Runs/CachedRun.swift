@@ -48,7 +48,6 @@ public struct CachedRun: Sendable {
     guard let executable = try? store.digests.digest(of: program.path),
       let files = try? paths.map({ path in (path, try store.digests.digest(of: path)) })
     else { try program.become(insteadOf: context) }
-    Syscalls.ignoreSizeLimits()
 
     let input = try OpenedInput(source, hashesStream: hashesInput, log: context.log)
     let run = input.key.map { key in

@@ -1,0 +1,61 @@
+internal import APCore
+internal import CSndFile
+internal import SystemPackage
+
+/// The bytes of a file that libsndfile writes. They pass through here because the codecs that
+/// libsndfile calls forget errors: with a full disk, closing a FLAC file says that all is well.
+final class SoundFileOutput {
+  /// Why bytes were not written, the first time that happened; nothing is written after it.
+  private(set) var failure: Errno?
+  private let file: FileDescriptor
+  private var position: Int64 = 0
+  private var length: Int64 = 0
+
+  /// - Parameter file: empty; it stays its caller's.
+  init(_ file: FileDescriptor) {
+    self.file = file
+  }
+
+  /// Has libsndfile begin a file, which must be closed before this value goes away.
+  ///
+  /// - Returns: nil where it cannot; `failure` and `sf_strerror` say why.
+  func open(_ info: inout SF_INFO) -> OpaquePointer? {
+    var calls = SF_VIRTUAL_IO(
+      get_filelen: { SoundFileOutput.at($0).length },
+      seek: { offset, whence, context in SoundFileOutput.at(context).seek(offset, whence) },
+      read: nil,
+      write: { bytes, count, context in
+        SoundFileOutput.at(context).write(UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+      },
+      tell: { SoundFileOutput.at($0).position })
+    return sf_open_virtual(
+      &calls, Int32(SFM_WRITE), &info, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private static func at(_ context: UnsafeMutableRawPointer?) -> SoundFileOutput {
+    guard let context else { preconditionFailure("libsndfile gives back what it was given") }
+    return Unmanaged<SoundFileOutput>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+    switch whence {
+    case Int32(SF_SEEK_SET): position = offset
+    case Int32(SF_SEEK_CUR): position += offset
+    default: position = length + offset
+    }
+    return position
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    guard failure == nil else { return 0 }
+    do {
+      try file.writeAll(toAbsoluteOffset: position, bytes)
+    } catch {
+      failure = (error as? Errno) ?? .ioError
+      return 0
+    }
+    position += Int64(bytes.count)
+    length = max(length, position)
+    return Int64(bytes.count)
+  }
+}

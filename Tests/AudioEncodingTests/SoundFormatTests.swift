@@ -1,0 +1,37 @@
+import APCore
+import CSndFile
+import Testing
+
+@testable import AudioEncoding
+
+@Suite struct SoundFormatTests {
+  static let limits: [(SoundFormat.Container, Int, Int, Bool)] = [
+    (.wav, 768_000, 1_024, true), (.wav, 44_100, 1_025, false), (.flac, 655_350, 8, true),
+    (.flac, 655_351, 1, false), (.flac, 44_100, 9, false), (.ogg, 8_000, 8, true),
+    (.ogg, 7_999, 1, false), (.ogg, 192_001, 1, false), (.ogg, 44_100, 9, false),
+    (.mp3, 48_000, 2, true), (.mp3, 44_100, 3, false), (.mp3, 96_000, 2, false),
+    (.mp3, 8_000, 1, true),
+  ]
+
+  @Test(arguments: limits)
+  func hasLimits(container: SoundFormat.Container, rate: Int, channels: Int, fits: Bool) throws {
+    let format = try SoundFormat(container, samples: nil)
+    if fits { return try format.check(rate: rate, channels: channels) }
+    let error = #expect(throws: FilterError.self) {
+      try format.check(rate: rate, channels: channels)
+    }
+    #expect(error?.code == .usage)
+    #expect(error?.advice.isEmpty == false)
+  }
+
+  /// The sizes of WAV have 32 bits, and its header needs some of them.
+  @Test(
+    arguments: [
+      (100, 2, SF_FORMAT_WAV), (536_862_719, 2, SF_FORMAT_WAV), (536_870_911, 2, SF_FORMAT_RF64),
+      (.max, 2, SF_FORMAT_RF64), (nil, 2, SF_FORMAT_RF64),
+    ] as [(Int?, Int, Int)])
+  func aLongWaveFileIsRF64(frames: Int?, channels: Int, code: Int) throws {
+    let format = try SoundFormat(.wav, samples: .float32)
+    #expect(format.code(frames: frames, channels: channels) == Int32(code | SF_FORMAT_FLOAT))
+  }
+}
