@@ -198,10 +198,8 @@ if Context.environment["AP_FUZZ"] == nil {
       name: "FuzzingTests", dependencies: fuzzing, path: "Tests/Fuzzing", exclude: ["Driver"],
       swiftSettings: settings))
 } else {
-  package.targets += [
-    .systemLibrary(name: "CFuzzer", path: "Tests/CFuzzer"),
+  package.targets.append(
     .executableTarget(
-      name: "ap-fuzz", dependencies: fuzzing + ["CFuzzer"], path: "Tests/Fuzzing",
-      exclude: ["CorpusTests.swift"], swiftSettings: settings),
-  ]
+      name: "ap-fuzz", dependencies: fuzzing, path: "Tests/Fuzzing",
+      exclude: ["CorpusTests.swift"], swiftSettings: settings))
 }

@@ -1,31 +1,30 @@
-import CFuzzer
 import Glibc
 
-/// `ap-fuzz TARGET [libFuzzer's options and corpus folders]`, which `scripts/fuzz` runs; alone, it lists the targets and
-/// the longest input of each.
-@main
+/// What libFuzzer, which brings the main function, calls: once at the start, and for each input.
 enum APFuzz {
-  private static let target = FuzzTarget.all.first {
-    CommandLine.arguments.dropFirst().first == $0.name
+  /// The target that `AP_FUZZ_TARGET` names.
+  static let target = FuzzTarget.all.first { target in
+    getenv("AP_FUZZ_TARGET").map { String(cString: $0) } == target.name
   }
+}
 
-  static func main() {
-    guard target != nil else {
-      for target in FuzzTarget.all { print(target.name, target.maximumBytes) }
-      exit(CommandLine.arguments.count > 1 ? 64 : 0)
-    }
-    // libFuzzer takes the word before its options for the program's name.
-    var count = CommandLine.argc - 1
-    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
-    exit(
-      LLVMFuzzerRunDriver(&count, &arguments) { data, size in
-        let bytes = Array(UnsafeBufferPointer(start: data, count: size))
-        if let finding = APFuzz.target?.finding(bytes) {
-          print("finding: \(finding)")
-          fflush(nil)
-          abort()
-        }
-        return 0
-      })
+/// Lists the targets and the longest input of each where none is chosen.
+@_cdecl("LLVMFuzzerInitialize")
+func initialize(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>
+) -> CInt {
+  guard APFuzz.target == nil else { return 0 }
+  for target in FuzzTarget.all { print(target.name, target.maximumBytes) }
+  exit(getenv("AP_FUZZ_TARGET") == nil ? 0 : 64)
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+func test(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
+  if let finding = APFuzz.target?.finding(Array(UnsafeBufferPointer(start: data, count: size))) {
+    print("finding: \(finding)")
+    fflush(nil)
+    abort()
   }
+  return 0
 }
