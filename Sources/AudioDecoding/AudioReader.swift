@@ -36,15 +36,11 @@ public final class AudioReader {
   /// Output frames of silence that stand for what could not be decoded, so far.
   public var lostFrames: Int { converter.silentFrames }
 
-  /// Bytes after the sound that are neither sound, padding nor a tag that is known; they are left
-  /// out.
-  public var unknownTail: Int { decoder.unknownTail }
-
   /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
   public var jumps: Int { decoder.jumps }
 
   private let file: InputFile
-  private let decoder: StreamDecoder
+  private let decoder: HeardDecoder
   private let converter: FrameConverter
   private let startTime: Double
   /// Converted samples that no block has taken yet.
@@ -64,7 +60,7 @@ public final class AudioReader {
   public init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
     self.file = file
     startTime = options.startTime
-    decoder = try StreamDecoder(
+    decoder = try HeardDecoder(
       file, audioStream: options.audioStream, isLenient: options.isLenient)
     let first = try decoder.read()
     let own =
@@ -109,6 +105,14 @@ public final class AudioReader {
     block.append(contentsOf: buffer[..<count])
     buffer.removeFirst(count)
     framesLeft -= count / channels
+  }
+
+  /// Bytes after the sound that are neither sound, padding nor a tag that is known, once all of it was
+  /// read; 0 before. They are left out.
+  ///
+  /// - Throws: `badInput` where they are sound all the same; `io`.
+  public func unknownTail() throws(FilterError) -> Int {
+    isAtEnd ? try decoder.unknownTail() : 0
   }
 
   private func take(_ output: StreamDecoder.Output) throws(FilterError) {

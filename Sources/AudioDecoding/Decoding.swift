@@ -78,15 +78,16 @@ public enum Decoding {
       try reader.read(into: &block, frames: blockFrames)
     }
     guard frames ?? offset == offset else { throw change(of: file) }
+    let unknownTail = try reader.unknownTail()
     try check()
     try output.finish()
     if reader.jumps > 0 {
       context.log.debug(
         "The clock of \(file.description) jumps \(reader.jumps) times; no page is missing there.")
     }
-    if reader.unknownTail > 0 {
+    if unknownTail > 0 {
       context.log.warning(
-        "\(file.description) has \(reader.unknownTail) bytes after its sound that are neither sound"
+        "\(file.description) has \(unknownTail) bytes after its sound that are neither sound"
           + " nor a tag that is known; they are left out.")
     }
     if reader.damages > 0 {

@@ -1,33 +1,44 @@
 internal import APCore
 internal import CLibAV
+internal import SystemPackage
 
 /// Takes one audio stream's packets out of a file.
 final class Demuxer {
   let stream: UnsafeMutablePointer<AVStream>
   /// libavformat's names of the format, such as `mov,mp4,m4a`.
   let formats: Set<Substring>
+  /// The parts of the stream that are heard; nil: all of it.
+  let heard: HeardParts?
   private(set) var context: UnsafeMutablePointer<AVFormatContext>?
   private let input: LibAVInput
   private let file: InputFile
   /// Tags that stand at the file's end, where only the whole file shows them.
   private var endMetadata: OpaquePointer?
+  private var hasPackets = false
 
   /// - Parameter number: which of the file's audio streams, from 0; nil: the default one.
   init(_ file: InputFile, audioStream number: Int?) throws(FilterError) {
     self.file = file
-    var input = LibAVInput(file, sorting: !file.isRegular)
+    var input = try LibAVInput(file, sorting: !file.isRegular)
     var context = try Self.open(file, input)
     if file.isRegular, Self.frameFormats.contains(Self.name(of: context)) {
       av_dict_copy(&endMetadata, context?.pointee.metadata, 0)
       avformat_close_input(&context)
-      input = LibAVInput(file, sorting: true)
+      input = try LibAVInput(file, sorting: true)
       context = try Self.open(file, input)
     }
     guard let context else { throw Self.failure(opening: file, input, 0) }
     (self.input, self.context) = (input, context)
     formats = Set(Self.name(of: context).split(separator: ","))
+    if input.walk.ignoresLength {
+      av_opt_set_int(context, "ignore_length", 1, AV_OPT_SEARCH_CHILDREN)
+    }
+    if !formats.isDisjoint(with: ["wav", "w64"]) {
+      for stream in Self.streams(of: context) { PCMContainer.correct(stream, head: input.head) }
+    }
     do throws(FilterError) {
       stream = try Self.select(number, in: context, file, input)
+      heard = try HeardParts(stream, of: input)
     } catch {
       avformat_close_input(&self.context)
       throw error
@@ -54,11 +65,24 @@ final class Demuxer {
           .badInput, "\(file.description) is damaged: \(LibAV.words(for: status)).")
       }
       if packet.pointee.stream_index == stream.pointee.index {
+        hasPackets = true
         if formats.contains("matroska") { correctPadding(of: packet) }
         return true
       }
       av_packet_unref(packet)
     }
+  }
+
+  /// Refuses a QuickTime movie whose samples are in another file: libavformat gives none of them.
+  ///
+  /// - Throws: `badInput`.
+  func checkSound() throws(FilterError) {
+    guard !hasPackets, formats.contains("mov"), avformat_index_get_entries_count(stream) > 0,
+      shortfall == nil
+    else { return }
+    throw FilterError(
+      .badInput, "\(file.description) has no sound in it: it names another file that does.",
+      advice: "Give that file.")
   }
 
   /// Opus always decodes to 48,000 Hz. Matroska may tell the rate that was encoded instead, by which
@@ -85,9 +109,6 @@ final class Demuxer {
     av_dict_get(metadata, "iTunSMPB", nil, 0).map { String(cString: $0.pointee.value) }
   }
 
-  /// The frames that the header of a WAV file promises.
-  var promisedFrames: Int? { WaveHeader.promisedFrames(input.head) }
-
   /// What an MP3 says of its length, delay and padding.
   var lameHeader: LameHeader? {
     isMP3 ? LameHeader(input.head, iTunesTag: iTunesTag) : nil
@@ -95,9 +116,6 @@ final class Demuxer {
 
   /// Whether the file is FLAC and nothing else.
   var isFLAC: Bool { formats == ["flac"] }
-
-  /// Where the header says that the sound ends, in bytes.
-  var soundEnd: Int64? { SoundTail.end(ofAU: input.head) }
 
   /// Whether the file is MP3 and nothing else.
   var isMP3: Bool { formats == ["mp3"] }
@@ -126,11 +144,11 @@ final class Demuxer {
   /// How many times pages of an Ogg file were lost before a byte.
   func lostPages(before byte: Int64) -> Int { input.pages?.losses(before: byte) ?? 0 }
 
-  /// Bytes after the sound that are neither padding nor a tag that is known.
-  var unknownTail: Int { input.unknownTail }
-
   /// Why the file, read to its end, must have been longer; nil where nothing says so.
   var shortfall: String? {
+    if let end = input.walk.soundEnd, input.size < end {
+      return "its header promises \(end) bytes, not \(input.size)"
+    }
     if input.pages != nil, oggLinks.last?.end == nil { return "its last page is missing" }
     guard let bytes = MatroskaHeader.promisedBytes(input.head), input.size < bytes else {
       return nil
@@ -140,6 +158,22 @@ final class Demuxer {
 
   /// The place in the file of a packet's byte.
   func place(of byte: Int64) -> Int64 { input.place(of: byte) }
+
+  /// Bytes after the sound that are neither padding nor a tag that is known, once all of it was read.
+  ///
+  /// - Throws: `badInput` where they are sound all the same; `io`.
+  func unknownTail() throws(FilterError) -> Int {
+    try input.drain()
+    let count = input.surplus
+    let isWrapped = input.walk.isWrapped && !input.walk.ignoresLength
+    guard !isWrapped, file.isRegular || count == 0 || count & 0xffff_fffe != 0 || count < 1 << 32
+    else {
+      throw FilterError(
+        .badInput, "\(file.description) is longer than the 32 bits of its header can say.",
+        advice: "Give a WAV file by its name, or convert it to W64, CAF or FLAC.")
+    }
+    return input.unknownTail
+  }
 
   /// Where in the file the demuxer is, in bytes.
   var byte: Int64 {
@@ -158,13 +192,19 @@ extension Demuxer {
   private static func open(
     _ file: InputFile, _ input: LibAVInput
   ) throws(FilterError) -> UnsafeMutablePointer<AVFormatContext>? {
+    let format = try SoundFormat.find(input, of: file)
     var context = avformat_alloc_context()
     context?.pointee.pb = input.context
+    context?.pointee.io_open = { _, _, _, _, _ in -Errno.notPermitted.rawValue }
     var options: OpaquePointer?
-    // The cleverer reading of edit lists cuts an AAC track's end to a movie's ticks, often 1/1000 s.
+    av_dict_set(&options, "format_whitelist", SoundFormat.allowList, 0)
+    // No protocol at all: the file is open already, and nothing else shall be.
+    av_dict_set(&options, "protocol_whitelist", "", 0)
+    // libavformat cuts an AAC track's end to a movie's ticks, often 1/1000 s, or knows one edit only.
     av_dict_set(&options, "advanced_editlist", "0", 0)
+    av_dict_set(&options, "ignore_editlist", input.walk.index == nil ? "0" : "1", 0)
     // On failure this frees the context.
-    let status = avformat_open_input(&context, file.name ?? "", nil, &options)
+    let status = avformat_open_input(&context, file.name ?? "", format, &options)
     av_dict_free(&options)
     guard status >= 0 else { throw failure(opening: file, input, status) }
     return context
@@ -235,10 +275,6 @@ extension Demuxer {
   private static func failure(
     opening file: InputFile, _ input: LibAVInput, _ status: Int32
   ) -> FilterError {
-    input.error
-      ?? FilterError(
-        .badInput,
-        "\(file.description) is no sound or video file that can be read"
-          + " (\(LibAV.words(for: status))).")
+    input.error ?? SoundFormat.unreadable(file, status)
   }
 }

@@ -7,23 +7,41 @@ enum SeekingFormat {
   ///
   /// - Parameter head: the file's first bytes, `headSize` of them unless it is shorter.
   static func begins(_ head: ArraySlice<UInt8>) -> Bool {
-    isMP4WithLateIndex(head)
+    let head = Array(head)
+    guard let (grammar, _) = ContainerKind.chunks(head) else { return false }
+    let chunks = chunks(head, grammar)
+    func place(_ name: String) -> Int? { chunks.firstIndex { $0.name == Array(name.utf8) } }
+    if grammar.isSizeFirst {
+      // An edit list may go back, and most movies have it after the sound; those in fragments are
+      // made to be read from start to end.
+      guard let movie = place("moov") else { return true }
+      return !self.chunks(chunks[movie].content, grammar).contains { $0.name == Array("mvex".utf8) }
+    }
+    if head.starts(with: "caff".utf8) {
+      // The table of packets may follow them.
+      let plain = ["lpcm", "ulaw", "alaw"]
+      return !plain.contains { head.dropFirst(28).starts(with: $0.utf8) }
+    }
+    if head.starts(with: "FORM".utf8) {
+      guard let format = place("COMM") ?? place("VHDR") else { return true }
+      return place("SSND").map { $0 < format } ?? false
+    }
+    return false
   }
 
-  /// Whether the file is an MP4 or QuickTime movie (ISO/IEC 14496-12) and no box `moov` stands in its
-  /// head: most writers put that behind the samples.
-  private static func isMP4WithLateIndex(_ head: ArraySlice<UInt8>) -> Bool {
-    let firstBoxes = ["ftyp", "wide", "free", "skip", "mdat"]
-    var rest = head
-    guard firstBoxes.contains(where: { rest.dropFirst(4).starts(with: $0.utf8) }) else {
-      return false
+  /// The chunks that begin in a file's first bytes, and of each what is there.
+  private static func chunks(
+    _ head: [UInt8], _ grammar: ChunkGrammar
+  ) -> [(name: [UInt8], content: [UInt8])] {
+    var found: [(name: [UInt8], content: [UInt8])] = []
+    var rest = head.dropFirst(Int(grammar.first))
+    while let chunk = grammar.chunk(Array(rest.prefix(ContainerKind.magicLength))) {
+      let content = rest.dropFirst(chunk.headerLength)
+      let size = Int(clamping: chunk.size)
+      found.append((Array(chunk.name), Array(content.prefix(size))))
+      guard size < content.count, !chunk.isToEnd else { break }
+      rest = content.dropFirst(size + (grammar.alignment == 2 ? size % 2 : 0))
     }
-    while rest.count >= 8, !rest.dropFirst(4).starts(with: "moov".utf8) {
-      let size = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-      // 0 and 1 stand for boxes too long for 32 bits.
-      guard size >= 8, size <= rest.count else { return true }
-      rest.removeFirst(size)
-    }
-    return rest.count < 8
+    return found
   }
 }

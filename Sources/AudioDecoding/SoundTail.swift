@@ -1,6 +1,6 @@
 internal import CLibAV
 
-/// What comes after the sound in files whose header says how much sound there is: tags, which
+/// What comes after the sound in FLAC files, whose header says how much sound there is: tags, which
 /// libavformat gives to the decoder.
 struct SoundTail {
   /// The longest tail that is looked into.
@@ -48,12 +48,5 @@ struct SoundTail {
     }
     if isTail { return first ?? 0 }
     return isLast ? first ?? bytes.count : bytes.count
-  }
-
-  /// Where the sound of an AU file ends, in bytes; nil where its header leaves that open.
-  static func end(ofAU head: [UInt8]) -> Int64? {
-    guard head.count >= 12, head.starts(with: ".snd".utf8) else { return nil }
-    let numbers = [4, 8].map { head[$0..<$0 + 4].reduce(0) { $0 << 8 | Int64($1) } }
-    return numbers[1] == 0xffff_ffff ? nil : numbers[0] + numbers[1]
   }
 }

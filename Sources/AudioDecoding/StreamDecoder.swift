@@ -51,9 +51,14 @@ final class StreamDecoder {
     avcodec_parameters_to_context(codec, parameters)
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
     codec?.pointee.err_recognition = Self.strictness(parameters?.pointee.codec_id)
-    // What libavformat would skip is wrong here.
-    if demuxer.isOggVorbis || demuxer.isMP3 || extent.hasWrongTag {
+    // What libavformat would skip is wrong here, or skipped by whoever reads the edit list.
+    if demuxer.isOggVorbis || demuxer.isMP3 || extent.hasWrongTag || heard != nil {
       codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL
+    }
+    if let parameters, let reason = Self.limit(of: parameters) {
+      avcodec_free_context(&codec)
+      throw FilterError(
+        .badInput, "\(file.description) has \(reason).", advice: "Convert it with: flac -d.")
     }
     guard decoder != nil, avcodec_open2(codec, decoder, nil) >= 0 else {
       let name = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? ""
@@ -72,6 +77,16 @@ final class StreamDecoder {
     avcodec_free_context(&codec)
   }
 
+  /// What libavcodec knows of, but cannot decode before its version 60.
+  private static func limit(of parameters: UnsafeMutablePointer<AVCodecParameters>) -> String? {
+    guard parameters.pointee.codec_id == AV_CODEC_ID_FLAC, avcodec_version() >> 16 < 60,
+      let header = parameters.pointee.extradata, parameters.pointee.extradata_size >= 34
+    else { return nil }
+    let bits = Int(header[12] & 1) << 4 + Int(header[13] >> 4) + 1
+    return bits > 24
+      ? "FLAC of \(bits) bits a sample, which FFmpeg decodes from its version 6 on" : nil
+  }
+
   /// Lossless codecs have checksums that hold, but libavcodec gives what fails them all the same
   /// unless told. Encoders of others write wrong ones.
   private static func strictness(_ codec: AVCodecID?) -> Int32 {
@@ -82,6 +97,9 @@ final class StreamDecoder {
     return AV_EF_CRCCHECK | (explodes ? AV_EF_EXPLODE : 0)
   }
 
+  /// The parts of the sound that are to be heard; nil: all of it.
+  var heard: HeardParts? { extent.heard }
+
   /// What the container says of the audio: what a file without a single sample has.
   var declared: (rate: Int, channels: Int) {
     let parameters = demuxer.stream.pointee.codecpar.pointee
@@ -91,8 +109,10 @@ final class StreamDecoder {
   /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
   var jumps: Int { extent.jumps }
 
-  /// Bytes after the sound that are neither padding nor a tag that is known, so far.
-  var unknownTail: Int { demuxer.unknownTail + tail.unknownBytes }
+  /// Bytes after the sound that are neither padding nor a tag that is known, once all of it was read.
+  ///
+  /// - Throws: `badInput` where they are sound all the same; `io`.
+  func unknownTail() throws(FilterError) -> Int { try demuxer.unknownTail() + tail.unknownBytes }
 
   /// Decodes on.
   ///
@@ -186,7 +206,7 @@ final class StreamDecoder {
     var hasPacket = try readPacket(packet)
     // Such as only tell of the stream.
     while hasPacket, packet.pointee.size == 0 { hasPacket = try readPacket(packet) }
-    if hasPacket { extent.add(packet) }
+    if hasPacket { extent.add(packet) } else { try demuxer.checkSound() }
     let status = avcodec_send_packet(codec, hasPacket ? packet : nil)
     if status < 0, status != ap_averror_eof() { try meetDamage(lost: lostSamples) }
   }
@@ -205,14 +225,10 @@ final class StreamDecoder {
 
   /// Takes away what is no sound, but a tag that libavformat does not know.
   private func cutTail(of packet: UnsafeMutablePointer<AVPacket>) {
-    if let end = demuxer.soundEnd, packet.pointee.pos >= 0 {
-      let size = Int(clamping: end - packet.pointee.pos)
-      if size < packet.pointee.size { tail.cut(packet, at: max(0, size)) }
-    } else if demuxer.isFLAC {
-      let size = SoundTail.flacFrameSize(
-        packet, isLast: extent.completes(packet), isTail: extent.isComplete)
-      if size < packet.pointee.size { tail.cut(packet, at: size) }
-    }
+    guard demuxer.isFLAC else { return }
+    let size = SoundTail.flacFrameSize(
+      packet, isLast: extent.completes(packet), isTail: extent.isComplete)
+    if size < packet.pointee.size { tail.cut(packet, at: size) }
   }
 
   /// How many samples the packet would have held.
@@ -228,9 +244,7 @@ extension StreamDecoder {
     lost += count
     guard !isLenient else { return }
     // A packet that the end of the file cuts comes with this mark.
-    if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0, extent.shortfall != nil {
-      try checkEnd()
-    }
+    if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { try checkEnd() }
     throw FilterError(
       .badInput, "\(file.description) is damaged at \(extent.time)\(place).", advice: Self.advice)
   }

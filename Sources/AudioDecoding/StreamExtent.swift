@@ -23,6 +23,8 @@ struct StreamExtent {
   private let mediaTicks: Int64?
   /// The length in samples where a tag says it.
   private let length: Int?
+  /// The parts that are heard, by an edit list and by that tag; nil: all of it.
+  let heard: HeardParts?
   /// Whether an MP4 has a tag of delay and padding that cannot be true.
   let hasWrongTag: Bool
   /// The samples of an MP3, and which of them are delay and padding.
@@ -31,9 +33,7 @@ struct StreamExtent {
   private var delayLeft: Int
 
   /// Formats whose header tells the length to the sample.
-  private static let exact: Set<Substring> = [
-    "wav", "w64", "aiff", "caf", "flac", "wv", "tta", "ape",
-  ]
+  private static let exact: Set<Substring> = ["flac", "wv", "tta", "ape", "tak"]
   /// Formats whose header tells the length to the packet.
   private static let counted: Set<Substring> = ["mov"]
 
@@ -47,11 +47,11 @@ struct StreamExtent {
     let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
     lameHeader = demuxer.lameHeader
     promisedTicks =
-      formats.contains("wav")
-      ? demuxer.promisedFrames.map(Int64.init)
-      : ticks ?? lameHeader.flatMap { Self.ticks(samples: $0.samples, of: demuxer.stream) }
+      ticks ?? lameHeader.flatMap { Self.ticks(samples: $0.samples, of: demuxer.stream) }
     let gaps = Self.iTunesGaps(demuxer, ticks: promisedTicks)
-    length = gaps?.length
+    length = demuxer.heard == nil ? gaps?.length : nil
+    heard = demuxer.heard?.limited(
+      to: gaps?.length, rate: Int(demuxer.stream.pointee.codecpar.pointee.sample_rate))
     hasWrongTag = gaps == nil && demuxer.iTunesTag != nil && demuxer.isMP4WithAAC
     delayLeft = lameHeader?.gaps?.delay ?? demuxer.codecDelay
     mediaTicks = formats.contains("mov") ? promisedTicks : nil

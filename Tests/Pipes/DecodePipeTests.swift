@@ -24,7 +24,8 @@ import Testing
   @Test(
     arguments: [
       ("a.wav", []), ("a.flac", []), ("a.mp3", []), ("a.ogg", []), ("a.mkv", ["-c:a", "libopus"]),
-      ("a.m4a", ["-movflags", "+faststart"]), ("tagged.wv", []),
+      ("a.mp4", ["-movflags", "empty_moov+frag_keyframe"]), ("a.caf", []), ("a.aiff", []),
+      ("tagged.wv", []),
     ] as [(String, [String])])
   func standardInputGivesWhatTheFileGives(name: String, options: [String]) throws {
     let path = try make(name, options)
@@ -46,7 +47,8 @@ import Testing
   /// libavformat goes back and forth in these.
   @Test(
     arguments: [
-      ("late.m4a", []), ("late.mov", []),
+      ("late.m4a", []), ("early.m4a", ["-movflags", "+faststart"]), ("late.mov", []),
+      ("packets.caf", ["-c:a", "alac"]),
       ("film.mp4", ["-f", "lavfi", "-i", "testsrc=d=1"]),
     ] as [(String, [String])])
   func aPipeGoesToATemporaryFileWhereItMust(name: String, options: [String]) throws {
@@ -154,7 +156,7 @@ import Testing
       (["a.wav", "--start-time", "nan"], 64, "--start-time"),
       (["a.wav", "--start-time", "1", "--end-time", "1"], 64, "--end-time must be after"),
       (["a.wav", "--channels", "0"], 64, "--channels"), ([], 64, "file"),
-      (["cut.wav"], 65, "was cut at 0.499 s: its header promises 1.000 s"),
+      (["cut.wav"], 65, "was cut at 0.499 s: its header promises"),
       (["damaged.flac"], 65, "(byte "),
     ] as [([String], Int32, String)])
   func whatCannotBeIsOneLineAndNoStream(options: [String], status: Int32, words: String) throws {

@@ -118,7 +118,8 @@ private func makePipe() throws -> (read: Int32, write: Int32) {
   return (ends[0], ends[1])
 }
 
-func check(_ result: Int32, _ call: String) throws -> Int32 {
+/// The result of a system call, which must not have failed.
+public func check(_ result: Int32, _ call: String) throws -> Int32 {
   guard result >= 0 else { throw TestSupportError("\(call): \(String(cString: strerror(errno)))") }
   return result
 }
