@@ -77,7 +77,7 @@ import Testing
       #expect(outcomes[0].errorLines.count == 1, "\(outcomes[0].errors)")
       // That there is no full model is said too, and is no failure.
       let others = outcomes.dropFirst().map { $0.errorLines.filter { !$0.contains("small model") } }
-      #expect(others.allSatisfy(\.isEmpty), "\(others)")
+      #expect(others.allSatisfy { $0.isEmpty }, "\(others)")
       #expect(outcomes.dropLast().allSatisfy { $0.status == 65 })
       #expect(outcomes.last?.status == (follower.last == "cat" ? 0 : 65))
     }
