@@ -1,22 +1,22 @@
 # Usage: make -f scripts/batch.mk STEMS=stems SONGS='a.mp3 b.flac' -j2
 #
-# Separates songs into a folder each, STEMS/a and STEMS/b. A folder appears whole or not at all; what is
-# there is not made again, unless its song is newer, and then the old folder is kept as STEMS/a.~1~.
-# A run that was stopped is resumed by the same command. -k goes on after a song that fails, -n shows
-# the pipes, -O keeps the words of songs apart.
+# Separates each song into a folder of its own, here STEMS/a and STEMS/b. A folder appears complete or not at
+# all. A song that is done is not done again, unless it is newer than its folder; the old folder is then kept as
+# STEMS/a.~1~. To resume a run that was stopped, run the same command again. -k goes on after a song that fails,
+# -n shows the pipes, and -O keeps the messages of each song together.
 #
 #   SONGS         the songs; a space within a name is written "\ "
-#   LIST          or a file that names them, one a line: LIST=<(find songs -name '*.mp3')
-#   STEMS         the folder for all (stems)
+#   LIST          or a file that names them, one per line: LIST=<(find songs -name '*.mp3')
+#   STEMS         the folder for all stems (default: stems)
 #   DEMUCS_FLAGS  options of ap-demucs, such as '--model htdemucs_ft --threads 2'
-#   FORMAT        wav, flac, ogg or mp3 (wav)
+#   FORMAT        wav, flac, ogg or mp3 (default: wav)
 #   ENCODE_FLAGS  more options of ap-encode, such as '--bits 24'
 #   DECODE_FLAGS  options of ap-decode, such as --lenient
-#   FILTERS       all that stands between ap-decode and ap-encode (ap-demucs $(DEMUCS_FLAGS)), such as
+#   FILTERS       the pipe between ap-decode and ap-encode (default: ap-demucs $(DEMUCS_FLAGS)), such as
 #                 'ap-cache ap-demucs' or 'ap-segment --length 30 | ap-demucs | ap-xfade'
 #
-# Other options do not make what is there again; give them another STEMS. ap-batch(7) says more, also
-# how srun takes the songs to other machines.
+# Existing folders are not made again for other options; use another STEMS. See ap-batch(7) for more, and for
+# how srun spreads the songs over other machines.
 
 STEMS := stems
 SONGS :=
