@@ -192,12 +192,12 @@ extension Demuxer {
   private static func open(
     _ file: InputFile, _ input: LibAVInput
   ) throws(FilterError) -> UnsafeMutablePointer<AVFormatContext>? {
-    let format = try SoundFormat.find(input, of: file)
+    let format = try ReadableFormat.find(input, of: file)
     var context = avformat_alloc_context()
     context?.pointee.pb = input.context
     context?.pointee.io_open = { _, _, _, _, _ in -Errno.notPermitted.rawValue }
     var options: OpaquePointer?
-    av_dict_set(&options, "format_whitelist", SoundFormat.allowList, 0)
+    av_dict_set(&options, "format_whitelist", ReadableFormat.allowList, 0)
     // No protocol at all: the file is open already, and nothing else shall be.
     av_dict_set(&options, "protocol_whitelist", "", 0)
     // libavformat cuts an AAC track's end to a movie's ticks, often 1/1000 s, or knows one edit only.
@@ -275,6 +275,6 @@ extension Demuxer {
   private static func failure(
     opening file: InputFile, _ input: LibAVInput, _ status: Int32
   ) -> FilterError {
-    input.error ?? SoundFormat.unreadable(file, status)
+    input.error ?? ReadableFormat.unreadable(file, status)
   }
 }

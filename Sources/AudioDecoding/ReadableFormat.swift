@@ -6,7 +6,7 @@ internal import CLibAV
 /// libavformat also knows playlists, manifests and session descriptions, which make it open the files
 /// and addresses that they name, whatever their own name is. What is not listed here is refused
 /// before it has a chance to.
-enum SoundFormat {
+enum ReadableFormat {
   /// libavformat's names of the formats.
   private static let allowed = Set(
     """
