@@ -119,6 +119,9 @@ $(foreach s,$(songs),$(call target,$s)):
 	  exit $$code
 	}
 	echo $(call quoted,$(FILTERS)) >"$$part/.done"
+	# ap-encode has done so with its files: no crash leaves less than the folder's name promises.
+	sync "$$part/.done" "$$part"
 	mv -T --backup=numbered "$$part" "$$stems"
 	trap - EXIT
+	sync $(call quoted,$(folder))
 	echo "$$stems"

@@ -176,6 +176,8 @@ public final class Encoding {
     if options.clip == .gain { try applyGain(outputs.map(\.encoder)) }
     for output in outputs {
       try output.encoder.sink.finish()
+      // All of them before one has its name: the disk may be full only now.
+      try output.file?.flush()
       tellClipping(output.encoder)
     }
     for output in outputs { try output.file?.commit() }

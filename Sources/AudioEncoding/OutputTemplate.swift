@@ -1,6 +1,7 @@
 public import APCore
 
-/// Where files go: a path with `{track}`, `{source}` and `{index}` in it.
+/// Where files go: a path with `{track}`, `{source}` and `{index}` in it. `{{` and `}}` stand for
+/// braces.
 public struct OutputTemplate: Sendable, Hashable {
   private enum Part: Hashable {
     case text(String)
@@ -15,28 +16,46 @@ public struct OutputTemplate: Sendable, Hashable {
   public init(_ text: String) throws(FilterError) {
     self.text = text
     var parts: [Part] = []
-    var rest = text[...]
-    while let open = rest.firstIndex(of: "{") {
-      if open > rest.startIndex { parts.append(.text(String(rest[..<open]))) }
-      guard let close = rest[open...].firstIndex(of: "}") else {
-        throw FilterError(.usage, "\(text) has a { without a }.")
+    var plain = String.UnicodeScalarView()
+    // By scalars, so that an accent that is a scalar of its own cannot hide a brace.
+    var rest = text.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      if scalar == "{" || scalar == "}", rest.first == scalar {
+        plain.append(rest.removeFirst())
+      } else if scalar == "{" {
+        if !plain.isEmpty { parts.append(.text(String(plain))) }
+        plain.removeAll()
+        parts.append(try Self.takeVariable(&rest, of: text))
+      } else {
+        plain.append(scalar)
       }
-      switch rest[rest.index(after: open)..<close] {
-      case "track": parts.append(.track)
-      case "source": parts.append(.source)
-      case "index": parts.append(.index)
-      case let name:
-        throw FilterError(
-          .usage, "\(text) has {\(name)}, which is unknown.",
-          advice: "There are {track}, {source} and {index}.")
-      }
-      rest = rest[rest.index(after: close)...]
     }
-    if !rest.isEmpty { parts.append(.text(String(rest))) }
+    if !plain.isEmpty { parts.append(.text(String(plain))) }
     self.parts = parts
-    guard let last = text.split(separator: "/", omittingEmptySubsequences: false).last,
-      !last.isEmpty, last != ".", last != ".."
+    guard
+      let last = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).last,
+      !["", ".", ".."].contains(String(last))
     else { throw FilterError(.usage, "\"\(text)\" names no file.") }
+  }
+
+  private static func takeVariable(
+    _ rest: inout Substring.UnicodeScalarView, of text: String
+  ) throws(FilterError) -> Part {
+    guard let close = rest.firstIndex(of: "}") else {
+      throw FilterError(
+        .usage, "\(text) has a { without a }.", advice: "For the brace itself write {{.")
+    }
+    let name = String(rest[..<close])
+    rest = rest[rest.index(after: close)...]
+    switch name {
+    case "track": return .track
+    case "source": return .source
+    case "index": return .index
+    default:
+      throw FilterError(
+        .usage, "\(text) has {\(name)}, which is unknown.",
+        advice: "There are {track}, {source} and {index}; for a brace itself write it twice.")
+    }
   }
 
   /// Whether the output is standard output.
@@ -45,8 +64,10 @@ public struct OutputTemplate: Sendable, Hashable {
   /// The format that the file's extension, or standard output, stands for.
   var container: SoundFormat.Container? {
     if isStandardOutput { return .wav }
-    guard case .text(let end)? = parts.last, let dot = end.lastIndex(of: ".") else { return nil }
-    let suffix = end[end.index(after: dot)...].lowercased()
+    guard case .text(let end)? = parts.last, let dot = end.unicodeScalars.lastIndex(of: ".") else {
+      return nil
+    }
+    let suffix = String(end.unicodeScalars[dot...].dropFirst()).lowercased()
     return suffix == "oga" ? .ogg : SoundFormat.Container(rawValue: suffix)
   }
 
@@ -70,14 +91,11 @@ public struct OutputTemplate: Sendable, Hashable {
 
   /// A file's name without folders and extension, fit to be a part of another's.
   static func baseName(_ source: String) -> String {
-    var name = source.split(separator: "/").last.map(String.init) ?? ""
-    if let dot = name.lastIndex(of: "."), dot > name.startIndex { name = String(name[..<dot]) }
-    let plain = name.unicodeScalars.map { scalar -> Character in
-      scalar.properties.generalCategory == .control ? "_" : Character(scalar)
-    }
+    var name = source.unicodeScalars.split(separator: "/").last.map { $0[...] } ?? .init()
+    if let dot = name.lastIndex(of: "."), dot > name.startIndex { name = name[..<dot] }
+    let plain = String.UnicodeScalarView(
+      name.drop { $0 == "." }.map { $0.properties.generalCategory == .control ? "_" : $0 })
     // A file's name has at most 255 bytes; a track's name and an extension must fit too.
-    var short = String(plain.drop { $0 == "." })
-    while short.utf8.count > 180 { short.removeLast() }
-    return short.isEmpty ? "audio" : short
+    return plain.isEmpty ? "audio" : String(plain).platformPrefix(180)
   }
 }

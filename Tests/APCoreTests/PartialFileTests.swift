@@ -52,6 +52,38 @@ import Testing
     }
   }
 
+  @Test func aLinkToNowhereIsTaken() throws {
+    let folder = try TemporaryFolder()
+    #expect(try Command.tool("ln", "-s", "nowhere", folder.file("a")).run().status == 0)
+    #expect { try PartialFile(for: folder.file("a"), overwriting: false) } throws: { error in
+      (error as? FilterError)?.code == .cannotCreate
+    }
+  }
+
+  @Test(arguments: [1, 200, 255]) func itsUnfinishedNameIsNotTooLong(length: Int) throws {
+    let folder = try TemporaryFolder()
+    let name = String(repeating: "n", count: length)
+    let file = try PartialFile(for: folder.file(name), overwriting: false)
+    #expect(try folder.list() != [name])
+    try file.commit()
+    #expect(try folder.list() == [name])
+  }
+
+  @Test func leftoversOfTheSamePlaceAreClearedAway() throws {
+    let folder = try TemporaryFolder()
+    let leftover = "a.ap-part-0123456789abc"
+    let others = [
+      "a.ap-part-0123456789abcd", "a.ap-part-0123456789ABé", "a.part-0123456789abc",
+      "b.ap-part-0123456789abc",
+    ]
+    for name in others + [leftover] { _ = try folder.write([1], to: name) }
+    let running = try PartialFile(for: folder.file("a"), overwriting: false)
+    PartialFile.removeLeftovers(of: folder.file("a"))
+    #expect(Files.exists(running.path))
+    running.discard()
+    #expect(try Set(folder.list()) == Set(others))
+  }
+
   @Test func aSpoolHoldsWhatIsWritten() throws {
     let spool = try Spool.open()
     try spool.closeAfter {

@@ -50,7 +50,7 @@ import Testing
     text.audio(Sounds.noise(frames: 1_000), track: "a")
     text.audio([Float](repeating: 0, count: 1_000), track: "b")
     text.end(records: 2, frames: ["a": 1_000, "b": 1_000])
-    let outcome = try encode(within: 2_000, "{track}.flac", text.bytes)
+    let outcome = try encode(within: 2_000, "new/{track}.flac", text.bytes)
     #expect(outcome.status == 74, "\(outcome.errors)")
     #expect(try folder.list() == [])
   }
@@ -115,5 +115,34 @@ import Testing
     let read = try Command("ap-decode", path).run()
     #expect(read.status == 0, "\(read.errors)")
     #expect(try ReadStream(read.output).header.frames == 0)
+  }
+
+  @Test func aFailedRunTakesItsFoldersAlong() throws {
+    try folder.shell("mkdir there")
+    let cut = Array(StreamText.whole(["a": Sounds.noise(frames: 9_000)]).dropLast(10))
+    for output in ["there/new/deep/{track}.wav", "new/{track}/{track}.flac"] {
+      #expect(try encode("-o", folder.file(output), input: cut).status == 65)
+      #expect(try folder.shell("find . | sort") == ".\n./there\n")
+    }
+    // What another made meanwhile stays.
+    let full = try encode(
+      "-o", folder.file("there/new/{track}.wav"), input: StreamText.whole(["a": [1]]))
+    #expect(full.status == 0)
+    #expect(try encode("-o", folder.file("there/new/b/{track}.wav"), input: cut).status == 65)
+    #expect(try folder.shell("find . | sort") == ".\n./there\n./there/new\n./there/new/a.wav\n")
+  }
+
+  @Test func forceReplacesALinkAndNotWhatItLeadsTo() throws {
+    let input = StreamText.whole(["a": [0.5]])
+    try folder.shell("echo mine >file.wav; ln -s file.wav link.wav; ln -s nowhere dangling.wav")
+    for name in ["link.wav", "dangling.wav"] {
+      let refused = try encode("-o", folder.file(name), input: input)
+      #expect(refused.status == 73)
+      #expect(refused.errors.contains("--force"), "\(refused.errors)")
+      #expect(try encode("--force", "-o", folder.file(name), input: input).status == 0)
+    }
+    #expect(
+      try folder.shell("find . -type f | sort; find . -type l; cat file.wav")
+        == "./dangling.wav\n./file.wav\n./link.wav\nmine\n")
   }
 }

@@ -21,6 +21,14 @@ import Testing
     #expect(try stems() == ["bass.wav", "drums.wav", "other.wav", "vocals.wav"])
   }
 
+  @Test func bracesInTheFolderAreBraces() throws {
+    let outcome = try extract(song, "stems/{live}} {track}")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(
+      try folder.shell("ls 'stems/{live}} {track}'")
+        == "bass.wav\ndrums.wav\nother.wav\nvocals.wav\n")
+  }
+
   @Test func optionsReachTheirFilter() throws {
     let outcome = try extract(
       song, "stems", "--two-stems", "vocals", "--format=flac", "--bits", "16")

@@ -9,7 +9,7 @@ usage_error() {
   exit 64
 }
 
-# read_arguments ARGUMENT…: INPUT FOLDER and options. Sets `input`, `folder`, the files' `extension`,
+# read_arguments ARGUMENT…: INPUT FOLDER and options. Sets `input`, ap-encode's `template`,
 # `encode_options`, `segment_options` (of those that `segment_names` has), and all others as `options`.
 read_arguments() {
   case ${1-} in
@@ -44,6 +44,9 @@ read_arguments() {
     esac
     shift
   done
+  # A brace in the folder's name begins no variable of ap-encode's.
+  template=${folder//[{]/'{{'}
+  template=${template//[\}]/'}}'}/'{track}'.$extension
 }
 
 # find_filters: their folder as `binaries`. Installed, they are beside the script; in the project they

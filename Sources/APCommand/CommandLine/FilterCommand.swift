@@ -36,7 +36,7 @@ extension FilterCommand {
     Syscalls.occupyStandardDescriptors()
     Syscalls.letWritesFail()
     let name = configuration.commandName ?? _commandName
-    var arguments = Array(CommandLine.arguments.dropFirst())
+    var arguments = ThisProcess.arguments
     let isQuestion = arguments.first == RunDescription.question
     if isQuestion { arguments.removeFirst() }
     if arguments.count == 2, arguments[0] == "--generate-completion-script",

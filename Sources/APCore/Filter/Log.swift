@@ -28,7 +28,7 @@ public struct Log: Sendable {
   /// nothing to a terminal.
   private static func line(_ message: String) -> String {
     var line = String.UnicodeScalarView()
-    for scalar in message.unicodeScalars {
+    for scalar in message.readable.unicodeScalars {
       line.append(scalar.properties.generalCategory == .control ? " " : scalar)
     }
     return String(line)

@@ -18,7 +18,10 @@ package struct FileStatus: Hashable, Sendable {
   ///
   /// - Parameter followsLink: whether it is what a link leads to that counts.
   package init?(_ path: String, followsLink: Bool = true) {
-    guard let stat = try? Stat(FilePath(path), followTargetSymlink: followsLink) else { return nil }
+    guard
+      let stat = try? Stat(
+        FilePath(platformString: path.platformString), followTargetSymlink: followsLink)
+    else { return nil }
     self.init(stat)
   }
 

@@ -26,18 +26,18 @@ package enum FileSystem {
 
   /// Whether this is a file that may be run. `access(2)`.
   package static func isExecutable(_ path: String) -> Bool {
-    isFile(path) && access(path, X_OK) == 0
+    isFile(path) && access(path.platformString, X_OK) == 0
   }
 
   /// The names in a folder, sorted; none where it cannot be read. `readdir(3)`.
   package static func names(in folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
+    guard let stream = opendir(folder.platformString) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
     while let entry = readdir(stream) {
       names.append(
         withUnsafeBytes(of: &entry.pointee.d_name) {
-          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+          String(platformBytes: $0.prefix { $0 != 0 })
         })
     }
     return names.sorted()
@@ -47,10 +47,13 @@ package enum FileSystem {
   package static func matches(_ pattern: String) -> [String] {
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(pattern, GLOB_BRACE, nil, &result) == 0 else { return [] }
+    guard glob(pattern.platformString, GLOB_BRACE, nil, &result) == 0 else { return [] }
     let paths = (0..<Int(result.gl_pathc)).compactMap { result.gl_pathv[$0] }
-    // Braces give one group after the other, and one file may be in two.
-    return Set(paths.map { String(cString: $0) }).sorted()
+      .map { String(platformString: $0) }
+    // Braces give one group after the other, and one file may be in two. Names are told apart by their
+    // bytes: equal text can be two files, with an accent as a scalar of its own or not.
+    var seen: Set<[UInt8]> = []
+    return paths.filter { seen.insert($0.platformBytes).inserted }.sorted()
   }
 
   /// A whole file; nil where it has more than `limit` bytes.
@@ -72,7 +75,7 @@ package enum FileSystem {
 
   /// The folder that something lies in.
   package static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.unicodeScalars.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

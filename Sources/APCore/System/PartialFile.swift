@@ -1,7 +1,8 @@
 public import SystemPackage
 
 /// A file that gets its name when it is whole. Until then it lies beside its place under a name of
-/// its own, and goes away with this value, with the process, or when SIGINT or SIGTERM ends it.
+/// its own, and goes away with this value, with the process, or when a signal ends that. Where it
+/// cannot, as after SIGKILL, the next file for the same place clears it away.
 public final class PartialFile {
   /// The name it will get.
   public let target: String
@@ -18,14 +19,20 @@ public final class PartialFile {
   /// - Throws: `cannotCreate` where that is not so, or the folder takes no file.
   public init(for target: String, overwriting: Bool) throws(FilterError) {
     guard overwriting || !FileSystem.exists(target) else { throw Self.exists(target) }
+    let name = PartialName(for: target)
+    name.removeLeftovers()
     do {
-      (path, descriptor) = try Syscalls.createUnique(prefix: "\(target).part-")
-      TemporaryFiles.shared.insert(path)
+      (path, descriptor) = try TemporaryFiles.shared.create(name)
     } catch {
       throw FilterError(.cannotCreate, "Cannot create \(target): \(error).", underlying: error)
     }
     self.target = target
     overwrites = overwriting
+  }
+
+  /// Removes what processes left behind that were to give `target` its file, and are gone.
+  public static func removeLeftovers(of target: String) {
+    PartialName(for: target).removeLeftovers()
   }
 
   /// Writes bytes behind those that are there.
@@ -41,21 +48,36 @@ public final class PartialFile {
     }
   }
 
-  /// Closes the file and gives it its name.
+  /// Puts what the file holds on the disk: a crash of the machine must not leave an empty file under
+  /// its final name. A disk that is full may say so only here.
+  ///
+  /// - Throws: `io`.
+  public func flush() throws(FilterError) {
+    do {
+      try descriptor.flush()
+    } catch {
+      throw FilterError(
+        .io, "Cannot write \(target): \(error).", advice: "Is there room on the disk?",
+        underlying: error)
+    }
+  }
+
+  /// Gives the file its name, once it is on the disk, and closes it.
   ///
   /// - Throws: `io` where its last bytes cannot be written; `cannotCreate` where the name has been
   ///   taken meanwhile. The file is gone then.
   public func commit() throws(FilterError) {
     precondition(isOpen, "a file is committed or discarded once")
     isOpen = false
-    defer { TemporaryFiles.shared.remove(path) }
-    do {
-      try Syscalls.close(descriptor)
-    } catch {
-      throw FilterError(.io, "Cannot write \(target): \(error).", underlying: error)
+    defer {
+      TemporaryFiles.shared.remove(path)
+      // Not before it has its name, since the lock goes too. All its bytes are on the disk.
+      try? Syscalls.close(descriptor)
     }
+    try flush()
     do {
       try name()
+      FileSystem.flushFolder(FileSystem.parent(target))
     } catch .fileExists where !overwrites {
       throw Self.exists(target)
     } catch {

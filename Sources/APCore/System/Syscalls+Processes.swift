@@ -17,7 +17,7 @@ extension Syscalls {
   package static func become(_ path: String, _ words: [String]) -> Errno {
     for number in ignored { signal(number, SIG_DFL) }
     let words = CStrings(words)
-    execv(path, words.pointers)
+    execv(path.platformString, words.pointers)
     return Errno(rawValue: errno)
   }
 
@@ -43,7 +43,8 @@ extension Syscalls {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var process = Int32()
     let words = CStrings(words)
-    let status = posix_spawn(&process, path, &actions, &attributes, words.pointers, environ)
+    let status = posix_spawn(
+      &process, path.platformString, &actions, &attributes, words.pointers, environ)
     guard status == 0 else { throw Errno(rawValue: status) }
     return process
   }
@@ -83,7 +84,7 @@ private final class CStrings {
   let pointers: [UnsafeMutablePointer<CChar>?]
 
   init(_ strings: [String]) {
-    pointers = strings.map { strdup($0) } + [nil]
+    pointers = strings.map { strdup($0.platformString) } + [nil]
   }
 
   deinit {

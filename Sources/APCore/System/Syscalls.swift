@@ -101,10 +101,12 @@ package enum Syscalls {
   /// `open(2)`.
   static func createUnique(prefix: String) throws(Errno) -> (path: String, FileDescriptor) {
     while true {
-      let path = prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+      let path = prefix + UniqueText.make()
       do {
         let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
-        return (path, FileDescriptor(rawValue: try retrying { open(path, flags, 0o666) }))
+        return (
+          path, FileDescriptor(rawValue: try retrying { open(path.platformString, flags, 0o666) })
+        )
       } catch .fileExists {
         continue
       }
@@ -113,32 +115,41 @@ package enum Syscalls {
 
   /// Renames, over what is there. `rename(2)`.
   static func rename(_ source: String, over target: String) throws(Errno) {
-    _ = try retrying { Self.libcRename(source, target) }
+    _ = try retrying {
+      renameat(AT_FDCWD, source.platformString, AT_FDCWD, target.platformString)
+    }
   }
 
-  private static func libcRename(_ source: String, _ target: String) -> Int32 {
-    #if canImport(Glibc)
-      Glibc.rename(source, target)
-    #elseif canImport(Musl)
-      Musl.rename(source, target)
-    #else
-      Darwin.rename(source, target)
-    #endif
+  /// Whether the open file is still in a folder. `fstat(2)`.
+  static func hasName(_ descriptor: FileDescriptor) -> Bool {
+    var state = stat()
+    return fstat(descriptor.rawValue, &state) == 0 && state.st_nlink > 0
+  }
+
+  /// Puts on the disk what was written; no matter where a file system cannot. `fsync(2)`.
+  static func flush(_ descriptor: FileDescriptor) throws(Errno) {
+    do {
+      _ = try retrying { fsync(descriptor.rawValue) }
+    } catch .invalidArgument, .notSupported {
+    }
   }
 
   /// Gives a file its second name, which must be free. `link(2)`.
   static func link(_ source: String, to target: String) throws(Errno) {
-    _ = try retrying { linkat(AT_FDCWD, source, AT_FDCWD, target, 0) }
+    _ = try retrying {
+      linkat(AT_FDCWD, source.platformString, AT_FDCWD, target.platformString, 0)
+    }
   }
 
   /// Throws where this is no folder, or none that a file can be made in. `access(2)`.
   static func checkWritableFolder(_ path: String) throws(Errno) {
-    _ = try retrying { access("\(path)/.", W_OK | X_OK) }
+    _ = try retrying { access("\(path)/.".platformString, W_OK | X_OK) }
   }
 
   /// A whole file, or `limit` bytes of it. `open(2)`, `read(2)`.
   package static func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8] {
-    let file = FileDescriptor(rawValue: try retrying { open(path, O_RDONLY | O_CLOEXEC) })
+    let file = FileDescriptor(
+      rawValue: try retrying { open(path.platformString, O_RDONLY | O_CLOEXEC) })
     // Nothing was written, so that closing cannot lose anything.
     defer { try? close(file) }
     var bytes = [UInt8](repeating: 0, count: limit)
@@ -211,7 +222,7 @@ package enum Syscalls {
 
   /// Sets an environment variable, before there are other threads. `setenv(3)`.
   package static func setEnvironment(_ name: String, _ value: String) {
-    setenv(name, value, 1)
+    setenv(name, value.platformString, 1)
   }
 
   /// Makes writes to a closed pipe, or beyond the limit of a file's size, fail instead of ending the
@@ -328,6 +339,11 @@ extension FileDescriptor {
   /// the descriptor non-blocking.
   public func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try Syscalls.readSome(self, into: buffer)
+  }
+
+  /// Puts on the disk what was written.
+  package func flush() throws(Errno) {
+    try Syscalls.flush(self)
   }
 
   /// Writes all of it, in as many calls as it takes.

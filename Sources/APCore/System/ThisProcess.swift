@@ -2,16 +2,23 @@ internal import Glibc
 
 /// What this process was started with.
 package enum ThisProcess {
+  /// The words of the command line after the program's name.
+  package static var arguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      CommandLine.unsafeArgv[index].map { String(platformString: $0) }
+    }
+  }
+
   /// An environment variable's value; nil where it is unset or empty.
   package static func variable(_ name: String) -> String? {
-    getenv(name).flatMap { $0.pointee == 0 ? nil : String(cString: $0) }
+    getenv(name).flatMap { $0.pointee == 0 ? nil : String(platformString: $0) }
   }
 
   /// The running program's file, behind all links.
   package static var executable: String? {
     realpath("/proc/self/exe", nil).map { path in
       defer { free(path) }
-      return String(cString: path)
+      return String(platformString: path)
     }
   }
 
@@ -19,7 +26,7 @@ package enum ThisProcess {
   package static var currentFolder: String {
     getcwd(nil, 0).map { path in
       defer { free(path) }
-      return String(cString: path)
+      return String(platformString: path)
     } ?? "/"
   }
 }

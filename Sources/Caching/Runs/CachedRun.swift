@@ -56,7 +56,7 @@ public struct CachedRun: Sendable {
         options: description.options,
         files: files.map { path, entry in
           .init(
-            name: path.split(separator: "/").last.map(String.init) ?? path, sha256: entry.sha256)
+            name: FilePath(path).lastComponent?.string ?? path, sha256: entry.sha256)
         }, input: key)
     }
     if let run {

@@ -70,8 +70,14 @@ final class Recording {
         "\(path)/\(CacheStore.manifest)", .writeOnly,
         options: [.create, .exclusiveCreate, .closeOnExec],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(manifest.bytes) }
+      try file.closeAfter {
+        _ = try file.writeAll(manifest.bytes)
+        try file.flush()
+      }
+      try stream.flush()
+      FileSystem.flushFolder(path)
       try FileSystem.move(path, to: "\(store.executions)/\(key)")
+      FileSystem.flushFolder(store.executions)
     } catch Errno.directoryNotEmpty, Errno.fileExists {
       discard()
       return true

@@ -18,7 +18,7 @@ final class ByteRegion: @unchecked Sendable {
   init(mapping path: String) throws(FilterError) {
     let descriptor: FileDescriptor
     do {
-      descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     } catch {
       throw FilterError(.noInput, "\(path) cannot be opened: \(error).", underlying: error)
     }

@@ -62,8 +62,9 @@ struct CommandCheck: Sendable {
   private func answer(to question: Question) async -> Problem? {
     do {
       let result = try await Subprocess.run(
-        .path(FilePath(question.path)),
-        arguments: Arguments([RunDescription.question] + question.words.dropFirst()),
+        .path(FilePath(platformString: question.path.platformString)),
+        arguments: Arguments(
+          ([RunDescription.question] + question.words.dropFirst()).map { $0.platformBytes + [0] }),
         input: .none, output: .discarded, error: .string(limit: 1 << 16))
       guard !result.terminationStatus.isSuccess else { return nil }
       var words = result.standardError.split(separator: "\n").first.map { $0[...] } ?? ""

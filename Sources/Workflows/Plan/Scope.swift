@@ -68,8 +68,10 @@ struct Scope: Sendable {
 extension Template.Field {
   /// That part of a path.
   func part(of path: String) -> String {
-    let slash = path.lastIndex(of: "/")
-    let file = slash.map { path[path.index(after: $0)...] } ?? path[...]
+    // By scalars: to a slash or a dot with an accent after it, that would be another character.
+    let scalars = path.unicodeScalars
+    let slash = scalars.lastIndex(of: "/")
+    let file = slash.map { scalars[scalars.index(after: $0)...] } ?? scalars[...]
     // A dot at the start hides a file, and begins no extension.
     let dot = file.dropFirst().lastIndex(of: ".")
     switch self {
@@ -77,7 +79,7 @@ extension Template.Field {
     case .extension: return dot.map { String(file[file.index(after: $0)...]) } ?? ""
     case .folder:
       guard let slash else { return "." }
-      return slash == path.startIndex ? "/" : String(path[..<slash])
+      return slash == scalars.startIndex ? "/" : String(scalars[..<slash])
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import APCore
+
 extension Job {
   /// The pipe as a shell takes it.
   var shellText: String {
@@ -16,6 +18,10 @@ enum ShellText {
     let isPlain = !word.isEmpty && word.allSatisfy { plain.contains($0) }
     // A word with = in it may set a variable.
     if isPlain, !word.contains("=") || word.hasPrefix("-"), !reserved.contains(word) { return word }
+    // The only way to write bytes that are not UTF-8.
+    if word.readable != word {
+      return "$'\(word.replacing("\\", with: "\\\\").replacing("'", with: "\\'").readable)'"
+    }
     return "'\(word.replacing("'", with: "'\\''"))'"
   }
 

@@ -24,7 +24,9 @@ struct JobRun {
           advice: "Do 'outputs' and the command name the same file?")
       }
     } catch {
-      before.restore(job.outputs + unfinishedFiles())
+      before.restore(job.outputs)
+      // Of filters that were killed.
+      job.outputs.forEach(PartialFile.removeLeftovers)
       for folder in folders.reversed() { FileSystem.removeEmptyFolder(folder) }
       throw error
     }
@@ -114,14 +116,5 @@ struct JobRun {
     let folder = FileSystem.parent(path)
     if folder == path || FileSystem.exists(folder) { return [] }
     return missingFolders(above: folder) + [folder]
-  }
-
-  /// What a killed filter left: `PartialFile` names it so.
-  private func unfinishedFiles() -> [String] {
-    job.outputs.flatMap { output in
-      let folder = FileSystem.parent(output)
-      let prefix = "\(FilePath(output).lastComponent?.string ?? "").part-"
-      return FileSystem.names(in: folder).filter { $0.hasPrefix(prefix) }.map { "\(folder)/\($0)" }
-    }
   }
 }

@@ -1,3 +1,4 @@
+internal import APCore
 internal import Subprocess
 internal import SystemPackage
 
@@ -111,9 +112,10 @@ struct PipeRun: Sendable {
     defer { process.map(lifeline.remove) }
     let null = try input ?? FileDescriptor.open("/dev/null", .readOnly)
     let result = try await Subprocess.run(
-      .path(FilePath(commands[stage].path)),
+      .path(FilePath(platformString: commands[stage].path.platformString)),
       arguments: Arguments(
-        executablePathOverride: commands[stage].path, remainingValues: commands[stage].arguments),
+        executablePathOverride: commands[stage].path.platformBytes + [0],
+        remainingValues: commands[stage].arguments.map { $0.platformBytes + [0] }),
       platformOptions: options,
       input: .fileDescriptor(null, closeAfterSpawningProcess: true),
       output: .fileDescriptor(

@@ -1,0 +1,65 @@
+import APCore
+import Testing
+
+@testable import AudioEncoding
+
+@Suite struct OutputTemplateTests {
+  static let paths: [(String, String)] = [
+    ("{track}.wav", "vocals.wav"), ("a/{index}-{track}.flac", "a/2-vocals.flac"),
+    ("{source}/{source}.ogg", "My Song/My Song.ogg"), ("plain", "plain"),
+    // Braces that are written twice are braces, and a } alone is one too.
+    ("{{live}}/{track}", "{live}/vocals"), ("{{{track}}}", "{vocals}"), ("a}/{track}", "a}/vocals"),
+    ("{{track}}", "{track}"), ("}}{{", "}{"),
+    // An accent that is a scalar of its own belongs to the brace, slash or dot before it as a character.
+    ("{track}\u{301}.wav", "vocals\u{301}.wav"), ("a/\u{301}{track}", "a/\u{301}vocals"),
+  ]
+
+  @Test(arguments: paths) func variablesGetTheirValues(template: String, path: String) throws {
+    let template = try OutputTemplate(template)
+    #expect(template.path(track: "vocals", source: "/music/My Song.mp3", index: 2) == path)
+  }
+
+  @Test(arguments: [
+    ("{tracks}.wav", "{tracks}"), ("{track.wav", "without a }"), ("{", "without a }"),
+    ("{{}{", "without a }"), ("{}.wav", "{}"), ("", "names no file"), ("a/", "names no file"),
+    ("a/..", "names no file"), (".", "names no file"),
+  ])
+  func whatIsNoTemplateIsRefused(text: String, words: String) {
+    let error = #expect(throws: FilterError.self) { try OutputTemplate(text) }
+    #expect(error?.code == .usage)
+    #expect(error?.message.contains(words) == true)
+  }
+
+  static let names: [(String?, String)] = [
+    (nil, "audio"), ("", "audio"), ("song.mp3", "song"), ("a.b.flac", "a.b"), (".hidden", "hidden"),
+    ("...", "audio"), ("x/y/z.wav", "z"), ("a\u{0}b\u{7F}\n.wav", "a_b__"),
+    // Neither an accent nor anything else hides a slash or a dot.
+    ("../..\u{301}/x", "x"), ("a/\u{301}b.mp3", "\u{301}b"), (".\u{301}x.mp3", "\u{301}x"),
+    (String(repeating: "é", count: 120) + ".mp3", String(repeating: "é", count: 90)),
+    // A byte that is not UTF-8 is a byte.
+    (String(repeating: "\u{10FEE9}", count: 181), String(repeating: "\u{10FEE9}", count: 180)),
+  ]
+
+  @Test(arguments: names) func aSourceIsAPartOfAName(source: String?, part: String) throws {
+    let template = try OutputTemplate("{source}")
+    #expect(
+      template.path(track: "a", source: source, index: 1).unicodeScalars.elementsEqual(
+        part.unicodeScalars))
+  }
+
+  @Test(arguments: [(".", "_"), ("..", "_"), ("...", "_"), (".a", ".a"), ("a-b_c.1", "a-b_c.1")])
+  func aTrackLeadsToNoOtherFolder(track: String, part: String) throws {
+    #expect(try OutputTemplate("{track}").path(track: track, source: nil, index: 1) == part)
+  }
+
+  static let formats: [(String, SoundFormat.Container?)] = [
+    ("a.wav", .wav), ("a.FLAC", .flac), ("a.ogg", .ogg), ("a.oga", .ogg), ("{track}.mp3", .mp3),
+    ("-", .wav), ("a.wav.bak", nil), ("a", nil), ("a.{track}", nil), (".wav", .wav),
+  ]
+
+  @Test(arguments: formats) func itsEndNamesTheFormat(text: String, format: SoundFormat.Container?)
+    throws
+  {
+    #expect(try OutputTemplate(text).container == format)
+  }
+}
