@@ -4,8 +4,8 @@ extension FuzzTarget {
   static let streamTargets = [
     FuzzTarget("stream", maximumBytes: 4096) { bytes in
       // How the bytes come in pieces must not matter.
-      let whole = events(bytes, pieces: [bytes.count])
-      let pieces = events(bytes, pieces: bytes.indices.map { 1 + $0 % 13 })
+      let whole = Reading(bytes, pieces: [bytes.count])
+      let pieces = Reading(bytes, pieces: bytes.indices.map { 1 + $0 % 13 })
       try BrokenPromise.unless(whole == pieces, "\(whole) in one piece, \(pieces) in many")
     },
     FuzzTarget("json", maximumBytes: 4096) { bytes in
@@ -18,25 +18,35 @@ extension FuzzTarget {
         again == value, "\(value) is written as \(String(decoding: text, as: UTF8.self))")
     },
   ]
+}
 
-  /// What a parser says of a stream that comes in pieces of those sizes: its events, then its error.
-  private static func events(_ bytes: [UInt8], pieces: [Int]) -> [String] {
+/// What a parser makes of a stream that comes in pieces of some sizes: its events, then its error.
+private struct Reading: Equatable {
+  private var events: [StreamEvent] = []
+  /// The samples' bits, because what is not a number is not equal to itself.
+  private var samples: [[UInt32]] = []
+  private var failure: String?
+
+  init(_ bytes: [UInt8], pieces: [Int]) {
     var parser = StreamParser()
-    var events: [String] = []
     var start = 0
     do throws(FilterError) {
       for size in pieces where start < bytes.count {
         let piece = Array(bytes[start..<min(bytes.count, start + max(1, size))])
         start += piece.count
         var position = 0
-        while let event = try parser.consume(piece.span.bytes, from: &position) {
-          events.append("\(event)")
-        }
+        while let event = try parser.consume(piece.span.bytes, from: &position) { add(event) }
       }
       try parser.finish()
     } catch {
-      events.append(error.description)
+      failure = error.description
     }
-    return events
+  }
+
+  private mutating func add(_ event: StreamEvent) {
+    guard case .record(.audio(var audio)) = event else { return events.append(event) }
+    samples.append(audio.samples.map(\.bitPattern))
+    audio.samples = []
+    events.append(.record(.audio(audio)))
   }
 }
