@@ -5,6 +5,9 @@ package import SystemPackage
 /// left. Swift's own allocations would end the process by a signal then.
 package enum AvailableMemory {
   private static let handler = Mutex<(@Sendable (FilterError) -> Never)?>(nil)
+  /// Given back when memory is refused: telling of it takes some, and other threads go on meanwhile.
+  private static let reserve = Mutex<UnsafeMutableRawBufferPointer?>(nil)
+  private static let reserveSize = 32 << 20
 
   /// Checks that so many bytes can be had, before somebody takes them who could not say that they cannot.
   ///
@@ -39,10 +42,15 @@ package enum AvailableMemory {
   /// Says how the process ends then.
   package static func whenExhausted(_ handle: @escaping @Sendable (FilterError) -> Never) {
     handler.withLock { $0 = handle }
+    reserve.withLock { $0 = Syscalls.map(reserveSize) }
   }
 
   private static func error(lacking bytes: Int) -> FilterError {
-    FilterError(
+    reserve.withLock { memory in
+      memory.map(Syscalls.unmap)
+      memory = nil
+    }
+    return FilterError(
       .outOfMemory, "There is not enough memory: \((bytes >> 20) + 1) MiB more cannot be had.",
       advice: "Raise the limit that 'ulimit -a' shows, or give a smaller model or shorter windows.")
   }

@@ -73,13 +73,24 @@ package enum Syscalls {
 
   /// Whether so many bytes of memory could be had now. `mmap(2)`.
   static func canMap(_ bytes: Int) -> Bool {
+    guard let memory = map(bytes) else { return false }
+    unmap(memory)
+    return true
+  }
+
+  /// Memory of its own, nil where it is refused; pages that nobody touches take none. `mmap(2)`.
+  static func map(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
     guard
       let address = mmap(
         nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       address != MAP_FAILED
-    else { return false }
-    munmap(address, max(bytes, 1))
-    return true
+    else { return nil }
+    return UnsafeMutableRawBufferPointer(start: address, count: max(bytes, 1))
+  }
+
+  /// Gives back what `map` gave.
+  static func unmap(_ memory: UnsafeMutableRawBufferPointer) {
+    munmap(memory.baseAddress, memory.count)
   }
 
   /// The width of a terminal in characters; nil where it does not say. `ioctl(2)`.
