@@ -10,8 +10,8 @@ struct PipeRun: Sendable {
   /// Takes each line that a command says, with the command's place; whether it is words.
   let hear: @Sendable (Int, String) -> Bool
 
-  /// How long the others may go on once a command has failed: the one above it that made it fail, if one
-  /// did, is about to end.
+  /// How long the others may go on once a command has failed: the one before it that made it fail, if one
+  /// did, is about to end, and those after it end by themselves when they read of it.
   private static let grace = Duration.seconds(1)
   /// How long a command has to clean up before it is killed.
   private static let patience = Duration.seconds(5)
@@ -48,15 +48,11 @@ struct PipeRun: Sendable {
         case .graceIsOver: group.cancelAll()
         case .end(let end):
           ends.append(end)
-          guard end.isFailure, !end.isBrokenPipe else { continue }
-          if ends.count(where: { $0.stage < end.stage }) == end.stage {
-            group.cancelAll()
-          } else if !waits {
-            waits = true
-            group.addTask {
-              try? await Task.sleep(for: Self.grace)
-              return .graceIsOver
-            }
+          guard end.isFailure, !end.isBrokenPipe, !waits else { continue }
+          waits = true
+          group.addTask {
+            try? await Task.sleep(for: Self.grace)
+            return .graceIsOver
           }
         }
       }
