@@ -43,7 +43,10 @@ import Testing
       try write("#!/bin/sh\n: >'\(installed)'\nexit 1\n", as: tool, in: folder)
     }
     let path = "\(Project.root)/scripts/\(script)"
-    let outcome = try Command.tool("env", "PATH=\(folder.path)", "/bin/bash", path).run()
+    var command = Command.tool("env", "PATH=\(folder.path)", "/bin/bash", path)
+    // A folder that the test may write to, whoever runs it.
+    if script == "install" { command.arguments.append(folder.path) }
+    let outcome = try command.run()
     #expect(outcome.status == 69)
     #expect(outcome.errors.hasPrefix("\(script): there is no 'swift' in PATH."))
     #expect(!Files.exists(installed))
