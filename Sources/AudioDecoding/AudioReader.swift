@@ -1,24 +1,24 @@
-public import APCore
+package import APCore
 internal import CLibAV
 internal import Resampling
 
 /// What to take out of a file, and in which shape.
-public struct DecodingOptions: Sendable {
+package struct DecodingOptions: Sendable {
   /// Frames a second; nil: the source's.
-  public var rate: Int?
+  package var rate: Int?
   /// Channels; nil: the source's.
-  public var channels: Int?
+  package var channels: Int?
   /// Which of the file's audio streams, from 0; nil: the default one.
-  public var audioStream: Int?
+  package var audioStream: Int?
   /// Where to start, in seconds; rounded to the nearest frame of the output.
-  public var startTime: Double = 0
+  package var startTime: Double = 0
   /// Where to stop, in seconds; nil: at the end.
-  public var endTime: Double?
+  package var endTime: Double?
   /// Whether damage is filled with silence and counted instead of thrown.
-  public var isLenient = false
+  package var isLenient = false
 
   /// Everything, as it is in the source.
-  public init() {}
+  package init() {}
 }
 
 /// Reads a file's sound from start to end as interleaved float blocks.
@@ -26,18 +26,18 @@ public struct DecodingOptions: Sendable {
 /// Time 0 is the first sample after the encoder's delay. A cut takes the very frames that the whole
 /// file would have there: everything before it is decoded too, because no container's own seeking
 /// is exact.
-public final class AudioReader {
+package final class AudioReader {
   /// Frames a second of the output.
-  public let rate: Int
+  package let rate: Int
   /// Channels of the output.
-  public let channels: Int
+  package let channels: Int
   /// Places where the file was damaged, met so far. Only a lenient reader counts any.
-  public var damages: Int { decoder.damages }
+  package var damages: Int { decoder.damages }
   /// Output frames of silence that stand for what could not be decoded, so far.
-  public var lostFrames: Int { converter.silentFrames }
+  package var lostFrames: Int { converter.silentFrames }
 
   /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
-  public var jumps: Int { decoder.jumps }
+  package var jumps: Int { decoder.jumps }
 
   private let file: InputFile
   private let decoder: HeardDecoder
@@ -57,7 +57,7 @@ public final class AudioReader {
   ///
   /// - Throws: `badInput` where the file has no audio that can be read; `usage` for an audio stream
   ///   that it does not have; `io`.
-  public init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
+  package init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
     self.file = file
     startTime = options.startTime
     decoder = try HeardDecoder(
@@ -88,7 +88,7 @@ public final class AudioReader {
   }
 
   /// Tags of the file and of its audio stream, keys in lower case.
-  public var tags: [String: String] { Tags.read(decoder.demuxer) }
+  package var tags: [String: String] { Tags.read(decoder.demuxer) }
 
   /// Reads the next block.
   ///
@@ -97,7 +97,7 @@ public final class AudioReader {
   ///     before the end, none at it.
   ///   - frames: the most frames to take.
   /// - Throws: `badInput` where the file is damaged or cut, unless the reader is lenient; `io`.
-  public func read(into block: inout [Float], frames: Int) throws(FilterError) {
+  package func read(into block: inout [Float], frames: Int) throws(FilterError) {
     let wanted = min(frames, framesLeft) * channels
     while buffer.count < wanted, !isAtEnd { try take(decoder.read()) }
     let count = min(wanted, buffer.count)
@@ -111,7 +111,7 @@ public final class AudioReader {
   /// read; 0 before. They are left out.
   ///
   /// - Throws: `badInput` where they are sound all the same; `io`.
-  public func unknownTail() throws(FilterError) -> Int {
+  package func unknownTail() throws(FilterError) -> Int {
     isAtEnd ? try decoder.unknownTail() : 0
   }
 

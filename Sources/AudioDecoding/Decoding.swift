@@ -1,8 +1,8 @@
-public import APCore
+package import APCore
 internal import CLibAV
 
 /// The work of `ap-decode`: a file in, a stream out.
-public enum Decoding {
+package enum Decoding {
   /// The frames of a record.
   private static let blockFrames = 65_536
 
@@ -14,7 +14,7 @@ public enum Decoding {
   /// - Parameter measuresLoudness: whether there is a first pass; without it the header does not
   ///   know the length.
   /// - Throws: `badInput` where the file is damaged, or changes between the passes; `usage`, `io`.
-  public static func run(
+  package static func run(
     _ file: InputFile, options: DecodingOptions, measuresLoudness: Bool, in context: FilterContext
   ) throws(FilterError) {
     LibAV.setLogging(context.log.level)

@@ -1,15 +1,15 @@
-public import APCore
+package import APCore
 internal import Digests
 internal import SystemPackage
 
 /// A file or a pipe with sound in it, open for reading.
-public final class InputFile {
+package final class InputFile {
   /// What messages call it: its path, or "standard input".
-  public let description: String
+  package let description: String
   /// Its name without folders; nil for standard input.
-  public let name: String?
+  package let name: String?
   /// Whether it can be read more than once.
-  public private(set) var isRegular: Bool
+  package private(set) var isRegular: Bool
 
   private var descriptor: FileDescriptor
   /// Where the sound's file starts in a regular file: not at 0 if the shell has read from it before.
@@ -22,7 +22,7 @@ public final class InputFile {
   ///
   /// - Parameter path: the file, or `-` for standard input.
   /// - Throws: `noInput` where there is no such file, or it is a folder or may not be read.
-  public init(path: String) throws(FilterError) {
+  package init(path: String) throws(FilterError) {
     let isStandardInput = path == "-"
     description = isStandardInput ? "standard input" : path
     name = isStandardInput ? nil : FilePath(path).lastComponent?.string
@@ -45,7 +45,7 @@ public final class InputFile {
 
   /// Whether there is a file that can be read more than once. A pipe is not opened, because its
   /// writer would see it closed again.
-  public static func isRegular(_ path: String) -> Bool {
+  package static func isRegular(_ path: String) -> Bool {
     FileSystem.isFile(path)
   }
 
@@ -58,7 +58,7 @@ public final class InputFile {
   /// more than once then.
   ///
   /// - Throws: `io`; `cannotCreate` where there is no room for the file.
-  public func makeSeekable() throws(FilterError) {
+  package func makeSeekable() throws(FilterError) {
     guard !isRegular, readAhead.isEmpty else { return }
     let headSize = SeekingFormat.headSize
     readAhead = try withUnsafeTemporaryAllocation(byteCount: headSize, alignment: 16) {
@@ -126,7 +126,7 @@ public final class InputFile {
   /// The SHA-256 of the whole file, as 64 lower-case hexadecimal digits.
   ///
   /// - Throws: `io`.
-  public func sha256() throws(FilterError) -> String {
+  package func sha256() throws(FilterError) -> String {
     precondition(isRegular, "a pipe is read once, by its decoder")
     var digest = Digest()
     var position: Int64 = 0

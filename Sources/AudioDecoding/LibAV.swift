@@ -1,10 +1,10 @@
-public import APCore
+package import APCore
 internal import CLibAV
 
 /// What concerns the libav libraries as a whole.
-public enum LibAV {
+package enum LibAV {
   /// Says how much libav itself may write to standard error: nothing, or, for `debug`, its warnings.
-  public static func setLogging(_ level: LogLevel) {
+  package static func setLogging(_ level: LogLevel) {
     av_log_set_level(level >= .debug ? AV_LOG_WARNING : AV_LOG_QUIET)
   }
 

@@ -1,35 +1,35 @@
-public import APCore
+package import APCore
 internal import Resampling
 internal import SystemPackage
 
 /// What `ap-encode` shall make of a stream.
-public struct EncodingOptions: Sendable {
+package struct EncodingOptions: Sendable {
   /// Where the files go.
-  public var template: OutputTemplate
+  package var template: OutputTemplate
   /// The kind of file; nil: what the template's extension says.
-  public var container: SoundFormat.Container?
+  package var container: SoundFormat.Container?
   /// How files hold samples; nil: the format's best.
-  public var samples: SoundFormat.Samples?
+  package var samples: SoundFormat.Samples?
   /// What happens to samples beyond full scale.
-  public var clip = ClipMode.none
+  package var clip = ClipMode.none
   /// Whether integer samples get noise of one step before they are rounded.
-  public var dithers = false
+  package var dithers = false
   /// Frames a second of the files; nil: the stream's.
-  public var rate: Int?
+  package var rate: Int?
   /// The tracks to write; nil: all.
-  public var tracks: [String]?
+  package var tracks: [String]?
   /// Whether files may be replaced.
-  public var overwrites = false
+  package var overwrites = false
 
   /// The format's own way to hold samples, at the stream's rate.
-  public init(template: OutputTemplate) {
+  package init(template: OutputTemplate) {
     self.template = template
   }
 
   /// The format of the files.
   ///
   /// - Throws: `usage` where the options do not go together, or name no format.
-  public func format() throws(FilterError) -> SoundFormat {
+  package func format() throws(FilterError) -> SoundFormat {
     guard let container = container ?? template.container else {
       throw FilterError(
         .usage, "\(template.text) does not say which format the files shall have.",
@@ -50,7 +50,7 @@ public struct EncodingOptions: Sendable {
 }
 
 /// The work of `ap-encode`: a stream in, a sound file a track out.
-public final class Encoding {
+package final class Encoding {
   private struct Output {
     let encoder: TrackEncoder
     /// nil for standard output.
@@ -71,7 +71,7 @@ public final class Encoding {
   ///
   /// - Throws: `usage`; `cannotCreate` where a file exists or cannot be made; `badInput`, `cutInput`
   ///   and `aborted` for a stream that is not whole; `io`.
-  public static func run(_ options: EncodingOptions, in context: FilterContext) throws {
+  package static func run(_ options: EncodingOptions, in context: FilterContext) throws {
     let format = try options.format()
     if options.template.isStandardOutput { try context.refuseTerminalOutput() }
     let reader = try context.openInput()

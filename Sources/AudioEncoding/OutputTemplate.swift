@@ -1,19 +1,19 @@
-public import APCore
+package import APCore
 
 /// Where files go: a path with `{track}`, `{source}` and `{index}` in it. `{{` and `}}` stand for
 /// braces.
-public struct OutputTemplate: Sendable, Hashable {
+package struct OutputTemplate: Sendable, Hashable {
   private enum Part: Hashable {
     case text(String)
     case track, source, index
   }
 
   /// The template as its user wrote it.
-  public let text: String
+  package let text: String
   private let parts: [Part]
 
   /// - Throws: `usage` for braces with another name in them.
-  public init(_ text: String) throws(FilterError) {
+  package init(_ text: String) throws(FilterError) {
     self.text = text
     var parts: [Part] = []
     var plain = String.UnicodeScalarView()
@@ -59,7 +59,7 @@ public struct OutputTemplate: Sendable, Hashable {
   }
 
   /// Whether the output is standard output.
-  public var isStandardOutput: Bool { text == "-" }
+  package var isStandardOutput: Bool { text == "-" }
 
   /// The format that the file's extension, or standard output, stands for.
   var container: SoundFormat.Container? {

@@ -1,7 +1,7 @@
 internal import APCore
 
 /// What happens to samples beyond full scale.
-public enum ClipMode: String, Sendable, CaseIterable {
+package enum ClipMode: String, Sendable, CaseIterable {
   /// Nothing in a float file; an integer file has no room for them.
   case none
   /// They are set to full scale.

@@ -1,10 +1,10 @@
-public import APCore
+package import APCore
 internal import CSndFile
 
 /// A kind of sound file, and how it holds a sample.
-public struct SoundFormat: Sendable, Hashable {
+package struct SoundFormat: Sendable, Hashable {
   /// A kind of sound file.
-  public enum Container: String, Sendable, CaseIterable {
+  package enum Container: String, Sendable, CaseIterable {
     case wav, flac, ogg, mp3
 
     /// Whether a file without a single frame has nothing that tells its format.
@@ -12,20 +12,20 @@ public struct SoundFormat: Sendable, Hashable {
   }
 
   /// How a sample is held.
-  public enum Samples: String, Sendable, CaseIterable {
+  package enum Samples: String, Sendable, CaseIterable {
     case int16 = "16"
     case int24 = "24"
     case float32 = "f32"
   }
 
   /// The kind of file.
-  public let container: Container
+  package let container: Container
   /// How it holds a sample; nil where its codec decides.
-  public let samples: Samples?
+  package let samples: Samples?
 
   /// - Parameter samples: nil: float for WAV, 24 bits for FLAC.
   /// - Throws: `usage` where the container does not hold such samples.
-  public init(_ container: Container, samples: Samples?) throws(FilterError) {
+  package init(_ container: Container, samples: Samples?) throws(FilterError) {
     self.container = container
     switch container {
     case .wav: self.samples = samples ?? .float32

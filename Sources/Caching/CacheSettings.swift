@@ -1,16 +1,16 @@
-public import APCore
+package import APCore
 
 /// What the environment says of the cache.
-public struct CacheSettings: Sendable, Equatable {
+package struct CacheSettings: Sendable, Equatable {
   /// Whether there is one: not with `AP_CACHE=off`.
-  public var isOn = true
+  package var isOn = true
   /// The most it may hold, of `AP_CACHE_MAX_SIZE`.
-  public var maxSize: ByteSize?
+  package var maxSize: ByteSize?
 
   /// Those of this process.
   ///
   /// - Throws: `configuration` where a variable has a value that means nothing.
-  public static func ofEnvironment() throws(FilterError) -> CacheSettings {
+  package static func ofEnvironment() throws(FilterError) -> CacheSettings {
     try CacheSettings(variable: ThisProcess.variable)
   }
 }

@@ -1,17 +1,17 @@
 /// A number of bytes, as a person writes it.
-public struct ByteSize: Sendable, Equatable, CustomStringConvertible {
+package struct ByteSize: Sendable, Equatable, CustomStringConvertible {
   /// How many.
-  public let bytes: Int
+  package let bytes: Int
 
   private static let units = ["", "K", "M", "G", "T"]
 
   /// So many bytes.
-  public init(bytes: Int) {
+  package init(bytes: Int) {
     self.bytes = bytes
   }
 
   /// Reads a number with K, M, G or T for powers of 1024, or none for bytes; nil for other text.
-  public init?(argument text: String) {
+  package init?(argument text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     guard let number = Double(digits), let first = digits.first, first != ".",
       let power = Self.units.firstIndex(of: text.dropFirst(digits.count).uppercased())
@@ -22,7 +22,7 @@ public struct ByteSize: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// In the largest unit of which there is at least one, with three digits.
-  public var description: String {
+  package var description: String {
     var number = Double(bytes)
     var power = 0
     while number >= 1000, power < Self.units.count - 1 {
@@ -36,14 +36,14 @@ public struct ByteSize: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// A length of time, as a person writes it.
-public struct Age: Sendable, Equatable {
+package struct Age: Sendable, Equatable {
   /// How long.
-  public let seconds: Int
+  package let seconds: Int
 
   private static let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
 
   /// Reads a whole number with s, m, h, d or w; nil for other text.
-  public init?(argument text: String) {
+  package init?(argument text: String) {
     guard let unit = text.last, let seconds = Self.units[String(unit)],
       text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber }),
       let number = Int(text.dropLast()), number <= 100_000

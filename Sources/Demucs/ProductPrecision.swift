@@ -1,7 +1,7 @@
 import Tensors
 
 /// What a network's products are made of; sums are float32 whichever it is.
-public enum ProductPrecision: String, CaseIterable, Sendable {
+package enum ProductPrecision: String, CaseIterable, Sendable {
   case f32
   /// bfloat16: half the time on processors that have instructions for it.
   case bf16

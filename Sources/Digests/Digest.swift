@@ -1,23 +1,23 @@
-public import APCore
+package import APCore
 private import CNettle
 internal import SystemPackage
 
 /// A SHA-256 that grows with what is added to it.
-public struct Digest {
+package struct Digest {
   private var state = sha256_ctx()
 
   /// That of nothing.
-  public init() {
+  package init() {
     nettle_sha256_init(&state)
   }
 
   /// Adds bytes.
-  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func add(_ bytes: UnsafeRawBufferPointer) {
     nettle_sha256_update(&state, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
   }
 
   /// Adds a text's length and bytes, so that neighbours cannot be taken for each other.
-  public mutating func add(_ text: String) {
+  package mutating func add(_ text: String) {
     var text = text
     text.withUTF8 { bytes in
       withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { add($0) }
@@ -26,7 +26,7 @@ public struct Digest {
   }
 
   /// 64 hexadecimal digits.
-  public var text: String {
+  package var text: String {
     var state = state
     var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_SIZE))
     nettle_sha256_digest(&state, digest.count, &digest)
@@ -38,7 +38,7 @@ public struct Digest {
   /// That of a whole file.
   ///
   /// - Throws: `io`.
-  public static func ofFile(_ path: String) throws(FilterError) -> String {
+  package static func ofFile(_ path: String) throws(FilterError) -> String {
     do {
       let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       return try descriptor.closeAfter {

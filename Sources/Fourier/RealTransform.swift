@@ -1,26 +1,26 @@
-public import APCore
+package import APCore
 internal import CLibAV
 
 /// A discrete Fourier transform of real signals of one size, both ways, neither normalised:
 /// libavutil's `av_tx` with `AV_TX_FLOAT_RDFT`.
 ///
 /// Its contexts hold scratch memory: an instance serves one thread at a time.
-public final class RealTransform {
+package final class RealTransform {
   /// The alignment in bytes that libavutil's widest kernels ask of both buffers.
-  public static let alignment = 64
+  package static let alignment = 64
 
   private let forwardContext: Context
   private let inverseContext: Context
 
   /// - Parameter size: Samples in a transform.
   /// - Throws: `unavailable` for a size that libavutil does not offer.
-  public init(size: Int) throws(FilterError) {
+  package init(size: Int) throws(FilterError) {
     forwardContext = try Context(size: size, inverse: false)
     inverseContext = try Context(size: size, inverse: true)
   }
 
   /// Transforms `size` samples to `size / 2 + 1` complex values (real and imaginary part in turn).
-  public func forward(
+  package func forward(
     _ signal: UnsafeMutablePointer<Float>, into spectrum: UnsafeMutablePointer<Float>
   ) {
     forwardContext.run(from: signal, into: spectrum)
@@ -30,7 +30,7 @@ public final class RealTransform {
   ///
   /// The imaginary parts of the first and the last value are ignored, as they are in the
   /// reference's `irfft`.
-  public func inverse(
+  package func inverse(
     _ spectrum: UnsafeMutablePointer<Float>, into signal: UnsafeMutablePointer<Float>
   ) {
     inverseContext.run(from: spectrum, into: signal)

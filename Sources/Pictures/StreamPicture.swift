@@ -1,12 +1,12 @@
-public import APCore
+package import APCore
 internal import Glibc
 
 /// A picture of a stream's tracks under one another, made while the stream passes.
 ///
 /// It holds a fixed number of columns a track, however long the sound.
-public struct StreamPicture {
+package struct StreamPicture {
   /// What is drawn.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// How strong each frequency is over time.
     case spectrogram
     /// How far the samples reach over time.
@@ -14,7 +14,7 @@ public struct StreamPicture {
   }
 
   /// The most tracks that a picture shows.
-  public static let mostTracks = 64
+  package static let mostTracks = 64
 
   private enum Content {
     case spectra([TrackSpectrum], FrequencyScale)
@@ -31,13 +31,13 @@ public struct StreamPicture {
   private var content: Content
 
   /// How wide a picture can be, in pixels.
-  public static let widths = 320...4096
+  package static let widths = 320...4096
 
   /// - Parameters:
   ///   - width: pixels, of `widths`; the usual width if not given.
   ///   - title: what stands above all; the name of the stream's source if not given.
   /// - Throws: `unavailable` where libavutil has no transform for it.
-  public init(
+  package init(
     _ kind: Kind, of header: StreamHeader, width: Int? = nil, title: String? = nil
   ) throws(FilterError) {
     self.width = width ?? PictureLayout.standardWidth
@@ -61,7 +61,7 @@ public struct StreamPicture {
   }
 
   /// Takes a track's next samples: interleaved, at `offset` frames of its time line.
-  public mutating func add(_ samples: Span<Float>, track: String, at offset: Int) {
+  package mutating func add(_ samples: Span<Float>, track: String, at offset: Int) {
     guard let index = names.firstIndex(of: track), !samples.isEmpty else { return }
     // Taken out, so that the tracks are changed in place.
     let old = content
@@ -79,7 +79,7 @@ public struct StreamPicture {
   /// The picture of what came, as a PNG file.
   ///
   /// - Throws: `unavailable` where libavcodec cannot.
-  public consuming func png() throws(FilterError) -> [UInt8] {
+  package consuming func png() throws(FilterError) -> [UInt8] {
     try drawn().png()
   }
 

@@ -1,4 +1,4 @@
-public import APCore
+package import APCore
 internal import CLibAV
 
 /// Brings interleaved float audio to another sample rate and channel count, block by block.
@@ -10,11 +10,11 @@ internal import CLibAV
 ///
 /// Mono becomes stereo by copying, stereo becomes mono by averaging. Other channel counts are mixed
 /// by libswresample's matrix, scaled so that full-scale input cannot exceed full scale.
-public final class Resampler {
+package final class Resampler {
   /// Frames a second that come in and go out.
-  public let inRate: Int, outRate: Int
+  package let inRate: Int, outRate: Int
   /// Channels that come in and go out.
-  public let inChannels: Int, outChannels: Int
+  package let inChannels: Int, outChannels: Int
 
   /// An `SwrContext`; nil where samples pass unchanged.
   private var context: OpaquePointer?
@@ -32,7 +32,7 @@ public final class Resampler {
   ///   - layout: which speakers the input's channels are, as libav's channel mask; nil: the usual
   ///     ones for that count.
   /// - Throws: `FilterError` for rates more than 256:1 apart and for channel counts that have no mix.
-  public init(
+  package init(
     from inRate: Int, channels inChannels: Int, to outRate: Int, channels outChannels: Int,
     layout: UInt64? = nil
   ) throws(FilterError) {
@@ -55,7 +55,7 @@ public final class Resampler {
   deinit { swr_free(&context) }
 
   /// The frame count that `frames` input frames become: `ceil(frames · outRate / inRate)`.
-  public static func outputFrames(_ frames: Int, from inRate: Int, to outRate: Int) -> Int {
+  package static func outputFrames(_ frames: Int, from inRate: Int, to outRate: Int) -> Int {
     let (whole, rest) = frames.quotientAndRemainder(dividingBy: inRate)
     return whole * outRate + (rest * outRate + inRate - 1) / inRate
   }
@@ -65,7 +65,7 @@ public final class Resampler {
   /// - Parameters:
   ///   - frames: interleaved samples, a whole number of frames.
   ///   - output: where interleaved samples at the new rate and channel count are appended.
-  public func push(_ frames: Span<Float>, into output: inout [Float]) {
+  package func push(_ frames: Span<Float>, into output: inout [Float]) {
     precondition(frames.count.isMultiple(of: inChannels), "frames must be whole")
     framesIn += frames.count / inChannels
     frames.withUnsafeBufferPointer { samples in
@@ -83,7 +83,7 @@ public final class Resampler {
   }
 
   /// Takes the next interleaved frames and returns those that are ready.
-  public func push(_ frames: [Float]) -> [Float] {
+  package func push(_ frames: [Float]) -> [Float] {
     var output: [Float] = []
     push(frames.span, into: &output)
     return output
@@ -92,7 +92,7 @@ public final class Resampler {
   /// Ends the input and appends the frames that were still in the filter to `output`.
   ///
   /// Nothing may be pushed afterwards.
-  public func finish(into output: inout [Float]) {
+  package func finish(into output: inout [Float]) {
     let expected = Self.outputFrames(framesIn, from: inRate, to: outRate)
     guard context != nil, framesOut < expected else { return }
     let silence = [Float](repeating: 0, count: Self.blockFrames * inChannels)
@@ -104,7 +104,7 @@ public final class Resampler {
   }
 
   /// Ends the input and returns the frames that were still in the filter.
-  public func finish() -> [Float] {
+  package func finish() -> [Float] {
     var output: [Float] = []
     finish(into: &output)
     return output

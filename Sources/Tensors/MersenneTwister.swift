@@ -1,7 +1,7 @@
 /// The generator MT19937, from which both Python and PyTorch draw.
 ///
 /// Source: Matsumoto and Nishimura, Mersenne Twister (1998).
-public struct MersenneTwister: Sendable {
+package struct MersenneTwister: Sendable {
   private static let size = 624
   private static let shift = 397
 
@@ -9,7 +9,7 @@ public struct MersenneTwister: Sendable {
   private var index = size
 
   /// `init_genrand` of the twister's authors.
-  public init(seed: UInt32) {
+  package init(seed: UInt32) {
     state = [seed]
     for position in 1..<Self.size {
       let last = state[position - 1]
@@ -18,14 +18,14 @@ public struct MersenneTwister: Sendable {
   }
 
   /// `init_by_array` of the twister's authors.
-  public init(key: [UInt32]) {
+  package init(key: [UInt32]) {
     precondition(!key.isEmpty, "key must not be empty")
     self.init(seed: 19_650_218)
     mix(key)
   }
 
   /// `genrand_int32`.
-  public mutating func next() -> UInt32 {
+  package mutating func next() -> UInt32 {
     if index == Self.size { twist() }
     var word = state[index]
     index += 1

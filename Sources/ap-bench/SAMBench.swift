@@ -1,6 +1,6 @@
-public import ArgumentParser
+package import ArgumentParser
 import SAMAudio
-public import Tensors
+package import Tensors
 
 struct SAMBench: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import APCommand
 import APCore
-public import ArgumentParser
-public import Caching
+package import ArgumentParser
+package import Caching
 
 /// What only this command has.
 struct CacheOptions: ParsableArguments {

@@ -1,7 +1,7 @@
 import APCommand
 import APCore
-public import ArgumentParser
-public import Demucs
+package import ArgumentParser
+package import Demucs
 package import Separation
 
 @main

@@ -1,7 +1,7 @@
 import APCommand
 import APCore
-public import ArgumentParser
-public import AudioEncoding
+package import ArgumentParser
+package import AudioEncoding
 
 extension SoundFormat.Container: ExpressibleByArgument {}
 extension SoundFormat.Samples: ExpressibleByArgument {}

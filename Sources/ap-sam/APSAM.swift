@@ -1,9 +1,9 @@
 import APCommand
 import APCore
-public import ArgumentParser
-public import SAMAudio
+package import ArgumentParser
+package import SAMAudio
 import Separation
-public import Tensors
+package import Tensors
 
 @main
 struct APSAM: FilterCommand {
@@ -117,7 +117,7 @@ struct APSAM: FilterCommand {
 
 extension AnchorSpan: ExpressibleByArgument {
   /// Reads a value of `--span`.
-  public init?(argument: String) {
+  package init?(argument: String) {
     self.init(argument)
   }
 }

@@ -2,18 +2,18 @@ import Glibc
 import SystemPackage
 
 /// A program to run in a test: a built filter, or one that every machine has.
-public struct Command: Sendable {
+package struct Command: Sendable {
   /// The program's path.
-  public var executable: String
+  package var executable: String
   /// What follows its name.
-  public var arguments: [String]
+  package var arguments: [String]
   /// Variables on top of the test's own environment.
-  public var environment: [String: String]
+  package var environment: [String: String]
   /// Whether it starts with SIGPIPE ignored, as some parents leave it.
-  public var ignoresBrokenPipes = false
+  package var ignoresBrokenPipes = false
 
   /// A command of that program.
-  public init(
+  package init(
     executable: String, _ arguments: [String], environment: [String: String] = [:]
   ) {
     self.executable = executable
@@ -22,12 +22,12 @@ public struct Command: Sendable {
   }
 
   /// A filter of this package, as it was just built.
-  public init(_ filter: String, _ arguments: String..., environment: [String: String] = [:]) {
+  package init(_ filter: String, _ arguments: String..., environment: [String: String] = [:]) {
     self.init(executable: "\(Self.products)/\(filter)", arguments, environment: environment)
   }
 
   /// A program found in `PATH`.
-  public static func tool(_ name: String, _ arguments: String...) -> Command {
+  package static func tool(_ name: String, _ arguments: String...) -> Command {
     Command(executable: "/usr/bin/env", [name] + arguments)
   }
 
@@ -35,7 +35,7 @@ public struct Command: Sendable {
   ///
   /// Python starts it, because the kernel counts the memory of the process that starts another as
   /// the other's too, and a test process is large.
-  public func recordingPeakMemory(in file: String) -> Command {
+  package func recordingPeakMemory(in file: String) -> Command {
     let script = """
       import resource, subprocess, sys
       status = subprocess.call(sys.argv[2:])
@@ -49,36 +49,36 @@ public struct Command: Sendable {
   }
 
   /// The folder of the built binaries: the test bundle lies beside them.
-  public static let products: String = {
+  package static let products: String = {
     let path = FilePath(CommandLine.arguments[0])
     return path.removingLastComponent().string
   }()
 }
 
 /// How a command ended.
-public struct Outcome: Sendable {
+package struct Outcome: Sendable {
   /// The exit status, or 128 and the signal that ended it, as a shell says it.
-  public let status: Int32
+  package let status: Int32
   /// What it wrote to standard output. Of a pipeline, only the last has it.
-  public let output: [UInt8]
+  package let output: [UInt8]
   /// What it wrote to standard error.
-  public let errors: String
+  package let errors: String
   /// What it took of processors, whatever ran beside it.
-  public let processorTime: Duration
+  package let processorTime: Duration
 
   /// Standard output as text.
-  public var text: String { String(decoding: output, as: UTF8.self) }
+  package var text: String { String(decoding: output, as: UTF8.self) }
   /// The lines of standard error.
-  public var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+  package var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
 }
 
 /// What a test's own machinery could not do.
-public struct TestSupportError: Error, CustomStringConvertible {
+package struct TestSupportError: Error, CustomStringConvertible {
   /// What happened.
-  public let description: String
+  package let description: String
 
   /// An error that says this.
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }

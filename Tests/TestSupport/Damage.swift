@@ -1,9 +1,9 @@
 /// Damaged files for parsers to read or refuse.
-public enum Damage {
+package enum Damage {
   /// The bytes with one to three places changed: bits, bytes, runs left out, doubled or copied.
   ///
   /// - Parameter round: its remainder by 3 says how many places.
-  public static func some(
+  package static func some(
     of original: [UInt8], round: Int, using random: inout SplitMix
   ) -> [UInt8] {
     var bytes = original

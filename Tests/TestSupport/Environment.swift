@@ -1,9 +1,9 @@
 import Glibc
 
 /// The test process's own environment.
-public enum Environment {
+package enum Environment {
   /// Whether a variable has a value.
-  public static func isSet(_ name: String) -> Bool {
+  package static func isSet(_ name: String) -> Bool {
     getenv(name).map { $0.pointee != 0 } ?? false
   }
 }

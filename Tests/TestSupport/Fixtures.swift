@@ -1,5 +1,5 @@
 /// The path of a file in Tests/Fixtures.
-public func fixture(_ name: String) -> String {
+package func fixture(_ name: String) -> String {
   #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
     .joined(separator: "/") + "/Fixtures/" + name
 }

@@ -3,13 +3,13 @@ import Synchronization
 
 extension Command {
   /// Runs the command and waits for it; see `Pipeline.run`.
-  public func run(_ input: Input = .bytes([])) throws -> Outcome {
+  package func run(_ input: Input = .bytes([])) throws -> Outcome {
     try Pipeline([self]).run(input)[0]
   }
 }
 
 /// What a command reads on standard input.
-public enum Input: Sendable {
+package enum Input: Sendable {
   /// A pipe with these bytes.
   case bytes([UInt8])
   /// A file.
@@ -17,18 +17,18 @@ public enum Input: Sendable {
 }
 
 /// Commands in a row, each reading what the one before it wrote, through real pipes.
-public struct Pipeline: Sendable {
+package struct Pipeline: Sendable {
   /// From first to last; at least one.
-  public var commands: [Command]
+  package var commands: [Command]
   /// A file that takes the last command's output, as with `>`; nil to collect it.
-  public var outputFile: String?
+  package var outputFile: String?
   /// Closes the pipe behind the last command once it has given this many bytes, as `head -c` does.
-  public var outputLimit: Int?
+  package var outputLimit: Int?
   /// The run fails if it takes longer, in seconds.
-  public var timeLimit = 120.0
+  package var timeLimit = 120.0
 
   /// A pipeline of these commands.
-  public init(_ commands: [Command], outputFile: String? = nil, outputLimit: Int? = nil) {
+  package init(_ commands: [Command], outputFile: String? = nil, outputLimit: Int? = nil) {
     self.commands = commands
     self.outputFile = outputFile
     self.outputLimit = outputLimit
@@ -41,7 +41,7 @@ public struct Pipeline: Sendable {
   /// Runs all commands at once and waits for them.
   ///
   /// - Returns: an outcome a command, in their order.
-  public func run(_ input: Input = .bytes([])) throws -> [Outcome] {
+  package func run(_ input: Input = .bytes([])) throws -> [Outcome] {
     signal(SIGPIPE, SIG_IGN)
     var children: [Child] = []
     var feed: Feed?
@@ -119,7 +119,7 @@ private func makePipe() throws -> (read: Int32, write: Int32) {
 }
 
 /// The result of a system call, which must not have failed.
-public func check(_ result: Int32, _ call: String) throws -> Int32 {
+package func check(_ result: Int32, _ call: String) throws -> Int32 {
   guard result >= 0 else { throw TestSupportError("\(call): \(String(cString: strerror(errno)))") }
   return result
 }

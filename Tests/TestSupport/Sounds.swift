@@ -1,9 +1,9 @@
 import Glibc
 
 /// Sounds that are the same in every run.
-public enum Sounds {
+package enum Sounds {
   /// White noise in −1..<1, interleaved: [frames × channels].
-  public static func noise(frames: Int, channels: Int = 1, seed: UInt64 = 1) -> [Float] {
+  package static func noise(frames: Int, channels: Int = 1, seed: UInt64 = 1) -> [Float] {
     var generator = SplitMix(seed: seed)
     return (0..<frames * channels).map { _ in
       Float(generator.next() >> 40) / Float(1 << 23) - 1
@@ -11,7 +11,7 @@ public enum Sounds {
   }
 
   /// A tone that rises from 100 Hz to 3 kHz and swells five times a second, within −1...1: [frames].
-  public static func sweep(frames: Int, rate: Int = 44_100) -> [Float] {
+  package static func sweep(frames: Int, rate: Int = 44_100) -> [Float] {
     (0..<frames).map { frame in
       let time = Double(frame) / Double(rate)
       let rise = 2_900 / max(Double(frames) / Double(rate), 0.1)
@@ -21,7 +21,7 @@ public enum Sounds {
   }
 
   /// A sine in every channel, interleaved: [frames × channels].
-  public static func sine(
+  package static func sine(
     frames: Int, channels: Int = 1, rate: Int = 44_100, frequency: Double = 440,
     amplitude: Double = 0.5
   ) -> [Float] {
@@ -33,16 +33,16 @@ public enum Sounds {
 }
 
 /// Steele, Lea and Flood's generator: a few lines, and every seed will do.
-public struct SplitMix: RandomNumberGenerator {
+package struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 
   /// Every seed gives other numbers, in every run the same ones.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var bits = state
     bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -1,17 +1,17 @@
-public import APCore
+package import APCore
 
 /// Streams made by hand, so that a test does not trust the writer it tests.
-public struct StreamText: Sendable {
+package struct StreamText: Sendable {
   /// What stands so far.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// Begins with a header of these members after `{"ap":1,`.
-  public init(header members: String) {
+  package init(header members: String) {
     bytes = Array("{\"ap\":1,\(members)}\n".utf8)
   }
 
   /// Begins a contiguous stream.
-  public init(
+  package init(
     channels: Int = 1, rate: Int = 44_100, frames: Int? = nil, tracks: [String] = ["mix"],
     more: String = ""
   ) {
@@ -24,20 +24,20 @@ public struct StreamText: Sendable {
   }
 
   /// Adds a line as it is.
-  public mutating func line(_ text: String) {
+  package mutating func line(_ text: String) {
     bytes.append(contentsOf: text.utf8)
     bytes.append(UInt8(ascii: "\n"))
   }
 
   /// Adds samples as they lie in the payload.
-  public mutating func payload(_ samples: some Sequence<Float>) {
+  package mutating func payload(_ samples: some Sequence<Float>) {
     for sample in samples {
       withUnsafeBytes(of: sample.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
     }
   }
 
   /// Adds an audio record.
-  public mutating func audio(
+  package mutating func audio(
     _ samples: some Collection<Float>, channels: Int = 1, offset: Int = 0, track: String = "mix",
     more: String = ""
   ) {
@@ -50,13 +50,13 @@ public struct StreamText: Sendable {
   }
 
   /// Adds the end record.
-  public mutating func end(records: Int, frames: [String: Int]) {
+  package mutating func end(records: Int, frames: [String: Int]) {
     let counts = frames.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
     line("{\"frames\":{\(counts.joined(separator: ","))},\"records\":\(records),\"type\":\"end\"}")
   }
 
   /// A whole contiguous stream of tracks of one length, in records of `recordFrames`.
-  public static func whole(
+  package static func whole(
     _ tracks: [String: [Float]], channels: Int = 1, rate: Int = 44_100, isCounted: Bool = true,
     recordFrames: Int = 4096, more: String = ""
   ) -> [UInt8] {
@@ -80,16 +80,16 @@ public struct StreamText: Sendable {
 }
 
 /// A stream that was read to its end.
-public struct ReadStream: Sendable {
+package struct ReadStream: Sendable {
   /// Its first line.
-  public var header: StreamHeader
+  package var header: StreamHeader
   /// What stands between header and end.
-  public var records: [StreamRecord] = []
+  package var records: [StreamRecord] = []
   /// Its last line.
-  public var end: EndRecord
+  package var end: EndRecord
 
   /// Reads a whole stream from memory.
-  public init(_ bytes: [UInt8]) throws {
+  package init(_ bytes: [UInt8]) throws {
     var parser = StreamParser()
     var position = 0
     var header: StreamHeader?
@@ -109,7 +109,7 @@ public struct ReadStream: Sendable {
   }
 
   /// The audio records of a track.
-  public func audio(_ track: String) -> [AudioRecord] {
+  package func audio(_ track: String) -> [AudioRecord] {
     records.compactMap { record in
       guard case .audio(let audio) = record, audio.track == track else { return nil }
       return audio
@@ -117,7 +117,7 @@ public struct ReadStream: Sendable {
   }
 
   /// The samples of a track of a contiguous stream, one record after the other.
-  public func samples(_ track: String) -> [Float] {
+  package func samples(_ track: String) -> [Float] {
     audio(track).flatMap(\.samples)
   }
 }

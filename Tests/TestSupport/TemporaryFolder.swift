@@ -1,12 +1,12 @@
 import Glibc
 
 /// A folder of a test's own, gone with this value.
-public final class TemporaryFolder: Sendable {
+package final class TemporaryFolder: Sendable {
   /// Where it is.
-  public let path: String
+  package let path: String
 
   /// Creates it, empty.
-  public init() throws {
+  package init() throws {
     var template = Array("/tmp/ap-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestSupportError("mkdtemp: \(errno)") }
     path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
@@ -17,31 +17,31 @@ public final class TemporaryFolder: Sendable {
   }
 
   /// The path of a file in it.
-  public func file(_ name: String) -> String { "\(path)/\(name)" }
+  package func file(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Writes a file in it and returns its path.
-  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
     try Files.write(bytes, to: file(name))
     return file(name)
   }
 
   /// The number that a file in it holds.
-  public func number(in name: String) throws -> Int {
+  package func number(in name: String) throws -> Int {
     let text = String(decoding: try Files.read(file(name)), as: UTF8.self)
     guard let number = Int(text) else { throw TestSupportError("\(text) is no number") }
     return number
   }
 
   /// Names of what lies in it, sorted.
-  public func list() throws -> [String] {
+  package func list() throws -> [String] {
     try Command.tool("ls", "-A", path).run().text.split(separator: "\n").map(String.init)
   }
 }
 
 /// Whole files.
-public enum Files {
+package enum Files {
   /// The bytes of a file.
-  public static func read(_ path: String) throws -> [UInt8] {
+  package static func read(_ path: String) throws -> [UInt8] {
     let descriptor = try check(open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -55,7 +55,7 @@ public enum Files {
   }
 
   /// Creates or replaces a file.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     let descriptor = try check(
       open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600), "open \(path)")
     defer { close(descriptor) }
@@ -70,5 +70,5 @@ public enum Files {
   }
 
   /// Whether something has this name.
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 }

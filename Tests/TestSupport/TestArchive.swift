@@ -1,40 +1,40 @@
 /// A ZIP archive written by hand, right or wrong.
-public struct TestArchive {
+package struct TestArchive {
   /// A file in it.
-  public struct Entry {
+  package struct Entry {
     /// Its name.
-    public var name: String
+    package var name: String
     /// Its bytes.
-    public var content: [UInt8]
+    package var content: [UInt8]
     /// 0: stored.
-    public var method: UInt16 = 0
+    package var method: UInt16 = 0
     /// Bit 0: encrypted.
-    public var flags: UInt16 = 0
+    package var flags: UInt16 = 0
     /// What the directory claims, where it is not the truth.
-    public var claimedSize: UInt64?
+    package var claimedSize: UInt64?
     /// Where the directory says that it is.
-    public var claimedOffset: UInt64?
+    package var claimedOffset: UInt64?
     /// What stands before the bytes, where that is another name.
-    public var localName: String?
+    package var localName: String?
 
     /// A stored file.
-    public init(name: String, content: [UInt8]) {
+    package init(name: String, content: [UInt8]) {
       self.name = name
       self.content = content
     }
   }
 
   /// In their order.
-  public var entries: [Entry]
+  package var entries: [Entry]
   /// Whether all sizes and offsets stand in ZIP64 fields.
-  public var isZip64 = false
+  package var isZip64 = false
   /// What stands at the end.
-  public var comment: [UInt8] = []
+  package var comment: [UInt8] = []
   /// How many entries the end says that there are.
-  public var claimedCount: Int?
+  package var claimedCount: Int?
 
   /// An archive as torch.save lays it out.
-  public init(pickle: [UInt8], storages: [[UInt8]] = []) {
+  package init(pickle: [UInt8], storages: [[UInt8]] = []) {
     entries = [
       Entry(name: "x/data.pkl", content: pickle),
       Entry(name: "x/byteorder", content: Array("little".utf8)),
@@ -45,7 +45,7 @@ public struct TestArchive {
   }
 
   /// The whole file.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var file: [UInt8] = []
     var directory: [UInt8] = []
     for entry in entries {
@@ -83,27 +83,27 @@ public struct TestArchive {
 }
 
 /// Bytes, the lowest first.
-public func le16(_ value: some BinaryInteger) -> [UInt8] {
+package func le16(_ value: some BinaryInteger) -> [UInt8] {
   little(UInt16(truncatingIfNeeded: value))
 }
 /// Bytes, the lowest first.
-public func le32(_ value: UInt32) -> [UInt8] { little(value) }
+package func le32(_ value: UInt32) -> [UInt8] { little(value) }
 /// Bytes, the lowest first.
-public func le64(_ value: UInt64) -> [UInt8] { little(value) }
+package func le64(_ value: UInt64) -> [UInt8] { little(value) }
 
 private func little<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
   withUnsafeBytes(of: value.littleEndian, Array.init)
 }
 
 /// The words of a pickle of protocol 2, for pickles written by hand.
-public enum TestPickle {
+package enum TestPickle {
   /// A text.
-  public static func string(_ text: String) -> [UInt8] {
+  package static func string(_ text: String) -> [UInt8] {
     [UInt8(ascii: "X")] + le32(UInt32(text.utf8.count)) + Array(text.utf8)
   }
 
   /// A whole number.
-  public static func int(_ value: Int32) -> [UInt8] {
+  package static func int(_ value: Int32) -> [UInt8] {
     [UInt8(ascii: "J")] + le32(UInt32(bitPattern: value))
   }
 
@@ -112,7 +112,7 @@ public enum TestPickle {
   /// - Parameters:
   ///   - count: elements that the storage claims.
   ///   - shape: as instructions that leave a tuple.
-  public static func tensor(
+  package static func tensor(
     storage: String = "FloatStorage", key: String = "0", count: Int32, offset: Int32 = 0,
     shape: [Int32], strides: [Int32]
   ) -> [UInt8] {
@@ -123,7 +123,7 @@ public enum TestPickle {
   }
 
   /// The instructions that leave a tensor, as `torch._utils._rebuild_tensor_v2` is called for it.
-  public static func rebuilt(
+  package static func rebuilt(
     storage: String, key: String, count: Int32, offset: Int32 = 0, shape: [Int32],
     strides: [Int32]
   ) -> [UInt8] {

@@ -1,8 +1,8 @@
 /// Mistakes on a command line that its parser has no good words for.
-public enum CommandLineMistake {
+package enum CommandLineMistake {
   /// The parser's complaint, or a better one where an option that it names has a negative number for its
   /// value: the parser takes that for another option, and says that the value is missing.
-  public static func explained(_ complaint: String, of arguments: [String]) -> String {
+  package static func explained(_ complaint: String, of arguments: [String]) -> String {
     for (index, word) in arguments.enumerated() where word.hasPrefix("-") {
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = parts.count == 2 ? parts[1] : arguments.dropFirst(index + 1).first?[...] ?? ""

@@ -1,9 +1,9 @@
-public import APCore
-public import ArgumentParser
+package import APCore
+package import ArgumentParser
 
 /// The options that all commands share. What they come to together with the environment and the
 /// file, is in `Settings`.
-public struct CommonOptions: ParsableArguments {
+package struct CommonOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors; show no progress.")
   var quiet = false
 
@@ -44,10 +44,10 @@ public struct CommonOptions: ParsableArguments {
   var report: String?
 
   /// For the parser, which fills it.
-  public init() {}
+  package init() {}
 
   /// - Throws: where options contradict each other.
-  public func validate() throws {
+  package func validate() throws {
     if [quiet, verbose, logLevel != nil].count(where: { $0 }) > 1 {
       throw ValidationError("Give one of --quiet, --verbose and --log-level.")
     }

@@ -1,11 +1,11 @@
-public import APCore
-public import ArgumentParser
+package import APCore
+package import ArgumentParser
 import SystemPackage
 
 /// A filter's command: its options, and `run(in:)` for its work.
 ///
 /// `main()` turns every failure into one line on standard error and an exit status of sysexits.h.
-public protocol FilterCommand: ParsableCommand {
+package protocol FilterCommand: ParsableCommand {
   /// The options that every filter takes.
   var common: CommonOptions { get }
 
@@ -32,7 +32,7 @@ public protocol FilterCommand: ParsableCommand {
 
 extension FilterCommand {
   /// Runs the command with the process's own arguments, and ends the process.
-  public static func main() {
+  package static func main() {
     Syscalls.occupyStandardDescriptors()
     Syscalls.letWritesFail()
     let name = configuration.commandName ?? _commandName
@@ -91,21 +91,21 @@ extension FilterCommand {
   }
 
   /// As most do.
-  public static var writesStream: Bool { true }
+  package static var writesStream: Bool { true }
 
   /// As its kind does.
-  public var writesStream: Bool { Self.writesStream }
+  package var writesStream: Bool { Self.writesStream }
 
   /// The command itself.
-  public static var completed: any ParsableCommand.Type { Self.self }
+  package static var completed: any ParsableCommand.Type { Self.self }
 
   /// Not without the filter's own word.
-  public func repeatability() -> Repeatability {
+  package func repeatability() -> Repeatability {
     .effective("What it writes may depend on more than its options and its input.")
   }
 
   /// `main()` calls `run(in:)`.
-  public func run() throws {
+  package func run() throws {
     preconditionFailure("a filter runs in a context")
   }
 

@@ -1,23 +1,23 @@
 import SystemPackage
 
 /// What a running filter has: its name, its words, its input and output.
-public final class FilterContext {
+package final class FilterContext {
   /// The filter's name.
-  public let tool: String
+  package let tool: String
   /// Its words to its user.
-  public let log: Log
+  package let log: Log
   /// Its progress.
-  public let progress: Progress
+  package let progress: Progress
   /// The values of the shared options.
-  public let settings: Settings
+  package let settings: Settings
   /// What its run takes.
-  public let report = Report()
+  package let report = Report()
   /// What it adds to the stream's `history`.
-  public let historyEntry: HistoryEntry
+  package let historyEntry: HistoryEntry
   /// Whether its output is a stream, so that those after it can be told of a failure.
   private let writesStream: Bool
   /// What was written, where that is not a stream; for the last line.
-  public var written = "a stream"
+  package var written = "a stream"
   private var writer: StreamWriter?
   private var notices: [String] = []
   private let start = Syscalls.monotonicSeconds()
@@ -25,7 +25,7 @@ public final class FilterContext {
   /// - Parameters:
   ///   - options: the options that shape the output.
   ///   - writesStream: whether standard output is for a stream.
-  public init(
+  package init(
     tool: String, options: [String: JSONValue], settings: Settings, writesStream: Bool = true
   ) {
     self.tool = tool
@@ -42,7 +42,7 @@ public final class FilterContext {
   ///
   /// - Parameter keepsBytes: for a filter that passes it on as it came.
   /// - Throws: `usage` where that is a terminal.
-  public func openInput(keepsBytes: Bool = false) throws(FilterError) -> StreamReader {
+  package func openInput(keepsBytes: Bool = false) throws(FilterError) -> StreamReader {
     guard !FileDescriptor.standardInput.isTerminal else {
       throw FilterError(
         .usage, "Standard input is a terminal, not a stream.",
@@ -56,14 +56,14 @@ public final class FilterContext {
   }
 
   /// Says something once there is a stream to work on: a pipe that fails says why, and nothing else.
-  public func announce(_ notice: String) {
+  package func announce(_ notice: String) {
     notices.append(notice)
   }
 
   /// The stream on standard output. If the filter fails, the stream's `abort` is written here.
   ///
   /// - Throws: `usage` where that is a terminal.
-  public func openOutput() throws(FilterError) -> StreamWriter {
+  package func openOutput() throws(FilterError) -> StreamWriter {
     try refuseTerminalOutput()
     let writer = StreamWriter(.standardOutput)
     self.writer = writer
@@ -72,7 +72,7 @@ public final class FilterContext {
 
   /// - Throws: `usage` where standard output is a terminal, for a filter that would write binary
   ///   data to it.
-  public func refuseTerminalOutput() throws(FilterError) {
+  package func refuseTerminalOutput() throws(FilterError) {
     guard !FileDescriptor.standardOutput.isTerminal else {
       throw FilterError(
         .usage, "Standard output is a terminal; it cannot show sound.",
@@ -83,7 +83,7 @@ public final class FilterContext {
   /// Writes words to standard output, for a filter that was asked for some instead of a stream.
   ///
   /// - Throws: `io`, or `brokenPipe` where the reader is gone.
-  public func write(text: String) throws(FilterError) {
+  package func write(text: String) throws(FilterError) {
     do {
       try Array(text.utf8).span.withUnsafeBytes { bytes throws(Errno) in
         try Syscalls.writeAll(.standardOutput, bytes)
@@ -125,7 +125,7 @@ public final class FilterContext {
   }
 
   /// Leaves nothing half made behind, before this process becomes another program.
-  public func leave() {
+  package func leave() {
     progress.clear()
     if report.discard() {
       log.warning("There is no report, because another command takes the place of this one.")
@@ -134,7 +134,7 @@ public final class FilterContext {
   }
 
   /// Ends the process as the one ended that did its work, and said why.
-  public func end(as end: ProcessEnd) -> Never {
+  package func end(as end: ProcessEnd) -> Never {
     progress.clear()
     switch end {
     case .exit(0): self.end()

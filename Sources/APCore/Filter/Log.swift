@@ -1,26 +1,26 @@
 /// Writes lines to standard error, each with the filter's name before it.
-public struct Log: Sendable {
+package struct Log: Sendable {
   /// The filter's name.
-  public let tool: String
+  package let tool: String
   /// The least important level that is still written.
-  public let level: LogLevel
+  package let level: LogLevel
 
   /// A log of that filter.
-  public init(tool: String, level: LogLevel = .info) {
+  package init(tool: String, level: LogLevel = .info) {
     self.tool = tool
     self.level = level
   }
 
   /// Why the filter stops.
-  public func error(_ message: String) { write(message, .error) }
+  package func error(_ message: String) { write(message, .error) }
   /// What its user would not want, though it goes on.
-  public func warning(_ message: String) { write("warning: \(message)", .warning) }
+  package func warning(_ message: String) { write("warning: \(message)", .warning) }
   /// What its user may want to know.
-  public func info(_ message: @autoclosure () -> String) {
+  package func info(_ message: @autoclosure () -> String) {
     if level >= .info { write(message(), .info) }
   }
   /// What helps to find a mistake.
-  public func debug(_ message: @autoclosure () -> String) {
+  package func debug(_ message: @autoclosure () -> String) {
     if level >= .debug { write(message(), .debug) }
   }
 

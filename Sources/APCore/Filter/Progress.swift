@@ -4,7 +4,7 @@ import SystemPackage
 ///
 /// The filters of a pipe share a terminal, and one of them has the word: a network, because the others wait
 /// for it; without one, the last. Before its header a filter has it too, since those after it can say nothing.
-public final class Progress {
+package final class Progress {
   private enum Style { case silent, bar, json }
 
   private let tool: String
@@ -21,7 +21,7 @@ public final class Progress {
   /// Progress of that filter.
   ///
   /// - Parameter isLast: whether no filter follows that could show its own.
-  public init(tool: String, mode: ProgressMode, isLast: Bool = true) {
+  package init(tool: String, mode: ProgressMode, isLast: Bool = true) {
     self.tool = tool
     self.mode = mode
     self.isLast = isLast
@@ -37,7 +37,7 @@ public final class Progress {
   /// Says that the header is there and the work begins.
   ///
   /// - Parameter history: what came before this filter in the same pipe.
-  public func begin(after history: [HistoryEntry]) {
+  package func begin(after history: [HistoryEntry]) {
     clear()
     start = Syscalls.monotonicSeconds()
     lastShown = -.infinity
@@ -52,7 +52,7 @@ public final class Progress {
   ///   - total: frames there are; nil where that is not known.
   ///   - rate: frames a second, to show times.
   ///   - stage: what is done before the stream, or nil for the stream itself.
-  public func update(done: Int, total: Int?, rate: Int, stage: String? = nil) {
+  package func update(done: Int, total: Int?, rate: Int, stage: String? = nil) {
     if stage == nil { audioSeconds = max(audioSeconds, Double(done) / Double(rate)) }
     let now = Syscalls.monotonicSeconds()
     guard style != .silent, hasWord, now - lastShown >= 0.1 || done == total else { return }
@@ -67,14 +67,14 @@ public final class Progress {
   }
 
   /// Whether anything is shown.
-  public var isShown: Bool { style != .silent }
+  package var isShown: Bool { style != .silent }
 
   /// Shows how far a command is that this one started.
   ///
   /// - Parameters:
   ///   - members: what it said with `--progress json`.
   ///   - step: what this one started it for.
-  public func relay(_ members: [String: JSONValue], step: String) {
+  package func relay(_ members: [String: JSONValue], step: String) {
     switch style {
     case .silent: break
     case .json:
@@ -90,7 +90,7 @@ public final class Progress {
   }
 
   /// Clears the line, so that a message can follow.
-  public func clear() {
+  package func clear() {
     Console.clear()
   }
 }

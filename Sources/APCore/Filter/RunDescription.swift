@@ -1,5 +1,5 @@
 /// Whether an earlier run's output can stand in for that of a run.
-public enum Repeatability: Sendable, Hashable {
+package enum Repeatability: Sendable, Hashable {
   /// It can, where version, options, these files and what is on standard input are the same.
   ///
   /// - Parameters:
@@ -13,7 +13,7 @@ public enum Repeatability: Sendable, Hashable {
   case effective(String)
 
   /// What a filter reads on standard input.
-  public enum Input: String, Sendable {
+  package enum Input: String, Sendable {
     /// Nothing.
     case none
     /// Bytes of any kind.
@@ -25,23 +25,23 @@ public enum Repeatability: Sendable, Hashable {
 
 /// What a filter would do with the options it was given. `ap-cache` asks for it before it runs one,
 /// since only the filter knows its defaults, and which options leave the output as it is.
-public struct RunDescription: Sendable, Hashable {
+package struct RunDescription: Sendable, Hashable {
   /// A filter that gets this before its other arguments writes its description, and ends.
-  public static let question = "--describe-run"
+  package static let question = "--describe-run"
 
   /// The filter's name.
-  public let tool: String
+  package let tool: String
   /// Its version.
-  public let version: String
+  package let version: String
   /// The options that shape its output, defaults included.
-  public let options: [String: JSONValue]
+  package let options: [String: JSONValue]
   /// Whether the run can be left out.
-  public let repeatability: Repeatability
+  package let repeatability: Repeatability
   /// Where it would write what it took.
-  public let report: String?
+  package let report: String?
 
   /// A description of what that filter would do.
-  public init(
+  package init(
     tool: String, version: String, options: [String: JSONValue], repeatability: Repeatability,
     report: String? = nil
   ) {
@@ -70,7 +70,7 @@ public struct RunDescription: Sendable, Hashable {
   }
 
   /// Reads an answer; nil where it is none.
-  public init?(answer: [UInt8]) {
+  package init?(answer: [UInt8]) {
     guard let value = try? JSONValue(parsing: answer), let tool = value["tool"]?.string,
       let version = value["version"]?.string, let options = value["options"]?.object
     else { return nil }

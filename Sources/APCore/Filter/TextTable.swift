@@ -1,14 +1,14 @@
 /// Rows of cells as text, columns under each other.
-public struct TextTable: Sendable {
+package struct TextTable: Sendable {
   private let rows: [[String]]
 
   /// A table of these rows, the headings first; all have as many cells.
-  public init(_ rows: [[String]]) {
+  package init(_ rows: [[String]]) {
     self.rows = rows
   }
 
   /// Ends with a line feed.
-  public var text: String {
+  package var text: String {
     let widths = (rows.first ?? []).indices.map { column in
       rows.map(\.[column].count).max() ?? 0
     }

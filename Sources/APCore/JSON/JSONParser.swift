@@ -1,12 +1,12 @@
 /// What a JSON text may cost its reader.
-public struct JSONLimits: Sendable {
+package struct JSONLimits: Sendable {
   /// How deep arrays and objects may nest. The parser recurses once a level.
-  public var depth: Int
+  package var depth: Int
   /// How many bytes the text may have.
-  public var bytes: Int
+  package var bytes: Int
 
   /// - Precondition: `depth` is at most 512, so that the recursion fits any thread's stack.
-  public init(depth: Int = 64, bytes: Int = 65_536) {
+  package init(depth: Int = 64, bytes: Int = 65_536) {
     precondition((1...512).contains(depth), "depth must be in 1...512")
     self.depth = depth
     self.bytes = bytes
@@ -18,7 +18,7 @@ extension JSONValue {
   /// and lone surrogates are errors. Time is linear in the length.
   ///
   /// - Throws: `JSONError`, with the offset of the first byte that is wrong.
-  public init(parsing bytes: RawSpan, limits: JSONLimits = JSONLimits()) throws(JSONError) {
+  package init(parsing bytes: RawSpan, limits: JSONLimits = JSONLimits()) throws(JSONError) {
     guard bytes.byteCount <= limits.bytes else {
       throw JSONError(problem: "more than \(limits.bytes) bytes", offset: limits.bytes)
     }
@@ -29,7 +29,7 @@ extension JSONValue {
   }
 
   /// Reads one JSON text from an array; see `init(parsing:limits:)`.
-  public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
+  package init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) {
     try self.init(parsing: bytes.span.bytes, limits: limits)
   }
 }

@@ -2,7 +2,7 @@ extension JSONValue {
   /// The value on one line, without spaces, members sorted by the bytes of their keys.
   ///
   /// - Parameter first: a key that is written before all others wherever the top object has it.
-  public func serialized(first: String? = nil) -> [UInt8] {
+  package func serialized(first: String? = nil) -> [UInt8] {
     var text: [UInt8] = []
     write(to: &text, first: first)
     return text

@@ -1,6 +1,6 @@
 /// What a run takes, for `--report`: time, memory, and the stages of a network. Where no report is
 /// asked for, nothing is measured.
-public final class Report {
+package final class Report {
   /// How the run ended.
   struct Outcome {
     let status: Int32
@@ -9,31 +9,31 @@ public final class Report {
   }
 
   /// What a network's stages are measured with; nil where no report is asked for.
-  public private(set) var stopwatch: Stopwatch?
+  package private(set) var stopwatch: Stopwatch?
 
   private let start = Syscalls.monotonicSeconds()
   private var file: PartialFile?
   private var more: [String: JSONValue] = [:]
 
   /// Whether it will be written.
-  public var isAsked: Bool { file != nil }
+  package var isAsked: Bool { file != nil }
 
   /// Adds a member of a command's own.
-  public func add(_ name: String, _ value: JSONValue) {
+  package func add(_ name: String, _ value: JSONValue) {
     more[name] = value
   }
 
   /// Creates the file; one that is there will be replaced, since each run has its report.
   ///
   /// - Throws: `cannotCreate`.
-  public func open(_ path: String) throws(FilterError) {
+  package func open(_ path: String) throws(FilterError) {
     file = try PartialFile(for: path, overwriting: true)
     stopwatch = Stopwatch()
   }
 
   /// Does a stage of the work. What is done under the same name counts together; the part of a name
   /// behind a dot is left out, so that the layers of a network's stage are one.
-  public func stage<Result, Failure>(
+  package func stage<Result, Failure>(
     _ name: String, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let stopwatch else { return try body() }

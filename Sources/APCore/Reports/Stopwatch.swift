@@ -1,19 +1,19 @@
 /// Adds up how long stages of the work take, by name, in the order in which they first end.
-public final class Stopwatch {
+package final class Stopwatch {
   /// What has been measured.
-  public private(set) var times: [(stage: String, seconds: Double)] = []
+  package private(set) var times: [(stage: String, seconds: Double)] = []
   private var last = Syscalls.monotonicSeconds()
 
   /// Starts it.
-  public init() {}
+  package init() {}
 
   /// The first stage begins now.
-  public func start() {
+  package func start() {
     last = Syscalls.monotonicSeconds()
   }
 
   /// A stage ends, and the next one begins.
-  public func lap(_ stage: String) {
+  package func lap(_ stage: String) {
     let now = Syscalls.monotonicSeconds()
     add(now - last, to: stage)
     last = now

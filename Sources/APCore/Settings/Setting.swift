@@ -1,6 +1,6 @@
 /// What all commands share, and what can be said on the command line, in the environment or in the
 /// file. The raw value is the option's name and the file's key.
-public enum Setting: String, CaseIterable, Sendable {
+package enum Setting: String, CaseIterable, Sendable {
   case quiet
   case verbose
   case logLevel = "log-level"
@@ -10,7 +10,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case device
 
   /// The environment variable: `AP_` and the option's name in capitals, as in `AP_LOG_LEVEL`.
-  public var variable: String {
+  package var variable: String {
     "AP_" + rawValue.uppercased().replacing("-", with: "_")
   }
 

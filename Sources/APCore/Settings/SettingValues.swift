@@ -1,12 +1,12 @@
 /// How much a filter says.
-public enum LogLevel: String, CaseIterable, Comparable, Sendable {
+package enum LogLevel: String, CaseIterable, Comparable, Sendable {
   case error
   case warning
   case info
   case debug
 
   /// Whether the left one matters more.
-  public static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     left.rank < right.rank
   }
 
@@ -21,7 +21,7 @@ public enum LogLevel: String, CaseIterable, Comparable, Sendable {
 }
 
 /// When a filter shows how far it is.
-public enum ProgressMode: String, CaseIterable, Sendable {
+package enum ProgressMode: String, CaseIterable, Sendable {
   /// Only where standard error is a terminal, and for one filter of a pipe.
   case auto
   case always
@@ -31,7 +31,7 @@ public enum ProgressMode: String, CaseIterable, Sendable {
 }
 
 /// Where networks run.
-public enum Device: String, CaseIterable, Sendable {
+package enum Device: String, CaseIterable, Sendable {
   /// The fastest one there is.
   case auto
   /// The processor.

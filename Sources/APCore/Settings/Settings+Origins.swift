@@ -1,6 +1,6 @@
 extension Settings {
   /// Where a value comes from.
-  public enum Origin: Sendable, Hashable, CustomStringConvertible {
+  package enum Origin: Sendable, Hashable, CustomStringConvertible {
     /// An option of the command line.
     case option(String)
     /// An environment variable.
@@ -11,7 +11,7 @@ extension Settings {
     case standard
 
     /// As an error message starts with it.
-    public var description: String {
+    package var description: String {
       switch self {
       case .option(let name), .environment(let name): name
       case .file(let path, let line, let column): "\(path):\(line):\(column)"
@@ -21,20 +21,20 @@ extension Settings {
   }
 
   /// A value as it can be shown.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// What it is.
-    public let setting: Setting
+    package let setting: Setting
     /// Its value, as it would be said on a command line.
-    public let value: String
+    package let value: String
     /// Where it comes from.
-    public let origin: Origin
+    package let origin: Origin
   }
 
   /// Puts what options say into this process's environment, so that commands it starts go by it.
   /// Progress is the caller's to show, of what they say about it in JSON.
   ///
   /// - Parameter progress: whether they shall say something. There must be no other threads yet.
-  public func export(progress: Bool) {
+  package func export(progress: Bool) {
     for entry in entries {
       guard case .option = entry.origin else { continue }
       Syscalls.setEnvironment(entry.setting.variable, entry.value)
@@ -48,7 +48,7 @@ extension Settings {
   }
 
   /// Every value and its origin. `quiet` and `verbose` are other words for a `log-level`.
-  public var entries: [Entry] {
+  package var entries: [Entry] {
     let values: [(Setting, String)] = [
       (.logLevel, logLevel.rawValue), (.progress, progress.rawValue),
       (.threads, threads.map(String.init) ?? "one a processor"), (.tempDir, temporaryFolder),

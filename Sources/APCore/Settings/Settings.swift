@@ -1,21 +1,21 @@
 /// The values of the shared options, each from the most important place that says something: the
 /// command line, the environment, the file; else its default.
-public struct Settings: Sendable {
+package struct Settings: Sendable {
   /// The least important words that are still said.
-  public private(set) var logLevel = LogLevel.info
+  package private(set) var logLevel = LogLevel.info
   /// When progress is shown.
-  public private(set) var progress = ProgressMode.auto
+  package private(set) var progress = ProgressMode.auto
   /// How many threads a command may use; nil: one a processor. Its output does not depend on it.
-  public private(set) var threads: Int?
+  package private(set) var threads: Int?
   /// Where temporary files go.
-  public private(set) var temporaryFolder = "/tmp"
+  package private(set) var temporaryFolder = "/tmp"
   /// Where networks run.
-  public private(set) var device = Device.auto
+  package private(set) var device = Device.auto
 
   private(set) var origins: [Setting: Origin] = [:]
 
   /// All defaults.
-  public init() {}
+  package init() {}
 
   /// - Parameters:
   ///   - layers: the most important one first.

@@ -1,6 +1,6 @@
 extension FilterError {
   /// The failure of a filter before this one, which has said why: it becomes this one's, with its exit status.
-  public static func aborted(_ record: AbortRecord) -> FilterError {
+  package static func aborted(_ record: AbortRecord) -> FilterError {
     // No failure may look like a success, whoever wrote the record.
     let status = record.exit == 0 ? .data : ExitStatus(rawValue: Int32(record.exit))
     return FilterError(
@@ -8,5 +8,5 @@ extension FilterError {
   }
 
   /// The record that told of the failure, where another filter failed and not this one.
-  public var abort: AbortRecord? { underlying as? AbortRecord }
+  package var abort: AbortRecord? { underlying as? AbortRecord }
 }

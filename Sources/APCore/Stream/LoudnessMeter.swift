@@ -1,11 +1,11 @@
 /// Measures the ``Loudness`` of a track while its frames pass.
 ///
 /// The figures do not depend on how the frames are cut into blocks.
-public struct LoudnessMeter: Sendable {
+package struct LoudnessMeter: Sendable {
   /// Samples a frame.
-  public let channels: Int
+  package let channels: Int
   /// Frames measured so far.
-  public private(set) var frames = 0
+  package private(set) var frames = 0
 
   /// Sums are of differences from the first frame, so that a track with a large mean does not lose
   /// the digits of its deviation.
@@ -14,7 +14,7 @@ public struct LoudnessMeter: Sendable {
   private var sumOfSquares = 0.0
 
   /// - Parameter channels: samples a frame, at least 1.
-  public init(channels: Int) {
+  package init(channels: Int) {
     precondition(channels > 0, "channels must be positive")
     self.channels = channels
   }
@@ -22,7 +22,7 @@ public struct LoudnessMeter: Sendable {
   /// Measures the next frames.
   ///
   /// - Parameter samples: interleaved, a whole number of frames.
-  public mutating func add(_ samples: Span<Float>) {
+  package mutating func add(_ samples: Span<Float>) {
     precondition(samples.count.isMultiple(of: channels), "samples must be whole frames")
     var index = 0
     while index < samples.count {
@@ -39,7 +39,7 @@ public struct LoudnessMeter: Sendable {
   }
 
   /// The figures of what has been measured; the deviation of less than two frames is 0.
-  public var loudness: Loudness {
+  package var loudness: Loudness {
     guard frames > 1 else { return Loudness(mean: first, std: 0) }
     let count = Double(frames)
     let variance = (sumOfSquares - sum * sum / count) / (count - 1)

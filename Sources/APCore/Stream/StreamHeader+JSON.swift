@@ -1,9 +1,9 @@
 extension StreamHeader {
   /// The first bytes of every stream: its magic number.
-  public static let magic: [UInt8] = Array(#"{"ap":1,"#.utf8)
+  package static let magic: [UInt8] = Array(#"{"ap":1,"#.utf8)
 
   /// The header as its line says it, without the line feed.
-  public func serialized() -> [UInt8] {
+  package func serialized() -> [UInt8] {
     var object = extra
     object["ap"] = 1
     object["type"] = "stream"
@@ -27,7 +27,7 @@ extension StreamHeader {
   /// Reads a header's line.
   ///
   /// - Throws: `badInput` where a key is missing or wrong, or names what this version cannot do.
-  public init(_ value: JSONValue) throws(FilterError) {
+  package init(_ value: JSONValue) throws(FilterError) {
     var fields = try Fields(value, owner: "the header")
     guard try fields.integer("ap", in: 0...Int.max) == 1, try fields.string("type") == "stream"
     else {

@@ -1,5 +1,5 @@
 /// What a stream's bytes turn out to be, piece by piece.
-public enum StreamEvent: Sendable, Hashable {
+package enum StreamEvent: Sendable, Hashable {
   /// The first line.
   case header(StreamHeader)
   /// A record with its payload.
@@ -11,7 +11,7 @@ public enum StreamEvent: Sendable, Hashable {
 }
 
 /// Reads a stream from bytes that come in pieces of any size. It does no input itself.
-public struct StreamParser: Sendable {
+package struct StreamParser: Sendable {
   private enum State: Sendable {
     case line
     case samples(AudioRecord, AudioPayload)
@@ -25,13 +25,13 @@ public struct StreamParser: Sendable {
   private var ledger: StreamLedger?
 
   /// A parser before the stream's first byte.
-  public init() {}
+  package init() {}
 
   /// Takes bytes from `position` on, up to the end of one event.
   ///
   /// - Returns: the event; nil when `input` is used up and more is needed.
   /// - Throws: `badInput`, naming the record. The parser is of no use afterwards.
-  public mutating func consume(
+  package mutating func consume(
     _ input: RawSpan, from position: inout Int
   ) throws(FilterError) -> StreamEvent? {
     while position < input.byteCount {
@@ -70,7 +70,7 @@ public struct StreamParser: Sendable {
   /// Says that no more bytes will come.
   ///
   /// - Throws: `cutInput` unless the stream has ended; where it was cut is in the message.
-  public func finish() throws(FilterError) {
+  package func finish() throws(FilterError) {
     let number = (ledger?.records ?? 0) + 1
     switch state {
     case .done: return

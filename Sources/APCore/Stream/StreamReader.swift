@@ -1,7 +1,7 @@
-public import SystemPackage
+package import SystemPackage
 
 /// Reads a stream from a file descriptor, which stays its caller's.
-public final class StreamReader {
+package final class StreamReader {
   private let descriptor: FileDescriptor
   private var parser = StreamParser()
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -11,14 +11,14 @@ public final class StreamReader {
   private let whenHeaderIsRead: (StreamHeader) -> Void
 
   /// The end record, once `next()` has returned nil.
-  public private(set) var end: EndRecord?
+  package private(set) var end: EndRecord?
 
   /// A reader before the stream's first byte.
   ///
   /// - Parameters:
   ///   - keepsBytes: whether `takeBytes()` gives what was read as it came.
   ///   - whenHeaderIsRead: gets the header first.
-  public init(
+  package init(
     _ descriptor: FileDescriptor, keepsBytes: Bool = false,
     whenHeaderIsRead: @escaping (StreamHeader) -> Void = { _ in }
   ) {
@@ -30,7 +30,7 @@ public final class StreamReader {
   /// Reads the first line.
   ///
   /// - Throws: `badInput`, `cutInput`, `io`; `aborted` where a filter before this one failed.
-  public func readHeader() throws(FilterError) -> StreamHeader {
+  package func readHeader() throws(FilterError) -> StreamHeader {
     switch try event() {
     case .header(let header)?:
       whenHeaderIsRead(header)
@@ -44,7 +44,7 @@ public final class StreamReader {
   ///
   /// - Returns: nil once the stream has ended as it should, and nothing follows.
   /// - Throws: `badInput`, `cutInput`, `io`; `aborted` where a filter before this one failed.
-  public func next() throws(FilterError) -> StreamRecord? {
+  package func next() throws(FilterError) -> StreamRecord? {
     guard end == nil else { return nil }
     switch try event() {
     case .record(let record)?: return record
@@ -60,7 +60,7 @@ public final class StreamReader {
   }
 
   /// The bytes of what was read since the last call, as they came: whole lines and payloads.
-  public func takeBytes() -> [UInt8] {
+  package func takeBytes() -> [UInt8] {
     guard let bytes = kept else { preconditionFailure("the reader must keep bytes") }
     kept = []
     return bytes

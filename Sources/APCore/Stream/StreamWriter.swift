@@ -1,7 +1,7 @@
-public import SystemPackage
+package import SystemPackage
 
 /// Writes a stream to a file descriptor, which stays its caller's, and counts it.
-public final class StreamWriter {
+package final class StreamWriter {
   private let descriptor: FileDescriptor
   private var header: StreamHeader?
   private var ledger: StreamLedger?
@@ -10,10 +10,10 @@ public final class StreamWriter {
   private var state = State.empty
 
   /// Whether a header stands in the output and neither `end` nor `abort` yet.
-  public var isOpen: Bool { state == .open }
+  package var isOpen: Bool { state == .open }
 
   /// A writer that has not written yet.
-  public init(_ descriptor: FileDescriptor) {
+  package init(_ descriptor: FileDescriptor) {
     self.descriptor = descriptor
   }
 
@@ -21,7 +21,7 @@ public final class StreamWriter {
   ///
   /// - Throws: `io`, or `brokenPipe` where the reader is gone, as all that writes here;
   ///   `badInput` where the line is too long.
-  public func write(_ header: StreamHeader) throws(FilterError) {
+  package func write(_ header: StreamHeader) throws(FilterError) {
     precondition(self.header == nil, "a stream has one header")
     for track in header.tracks {
       precondition(Track.isValid(name: track.name), "track name \"\(track.name)\"")
@@ -39,7 +39,7 @@ public final class StreamWriter {
   ///   - offset: their place in the track's time line, in frames.
   ///   - segment: the window they are a part of, in a windowed stream.
   /// - Throws: `badInput` where the record breaks the stream's order.
-  public func write(
+  package func write(
     _ samples: Span<Float>, track: String, offset: Int, segment: Segment? = nil,
     extra: [String: JSONValue] = [:]
   ) throws(FilterError) {
@@ -62,7 +62,7 @@ public final class StreamWriter {
   }
 
   /// Writes a record, known or not.
-  public func write(_ record: StreamRecord) throws(FilterError) {
+  package func write(_ record: StreamRecord) throws(FilterError) {
     switch record {
     case .audio(let audio):
       try write(
@@ -79,7 +79,7 @@ public final class StreamWriter {
   /// Writes the end record.
   ///
   /// - Parameter extra: keys of the input's end record that are passed on.
-  public func finish(extra: [String: JSONValue] = [:]) throws(FilterError) {
+  package func finish(extra: [String: JSONValue] = [:]) throws(FilterError) {
     guard let ledger, isOpen else { preconditionFailure("the header comes first, the end last") }
     try ledger.close()
     try put(
@@ -90,7 +90,7 @@ public final class StreamWriter {
   /// Writes bytes of a stream that its reader has checked, as they are: whole lines and payloads.
   ///
   /// - Parameter isLast: whether the end record is among them.
-  public func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
+  package func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
     precondition(header == nil, "a stream is passed on whole or written anew")
     try bytes.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
     state = isLast ? .ended : .open

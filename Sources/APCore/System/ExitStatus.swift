@@ -1,33 +1,33 @@
 /// How a filter ended, in the words of sysexits.h.
-public struct ExitStatus: RawRepresentable, Hashable, Sendable {
+package struct ExitStatus: RawRepresentable, Hashable, Sendable {
   /// What the parent process sees.
-  public let rawValue: Int32
+  package let rawValue: Int32
 
   /// The status of that number.
-  public init(rawValue: Int32) {
+  package init(rawValue: Int32) {
     self.rawValue = rawValue
   }
 
   /// All went well.
-  public static let success = Self(rawValue: 0)
+  package static let success = Self(rawValue: 0)
   /// The command line is wrong.
-  public static let usage = Self(rawValue: 64)
+  package static let usage = Self(rawValue: 64)
   /// The input is damaged, cut short, or not what the filter can take.
-  public static let data = Self(rawValue: 65)
+  package static let data = Self(rawValue: 65)
   /// An input file is missing or cannot be opened.
-  public static let noInput = Self(rawValue: 66)
+  package static let noInput = Self(rawValue: 66)
   /// A model or device is missing.
-  public static let unavailable = Self(rawValue: 69)
+  package static let unavailable = Self(rawValue: 69)
   /// A mistake in the filter itself.
-  public static let software = Self(rawValue: 70)
+  package static let software = Self(rawValue: 70)
   /// The system has no memory or no thread left for it.
-  public static let system = Self(rawValue: 71)
+  package static let system = Self(rawValue: 71)
   /// An output file cannot be created, or exists.
-  public static let cannotCreate = Self(rawValue: 73)
+  package static let cannotCreate = Self(rawValue: 73)
   /// Reading or writing failed.
-  public static let io = Self(rawValue: 74)
+  package static let io = Self(rawValue: 74)
   /// A configuration is wrong.
-  public static let configuration = Self(rawValue: 78)
+  package static let configuration = Self(rawValue: 78)
 
   /// What a shell says of a process that a signal ended.
   static func ended(by signal: Int32) -> Self {
@@ -36,7 +36,7 @@ public struct ExitStatus: RawRepresentable, Hashable, Sendable {
 }
 
 /// How a process ended.
-public enum ProcessEnd: Sendable, Hashable {
+package enum ProcessEnd: Sendable, Hashable {
   /// It exited with this status.
   case exit(Int32)
   /// This signal ended it.

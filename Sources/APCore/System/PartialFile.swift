@@ -1,15 +1,15 @@
-public import SystemPackage
+package import SystemPackage
 
 /// A file that gets its name when it is whole. Until then it lies beside its place under a name of
 /// its own, and goes away with this value, with the process, or when a signal ends that. Where it
 /// cannot, as after SIGKILL, the next file for the same place clears it away.
-public final class PartialFile {
+package final class PartialFile {
   /// The name it will get.
-  public let target: String
+  package let target: String
   /// The name it has now.
-  public let path: String
+  package let path: String
   /// Open for reading and writing, closed on exec.
-  public let descriptor: FileDescriptor
+  package let descriptor: FileDescriptor
   private let overwrites: Bool
   private var isOpen = true
 
@@ -17,7 +17,7 @@ public final class PartialFile {
   ///
   /// - Parameter overwriting: whether a file at `target` may be replaced.
   /// - Throws: `cannotCreate` where that is not so, or the folder takes no file.
-  public init(for target: String, overwriting: Bool) throws(FilterError) {
+  package init(for target: String, overwriting: Bool) throws(FilterError) {
     guard overwriting || !FileSystem.exists(target) else { throw Self.exists(target) }
     let name = PartialName(for: target)
     name.removeLeftovers()
@@ -31,14 +31,14 @@ public final class PartialFile {
   }
 
   /// Removes what processes left behind that were to give `target` its file, and are gone.
-  public static func removeLeftovers(of target: String) {
+  package static func removeLeftovers(of target: String) {
     PartialName(for: target).removeLeftovers()
   }
 
   /// Writes bytes behind those that are there.
   ///
   /// - Throws: `io`.
-  public func write(_ bytes: [UInt8]) throws(FilterError) {
+  package func write(_ bytes: [UInt8]) throws(FilterError) {
     do {
       try bytes.span.withUnsafeBytes { bytes throws(Errno) in
         try Syscalls.writeAll(descriptor, bytes)
@@ -52,7 +52,7 @@ public final class PartialFile {
   /// its final name. A disk that is full may say so only here.
   ///
   /// - Throws: `io`.
-  public func flush() throws(FilterError) {
+  package func flush() throws(FilterError) {
     do {
       try descriptor.flush()
     } catch {
@@ -66,7 +66,7 @@ public final class PartialFile {
   ///
   /// - Throws: `io` where its last bytes cannot be written; `cannotCreate` where the name has been
   ///   taken meanwhile. The file is gone then.
-  public func commit() throws(FilterError) {
+  package func commit() throws(FilterError) {
     precondition(isOpen, "a file is committed or discarded once")
     isOpen = false
     defer {
@@ -99,7 +99,7 @@ public final class PartialFile {
   }
 
   /// Removes the file.
-  public func discard() {
+  package func discard() {
     guard isOpen else { return }
     isOpen = false
     TemporaryFiles.shared.remove(path)
@@ -117,11 +117,11 @@ public final class PartialFile {
 }
 
 /// A file without a name, for what does not fit memory. It is gone once its descriptor is closed.
-public enum Spool {
+package enum Spool {
   /// Creates one in `$TMPDIR` or `/tmp`; the caller closes it.
   ///
   /// - Throws: `cannotCreate`.
-  public static func open() throws(FilterError) -> FileDescriptor {
+  package static func open() throws(FilterError) -> FileDescriptor {
     let folder = ThisProcess.variable("TMPDIR") ?? "/tmp"
     do {
       let (path, descriptor) = try Syscalls.createUnique(prefix: "\(folder)/ap-spool-")

@@ -3,16 +3,17 @@
 internal import Synchronization
 
 /// Where a signal that would end this process goes while another one does its work.
-public final class SignalRelay: Sendable {
+package final class SignalRelay: Sendable {
   /// The process's own.
-  public static let shared = SignalRelay()
+  package static let shared = SignalRelay()
 
   private let target = Mutex<Int32?>(nil)
 
   /// Starts the other process; no signal comes in between.
   ///
   /// - Returns: its id, to which signals go from now on.
-  public func start<Failure: Error>(_ spawn: () throws(Failure) -> Int32) throws(Failure) -> Int32 {
+  package func start<Failure: Error>(_ spawn: () throws(Failure) -> Int32) throws(Failure) -> Int32
+  {
     try target.withLock { target throws(Failure) in
       let process = try spawn()
       target = process
@@ -21,7 +22,7 @@ public final class SignalRelay: Sendable {
   }
 
   /// Stops, before the id can become another process's.
-  public func stop(_ reap: () -> Void) {
+  package func stop(_ reap: () -> Void) {
     target.withLock { target in
       target = nil
       reap()
@@ -40,11 +41,11 @@ public final class SignalRelay: Sendable {
 }
 
 /// What must be done before a signal ends the process.
-public enum Termination {
+package enum Termination {
   private static let actions = Mutex<[@Sendable () -> Void]>([])
 
   /// Has this done, on a thread of its own; behind what was asked for before.
-  public static func add(_ action: @escaping @Sendable () -> Void) {
+  package static func add(_ action: @escaping @Sendable () -> Void) {
     actions.withLock { $0.append(action) }
   }
 

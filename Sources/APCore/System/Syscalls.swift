@@ -1,5 +1,5 @@
 import Synchronization
-public import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -337,7 +337,7 @@ nonisolated(unsafe) private var signalPipe: Int32 = -1
 
 extension FileDescriptor {
   /// Whether a person sits at the other end. `isatty(3)`.
-  public var isTerminal: Bool {
+  package var isTerminal: Bool {
     Syscalls.isTerminal(self)
   }
 
@@ -348,7 +348,7 @@ extension FileDescriptor {
 
   /// Reads what is there, at least one byte; 0 at the end. Waits also where another process made
   /// the descriptor non-blocking.
-  public func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try Syscalls.readSome(self, into: buffer)
   }
 
@@ -358,7 +358,7 @@ extension FileDescriptor {
   }
 
   /// Writes all of it, in as many calls as it takes.
-  public func writeWhole(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
+  package func writeWhole(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     try Syscalls.writeAll(self, bytes)
   }
 }

@@ -1,8 +1,8 @@
 /// The tracks of a stream as contiguous sound, whatever its layout: windows are joined as they
 /// come, each track by a ``WindowJoiner``.
-public struct ContiguousTracks: Sendable {
+package struct ContiguousTracks: Sendable {
   /// Takes a track's name, the frame that samples start at, and the samples, interleaved.
-  public typealias Emit = (
+  package typealias Emit = (
     _ track: String, _ start: Int, _ samples: Span<Float>
   ) throws(FilterError) -> Void
 
@@ -12,7 +12,7 @@ public struct ContiguousTracks: Sendable {
   private var joiners: [String: WindowJoiner] = [:]
 
   /// - Parameter fade: the fade that joins windows; nil for the one that the header names.
-  public init(_ header: StreamHeader, fade: Fade? = nil) {
+  package init(_ header: StreamHeader, fade: Fade? = nil) {
     names = header.tracks.map(\.name)
     collector = WindowCollector(channels: header.channels)
     joiner =
@@ -25,7 +25,7 @@ public struct ContiguousTracks: Sendable {
   }
 
   /// Takes a record, in the order that a `StreamReader` gives, and gives what is settled to `emit`.
-  public mutating func add(_ record: AudioRecord, _ emit: Emit) throws(FilterError) {
+  package mutating func add(_ record: AudioRecord, _ emit: Emit) throws(FilterError) {
     guard let joiner else { return try emit(record.track, record.offset, record.samples.span) }
     guard let window = collector.add(record) else { return }
     // Taken out, so that the joiner's samples are changed in place.
@@ -37,7 +37,7 @@ public struct ContiguousTracks: Sendable {
   }
 
   /// Gives the rest to `emit`: no record follows.
-  public mutating func finish(_ emit: Emit) throws(FilterError) {
+  package mutating func finish(_ emit: Emit) throws(FilterError) {
     for track in names {
       try joiners[track]?.finish { start, samples throws(FilterError) in
         try emit(track, start, samples)

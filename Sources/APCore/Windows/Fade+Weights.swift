@@ -11,7 +11,7 @@ extension Fade {
   ///
   /// Both are exact in `Float` and add up to exactly 1: those below a half are made as the
   /// differences to 1 of those above, which round nothing.
-  public func weights(count: Int) -> [Float] {
+  package func weights(count: Int) -> [Float] {
     precondition(count >= 0, "count must not be negative")
     var weights = [Float](repeating: 0.5, count: count)
     for index in (count + 1) / 2..<max(count, (count + 1) / 2) {

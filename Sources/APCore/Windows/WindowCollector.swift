@@ -1,16 +1,16 @@
 /// A whole window of a track.
-public struct Window: Sendable, Hashable {
+package struct Window: Sendable, Hashable {
   /// The track's name.
-  public var track: String
+  package var track: String
   /// Its first frame in the track's time line.
-  public var start: Int
+  package var start: Int
   /// Its number, and its length in frames.
-  public var segment: Segment
+  package var segment: Segment
   /// Interleaved, [frames × channels].
-  public var samples: [Float]
+  package var samples: [Float]
 
   /// A window of these samples, [frames × channels].
-  public init(track: String, start: Int, segment: Segment, samples: [Float]) {
+  package init(track: String, start: Int, segment: Segment, samples: [Float]) {
     self.track = track
     self.start = start
     self.segment = segment
@@ -19,19 +19,19 @@ public struct Window: Sendable, Hashable {
 }
 
 /// Puts the audio records of a windowed stream together to windows, track by track.
-public struct WindowCollector: Sendable {
+package struct WindowCollector: Sendable {
   private let channels: Int
   private var open: [String: Window] = [:]
 
   /// A collector without any open window.
-  public init(channels: Int) {
+  package init(channels: Int) {
     self.channels = channels
   }
 
   /// Takes a record, in the order that a `StreamReader` gives.
   ///
   /// - Returns: the window that it completes.
-  public mutating func add(_ record: AudioRecord) -> Window? {
+  package mutating func add(_ record: AudioRecord) -> Window? {
     guard let segment = record.segment else {
       preconditionFailure("the stream must be windowed")
     }

@@ -1,5 +1,5 @@
 /// Cuts one track into windows while it comes in. Holds about two windows at most.
-public struct WindowCutter: Sendable {
+package struct WindowCutter: Sendable {
   private let plan: WindowPlan
   private let channels: Int
   /// The samples from the next window's start on.
@@ -9,7 +9,7 @@ public struct WindowCutter: Sendable {
   private var index = 0
 
   /// A cutter at the start of its track.
-  public init(_ plan: WindowPlan, channels: Int) {
+  package init(_ plan: WindowPlan, channels: Int) {
     self.plan = plan
     self.channels = channels
   }
@@ -27,7 +27,7 @@ public struct WindowCutter: Sendable {
   ///   - samples: interleaved, [frames × channels].
   ///   - offset: their place in the track, in frames, not before the end of those before.
   ///   - emit: takes a window's start in frames and its samples.
-  public mutating func push(
+  package mutating func push(
     _ samples: [Float], at offset: Int,
     _ emit: (_ start: Int, _ samples: Span<Float>) throws(FilterError) -> Void
   ) throws(FilterError) {
@@ -42,7 +42,7 @@ public struct WindowCutter: Sendable {
   }
 
   /// Gives the last windows to `emit`: the track ends with what was pushed.
-  public mutating func finish(
+  package mutating func finish(
     _ emit: (_ start: Int, _ samples: Span<Float>) throws(FilterError) -> Void
   ) throws(FilterError) {
     try drain(isLast: true, emit)

@@ -1,5 +1,5 @@
 /// Joins the windows of one track while they come in. Holds one window and one overlap at most.
-public struct WindowJoiner: Sendable {
+package struct WindowJoiner: Sendable {
   private let overlap: Int
   private let fade: Fade
   private let channels: Int
@@ -9,7 +9,7 @@ public struct WindowJoiner: Sendable {
   private var weights: [Float] = []
 
   /// - Parameter overlap: the most frames two windows share.
-  public init(overlap: Int, fade: Fade, channels: Int) {
+  package init(overlap: Int, fade: Fade, channels: Int) {
     self.overlap = overlap
     self.fade = fade
     self.channels = channels
@@ -21,7 +21,7 @@ public struct WindowJoiner: Sendable {
   /// `old × (1 - w) + new × w`.
   ///
   /// - Parameter emit: takes samples and the frame they start at.
-  public mutating func join(
+  package mutating func join(
     _ window: Window,
     _ emit: (_ start: Int, _ samples: Span<Float>) throws(FilterError) -> Void
   ) throws(FilterError) {
@@ -44,7 +44,7 @@ public struct WindowJoiner: Sendable {
   }
 
   /// Gives the rest to `emit`: no window follows.
-  public mutating func finish(
+  package mutating func finish(
     _ emit: (_ start: Int, _ samples: Span<Float>) throws(FilterError) -> Void
   ) throws(FilterError) {
     try emit(tailStart, tail.span)

@@ -1,5 +1,5 @@
 /// What a user asks of windows, in seconds.
-public struct WindowOptions: Sendable, Hashable {
+package struct WindowOptions: Sendable, Hashable {
   private enum Lengths: Hashable {
     case fixed(Double)
     case between(Double, Double)
@@ -8,7 +8,7 @@ public struct WindowOptions: Sendable, Hashable {
   private let lengths: Lengths
   private let overlap: Double
   /// Why the options cannot be used; nil where they can.
-  public let problem: String?
+  package let problem: String?
 
   /// - Parameters:
   ///   - length: of every window; 30 if neither it nor the bounds are given.
@@ -16,7 +16,7 @@ public struct WindowOptions: Sendable, Hashable {
   ///     0 with bounds.
   ///   - minLength: the lower bound, given with the upper one.
   ///   - maxLength: the upper bound.
-  public init(length: Double?, overlap: Double?, minLength: Double?, maxLength: Double?) {
+  package init(length: Double?, overlap: Double?, minLength: Double?, maxLength: Double?) {
     if let minLength, let maxLength {
       lengths = .between(minLength, maxLength)
       self.overlap = overlap ?? 0
@@ -55,7 +55,7 @@ public struct WindowOptions: Sendable, Hashable {
   }
 
   /// The options for a stream's `history`.
-  public var json: [String: JSONValue] {
+  package var json: [String: JSONValue] {
     switch lengths {
     case .fixed(let length): ["length": JSONValue(length), "overlap": JSONValue(overlap)]
     case .between(let least, let most):
@@ -69,7 +69,7 @@ public struct WindowOptions: Sendable, Hashable {
   /// The plan for a stream.
   ///
   /// - Throws: `usage` where a length is less than a frame.
-  public func plan(for header: StreamHeader) throws(FilterError) -> WindowPlan {
+  package func plan(for header: StreamHeader) throws(FilterError) -> WindowPlan {
     func frames(_ seconds: Double) -> Int { Int((seconds * Double(header.rate)).rounded()) }
     switch lengths {
     case .fixed(let seconds):

@@ -1,5 +1,5 @@
 /// Where a track is cut into windows. All lengths are in frames.
-public struct WindowPlan: Sendable, Hashable {
+package struct WindowPlan: Sendable, Hashable {
   enum Cuts: Sendable, Hashable {
     case grid(WindowGrid)
     case quietest(QuietestCuts)
@@ -7,9 +7,9 @@ public struct WindowPlan: Sendable, Hashable {
 
   let cuts: Cuts
   /// The most frames a window has.
-  public let longest: Int
+  package let longest: Int
   /// The frames two neighbours share.
-  public let overlap: Int
+  package let overlap: Int
 
   private init(_ cuts: Cuts, longest: Int, overlap: Int) {
     self.cuts = cuts
@@ -20,7 +20,7 @@ public struct WindowPlan: Sendable, Hashable {
   /// Windows of one length, but for the last, which ends with the track.
   ///
   /// - Precondition: `length` is at least 1 and twice the overlap.
-  public static func fixed(length: Int, overlap: Int) -> WindowPlan {
+  package static func fixed(length: Int, overlap: Int) -> WindowPlan {
     precondition(length >= max(1, 2 * overlap) && overlap >= 0, "overlap must be at most a half")
     return WindowPlan(
       .grid(WindowGrid(stride: length - overlap, longer: 0, overlap: overlap)),
@@ -32,7 +32,7 @@ public struct WindowPlan: Sendable, Hashable {
   /// Where no count of windows has a length in `lengths`, they are shorter than its lower bound.
   ///
   /// - Precondition: the lower bound is at least twice the overlap, the upper one three times.
-  public static func even(lengths: ClosedRange<Int>, overlap: Int, total: Int) -> WindowPlan {
+  package static func even(lengths: ClosedRange<Int>, overlap: Int, total: Int) -> WindowPlan {
     check(lengths, overlap)
     let longest = lengths.upperBound
     guard total > longest else { return fixed(length: longest, overlap: overlap) }
@@ -47,7 +47,7 @@ public struct WindowPlan: Sendable, Hashable {
   ///
   /// - Parameter rate: frames a second; quiet is judged over a fiftieth of a second.
   /// - Precondition: the lower bound is at least twice the overlap, the upper one three times.
-  public static func quietest(lengths: ClosedRange<Int>, overlap: Int, rate: Int) -> WindowPlan {
+  package static func quietest(lengths: ClosedRange<Int>, overlap: Int, rate: Int) -> WindowPlan {
     check(lengths, overlap)
     return WindowPlan(
       .quietest(QuietestCuts(lengths: lengths, overlap: overlap, block: max(1, rate / 50))),
@@ -55,7 +55,7 @@ public struct WindowPlan: Sendable, Hashable {
   }
 
   /// Where the first `count` windows end; nil where that depends on the sound.
-  public func end(ofFirst count: Int) -> Int? {
+  package func end(ofFirst count: Int) -> Int? {
     guard case .grid(let grid) = cuts else { return nil }
     let (end, isTooFar) = count.multipliedReportingOverflow(by: grid.stride + 1)
     return isTooFar || end > StreamLimits.time.upperBound ? nil : grid.end(count - 1)

@@ -1,20 +1,20 @@
-public import APCore
+package import APCore
 internal import Digests
 internal import SystemPackage
 
 /// What `ap-cache` is asked to do: to be a filter, from memory where it can.
-public struct CachedRun: Sendable {
+package struct CachedRun: Sendable {
   /// The filter's name and arguments; at least the name.
-  public var command: [String]
+  package var command: [String]
   /// Whether there is a cache at all.
-  public var isOn = true
+  package var isOn = true
   /// Whether the stream's bytes decide, whatever its header says.
-  public var hashesInput = false
+  package var hashesInput = false
   /// The most bytes that the cache may hold; nil for no limit.
-  public var maxSize: Int?
+  package var maxSize: Int?
 
   /// A run of that filter.
-  public init(_ command: [String]) {
+  package init(_ command: [String]) {
     precondition(!command.isEmpty, "command must have the filter's name")
     self.command = command
   }
@@ -23,7 +23,7 @@ public struct CachedRun: Sendable {
   ///
   /// - Throws: `usage` where the filter's work is not all in its output; `unavailable` where it
   ///   cannot be found; of a replay: what is wrong with the input, `io`, `brokenPipe`.
-  public func run(in context: FilterContext) throws(FilterError) {
+  package func run(in context: FilterContext) throws(FilterError) {
     let program = try FilterProgram(command)
     guard isOn, !FileDescriptor.standardOutput.isTerminal, let description = try program.describe()
     else { try program.become(insteadOf: context) }

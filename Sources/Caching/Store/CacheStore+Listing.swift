@@ -1,22 +1,22 @@
-public import APCore
+package import APCore
 
 /// An execution that is kept, as it is listed.
-public struct StoredRun: Sendable, Equatable {
+package struct StoredRun: Sendable, Equatable {
   /// Its key: 64 hexadecimal digits.
-  public let key: String
+  package let key: String
   /// The command line; empty where the manifest is damaged.
-  public let command: [String]
+  package let command: [String]
   /// The name of the file that the sound came from.
-  public let source: String?
+  package let source: String?
   /// When it was written, in UTC, as ISO 8601 has it.
-  public let created: String
+  package let created: String
   /// When it was written or last given out, in the same form.
-  public let used: String
+  package let used: String
   /// What its files take, in bytes.
-  public let size: Int
+  package let size: Int
 
   /// All of it, for programs.
-  public var json: JSONValue {
+  package var json: JSONValue {
     [
       "command": JSONValue(command), "created": .string(created), "key": .string(key),
       "size": JSONValue(size), "source": source.map { .string($0) } ?? .null,
@@ -29,16 +29,16 @@ public struct StoredRun: Sendable, Equatable {
 }
 
 /// What was removed.
-public struct Removal: Sendable, Equatable {
+package struct Removal: Sendable, Equatable {
   /// How many executions.
-  public var runs = 0
+  package var runs = 0
   /// How many bytes they took.
-  public var bytes = 0
+  package var bytes = 0
 }
 
 extension CacheStore {
   /// What is kept, least recently used first.
-  public func list() -> [StoredRun] {
+  package func list() -> [StoredRun] {
     FileSystem.names(in: executions).filter { $0 != "." && $0 != ".." }.compactMap { key in
       let path = "\(executions)/\(key)"
       let summary = StoredExecution.summary(in: path)
@@ -59,7 +59,7 @@ extension CacheStore {
   ///   - age: removes what was not used for so many seconds; nil for none.
   ///   - size: goes on until what is left takes no more bytes; nil for no limit.
   @discardableResult
-  public func clean(olderThan age: Int? = nil, size: Int? = nil) -> Removal {
+  package func clean(olderThan age: Int? = nil, size: Int? = nil) -> Removal {
     removeLeftovers()
     let runs = list()
     var total = runs.reduce(0) { $0 + $1.size }
@@ -77,7 +77,7 @@ extension CacheStore {
   }
 
   /// Removes all but what is being written now.
-  public func clear() -> Removal {
+  package func clear() -> Removal {
     let removal = clean(olderThan: .min)
     remove(digests.folder)
     return removal

@@ -6,15 +6,15 @@ internal import SystemPackage
 /// An execution is a folder under `executions` that is named by its key and has two files,
 /// `manifest.json` and `stream`. It is made under `partial` and moved when it is whole, so that none
 /// is ever seen half written, and of many that write the same one the first wins.
-public struct CacheStore: Sendable {
+package struct CacheStore: Sendable {
   /// Where it is.
-  public let folder: String
+  package let folder: String
 
   static let manifest = "manifest.json"
   static let stream = "stream"
 
   /// Where this process's is: `$XDG_CACHE_HOME/ap`, or `~/.cache/ap`; nil where there is neither.
-  public static func standard() -> CacheStore? {
+  package static func standard() -> CacheStore? {
     CacheStore(variable: ThisProcess.variable)
   }
 

@@ -1,33 +1,33 @@
-public import APCore
+package import APCore
 
 /// A cursor over bytes of an untrusted file that cannot leave them.
-public struct ByteReader {
+package struct ByteReader {
   /// All of them.
-  public let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
   /// The file, and which part of it this is; both for messages.
   let path: String
   let part: String
   /// From the start of the part.
-  public private(set) var offset = 0
+  package private(set) var offset = 0
 
   /// A cursor at the first byte.
   ///
   /// - Parameters:
   ///   - path: the file, for messages.
   ///   - part: which part of it this is, for messages.
-  public init(_ bytes: UnsafeRawBufferPointer, path: String, part: String) {
+  package init(_ bytes: UnsafeRawBufferPointer, path: String, part: String) {
     self.bytes = bytes
     self.path = path
     self.part = part
   }
 
   /// Bytes that are left.
-  public var remaining: Int { bytes.count - offset }
+  package var remaining: Int { bytes.count - offset }
 
   /// The next little-endian integer.
   ///
   /// - Throws: `FilterError.Code.damagedCheckpoint`.
-  public mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(FilterError) -> T
+  package mutating func read<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(FilterError) -> T
   {
     let start = try advance(MemoryLayout<T>.size)
     return T(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: T.self))
@@ -36,7 +36,7 @@ public struct ByteReader {
   /// The next `count` bytes, uncopied.
   ///
   /// - Throws: `FilterError.Code.damagedCheckpoint`.
-  public mutating func take(_ count: Int) throws(FilterError) -> UnsafeRawBufferPointer {
+  package mutating func take(_ count: Int) throws(FilterError) -> UnsafeRawBufferPointer {
     let start = try advance(count)
     return UnsafeRawBufferPointer(rebasing: bytes[start..<start + count])
   }
@@ -61,7 +61,7 @@ public struct ByteReader {
   }
 
   /// An error of this part.
-  public func damaged(_ problem: String) -> FilterError {
+  package func damaged(_ problem: String) -> FilterError {
     .damagedCheckpoint(path, "in \(part), \(problem)")
   }
 

@@ -1,18 +1,18 @@
-public import APCore
+package import APCore
 
 extension FilterError.Code {
   /// A checkpoint that breaks a rule of its format.
-  public static let damagedCheckpoint = Self("damaged-checkpoint", .data)
+  package static let damagedCheckpoint = Self("damaged-checkpoint", .data)
   /// A checkpoint of a kind that is not read here.
-  public static let unsupportedCheckpoint = Self("unsupported-checkpoint", .data)
+  package static let unsupportedCheckpoint = Self("unsupported-checkpoint", .data)
   /// A tensor that the model needs is not in the checkpoint.
-  public static let missingTensor = Self("missing-tensor", .data)
+  package static let missingTensor = Self("missing-tensor", .data)
   /// A tensor has another shape or element type than the model needs.
-  public static let misshapedTensor = Self("misshaped-tensor", .data)
+  package static let misshapedTensor = Self("misshaped-tensor", .data)
   /// A tensor has elements that are infinite or not numbers, and would make all sound so.
-  public static let notFiniteTensor = Self("not-finite-tensor", .data)
+  package static let notFiniteTensor = Self("not-finite-tensor", .data)
   /// The checkpoint has tensors that the model has no place for.
-  public static let unusedTensors = Self("unused-tensors", .data)
+  package static let unusedTensors = Self("unused-tensors", .data)
 }
 
 extension FilterError {

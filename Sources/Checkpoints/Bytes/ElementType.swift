@@ -1,11 +1,11 @@
 /// The type of a stored tensor's elements.
-public enum ElementType: String, Sendable, CaseIterable {
+package enum ElementType: String, Sendable, CaseIterable {
   case bool, uint8, int8, uint16, int16, uint32, int32, uint64, int64
   case float16, bfloat16, float32, float64
   case float8E4M3, float8E5M2
 
   /// Bytes an element.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .bool, .uint8, .int8, .float8E4M3, .float8E5M2: 1
     case .uint16, .int16, .float16, .bfloat16: 2
@@ -15,7 +15,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// Whether every value is exactly a `Float`, so that `Weights.floats` takes it.
-  public var widensToFloat: Bool {
+  package var widensToFloat: Bool {
     self == .float16 || self == .bfloat16 || self == .float32
   }
 

@@ -1,8 +1,8 @@
-public import APCore
+package import APCore
 
 extension CheckpointValue {
   /// A JSON value in the same form; safetensors files keep a model's arguments so.
-  public init(_ json: JSONValue) {
+  package init(_ json: JSONValue) {
     var nodes: [ValueGraph.Node] = []
     let root = Self.append(json, to: &nodes)
     self.init(graph: ValueGraph(nodes: nodes, root: root), node: root)

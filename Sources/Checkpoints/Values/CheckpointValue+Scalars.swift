@@ -1,11 +1,11 @@
 extension CheckpointValue {
   /// A string's text.
-  public var text: String? {
+  package var text: String? {
     if case .string(let text) = kind { text } else { nil }
   }
 
   /// A number, whole or not.
-  public var number: Double? {
+  package var number: Double? {
     switch kind {
     case .int(let value): Double(value)
     case .double(let value): value
@@ -14,12 +14,12 @@ extension CheckpointValue {
   }
 
   /// A number without a fraction.
-  public var wholeNumber: Int? {
+  package var wholeNumber: Int? {
     number.flatMap { Int(exactly: $0) }
   }
 
   /// What Python's `if` makes of it.
-  public var isTrue: Bool {
+  package var isTrue: Bool {
     switch kind {
     case .none: false
     case .bool(let value): value
@@ -33,7 +33,7 @@ extension CheckpointValue {
   }
 
   /// The value in a message.
-  public var words: String {
+  package var words: String {
     switch kind {
     case .none: "None"
     case .bool(let value): value ? "True" : "False"

@@ -2,9 +2,9 @@
 ///
 /// A view into the file's values, opened one level at a time by `kind`: a value that contains
 /// itself, or a million nested tuples, costs nothing until somebody follows it.
-public struct CheckpointValue: Sendable {
+package struct CheckpointValue: Sendable {
   /// One level of a value.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     case none
     case bool(Bool)
     case int(Int)
@@ -19,20 +19,20 @@ public struct CheckpointValue: Sendable {
   }
 
   /// A class, or what a call would have made: kept as words, never run.
-  public struct Opaque: Sendable {
+  package struct Opaque: Sendable {
     /// Module and name, as in `fractions.Fraction`.
-    public let name: String
+    package let name: String
     /// What it would have been called with; nil where it is not called.
-    public let arguments: [CheckpointValue]?
+    package let arguments: [CheckpointValue]?
     /// What would have been set on the result.
-    public let state: CheckpointValue?
+    package let state: CheckpointValue?
   }
 
   let graph: ValueGraph
   let node: ValueGraph.ID
 
   /// What this is, with its immediate contents.
-  public var kind: Kind {
+  package var kind: Kind {
     switch graph.nodes[node] {
     case .none: .none
     case .bool(let value): .bool(value)
@@ -53,7 +53,7 @@ public struct CheckpointValue: Sendable {
   }
 
   /// The value of a key in a dict; nil where it is absent or this is no dict.
-  public subscript(key: String) -> CheckpointValue? {
+  package subscript(key: String) -> CheckpointValue? {
     guard case .dict(let pairs) = graph.nodes[node] else { return nil }
     // The last one counts, as it would after Python had set them one by one.
     return pairs.last { graph.nodes[$0.key].string == key }.map { at($0.value) }

@@ -1,12 +1,12 @@
-public import APCore
+package import APCore
 
 /// The arguments that a model was made with, read with checks: from a checkpoint, or from the
 /// `config.json` beside it.
-public struct ModelArguments: Sendable {
+package struct ModelArguments: Sendable {
   /// The file that they stand in, for messages.
-  public let path: String
+  package let path: String
   /// By name; what is no dict has none.
-  public let values: CheckpointValue
+  package let values: CheckpointValue
 
   /// Names of the dicts around this one, each with a dot behind.
   private let prefix: String
@@ -14,7 +14,7 @@ public struct ModelArguments: Sendable {
   private let advice: String
 
   /// - Parameter advice: what a refusal says beside the argument, as a whole sentence.
-  public init(path: String, values: CheckpointValue, advice: String) {
+  package init(path: String, values: CheckpointValue, advice: String) {
     self.init(path: path, values: values, prefix: "", advice: advice)
   }
 
@@ -22,7 +22,7 @@ public struct ModelArguments: Sendable {
   ///
   /// - Throws: `FilterError.Code.noInput` where it cannot be read, `.unsupportedCheckpoint` where it
   ///   is no JSON object.
-  public init(json path: String, advice: String) throws(FilterError) {
+  package init(json path: String, advice: String) throws(FilterError) {
     let region = try ByteRegion(mapping: path)
     let json: JSONValue
     do {
@@ -47,14 +47,14 @@ public struct ModelArguments: Sendable {
   }
 
   /// The arguments of a part of the model; none where they are absent, so that its defaults count.
-  public subscript(name: String) -> ModelArguments {
+  package subscript(name: String) -> ModelArguments {
     ModelArguments(
       path: path, values: values[name] ?? CheckpointValue(.object([:])),
       prefix: "\(prefix)\(name).", advice: advice)
   }
 
   /// A whole number; the default where it is absent.
-  public func int(
+  package func int(
     _ name: String, default fallback: Int, in range: ClosedRange<Int>
   ) throws(FilterError) -> Int {
     guard let value = values[name] else { return fallback }
@@ -66,7 +66,7 @@ public struct ModelArguments: Sendable {
   }
 
   /// A list of whole numbers; the default where it is absent.
-  public func ints(
+  package func ints(
     _ name: String, default fallback: [Int], in range: ClosedRange<Int>, count: ClosedRange<Int>
   ) throws(FilterError) -> [Int] {
     guard let value = values[name] else { return fallback }
@@ -83,7 +83,7 @@ public struct ModelArguments: Sendable {
   }
 
   /// A finite number; the default where it is absent.
-  public func double(
+  package func double(
     _ name: String, default fallback: Double, in range: ClosedRange<Double>
   ) throws(FilterError) -> Double {
     guard let value = values[name] else { return fallback }
@@ -95,7 +95,7 @@ public struct ModelArguments: Sendable {
   }
 
   /// Refuses a model whose network would need something that no released checkpoint has.
-  public func require(_ name: String, is expected: Bool) throws(FilterError) {
+  package func require(_ name: String, is expected: Bool) throws(FilterError) {
     guard let value = values[name] else { return }
     guard value.isTrue == expected else {
       throw refusal(name, value.words, wanted: expected ? "true" : "false")
@@ -103,13 +103,13 @@ public struct ModelArguments: Sendable {
   }
 
   /// As `require(_:is:)`, for a number.
-  public func require(_ name: String, is expected: Double) throws(FilterError) {
+  package func require(_ name: String, is expected: Double) throws(FilterError) {
     guard let value = values[name] else { return }
     guard value.number == expected else { throw refusal(name, value.words, wanted: "\(expected)") }
   }
 
   /// As `require(_:is:)`, for a word.
-  public func require(_ name: String, is expected: String) throws(FilterError) {
+  package func require(_ name: String, is expected: String) throws(FilterError) {
     guard let value = values[name] else { return }
     guard value.text == expected else {
       throw refusal(name, value.words, wanted: "\"\(expected)\"")
@@ -117,7 +117,7 @@ public struct ModelArguments: Sendable {
   }
 
   /// Says that an argument's value cannot be used.
-  public func refusal(_ name: String, _ value: String, wanted: String) -> FilterError {
+  package func refusal(_ name: String, _ value: String, wanted: String) -> FilterError {
     FilterError(
       .unsupportedCheckpoint,
       "\(path) was made with \(prefix)\(name) = \(value), and \(wanted) is needed.", advice: advice)

@@ -1,13 +1,13 @@
-public import APCore
+package import APCore
 
 /// A file with a model's weights, mapped into memory: a PyTorch archive (`.th`, `.pt`) or a
 /// safetensors file. Nothing in it is run, and no tensor is read until it is taken.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
   /// Where the file lies.
-  public let path: String
+  package let path: String
   /// Everything that is no tensor: the value that was given to `torch.save`, or the strings of
   /// `__metadata__` as a dict.
-  public let content: CheckpointValue
+  package let content: CheckpointValue
 
   let region: ByteRegion
   let tensors: [String: StoredTensor]
@@ -16,12 +16,12 @@ public struct Checkpoint: Sendable {
   ///
   /// - Throws: `FilterError.Code.noInput` where there is no such file, `.damagedCheckpoint`,
   ///   `.unsupportedCheckpoint` for another kind of file.
-  public static func open(_ path: String) throws(FilterError) -> Checkpoint {
+  package static func open(_ path: String) throws(FilterError) -> Checkpoint {
     try Checkpoint(region: try ByteRegion(mapping: path), path: path)
   }
 
   /// The tensors, none of them taken yet.
-  public func weights() -> Weights {
+  package func weights() -> Weights {
     Weights(WeightMap(self))
   }
 

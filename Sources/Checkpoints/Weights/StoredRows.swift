@@ -1,11 +1,11 @@
 /// A stored matrix whose rows are read one by one, so that no widened copy of the whole is made.
-public struct StoredRows: Sendable {
+package struct StoredRows: Sendable {
   /// Rows: the tensor's first dimension.
-  public let count: Int
+  package let count: Int
   /// Elements of a row: all other dimensions.
-  public let columns: Int
+  package let columns: Int
   /// In what the elements are stored.
-  public var type: ElementType { tensor.type }
+  package var type: ElementType { tensor.type }
 
   private let tensor: WeightTensor
 
@@ -17,7 +17,7 @@ public struct StoredRows: Sendable {
   }
 
   /// Writes a row, or some columns of it, widened.
-  public func copy(
+  package func copy(
     _ row: Int, columns range: Range<Int>? = nil, into target: UnsafeMutablePointer<Float>
   ) {
     let range = range ?? 0..<columns
@@ -29,5 +29,5 @@ public struct StoredRows: Sendable {
   }
 
   /// Says that all rows were read; see `WeightTensor.releasePages`.
-  public func releasePages() { tensor.releasePages() }
+  package func releasePages() { tensor.releasePages() }
 }

@@ -1,10 +1,10 @@
-public import APCore
+package import APCore
 
 /// A model's tensors before any of them is taken: those of one file or several, under the names and with the
 /// dimensions that the model asks for. No byte of them is read here.
-public struct WeightMap: Sendable {
+package struct WeightMap: Sendable {
   /// What they stand in, for messages: a file or a folder.
-  public let path: String
+  package let path: String
 
   private(set) var entries: [String: Entry]
 
@@ -18,22 +18,22 @@ public struct WeightMap: Sendable {
   }
 
   /// Where a stored tensor belongs in the model.
-  public struct Place: Sendable {
+  package struct Place: Sendable {
     /// What the model calls it.
-    public var name: String
+    package var name: String
     /// For each of the model's dimensions, which one of the stored tensor it is; nil: they are the same. It
     /// counts for tensors of so many dimensions only.
-    public var order: [Int]?
+    package var order: [Int]?
 
     /// A place under that name.
-    public init(_ name: String, order: [Int]? = nil) {
+    package init(_ name: String, order: [Int]? = nil) {
       self.name = name
       self.order = order
     }
   }
 
   /// - Throws: `FilterError.Code.damagedCheckpoint` for a tensor that two files have.
-  public init(path: String, _ checkpoints: [Checkpoint]) throws(FilterError) {
+  package init(path: String, _ checkpoints: [Checkpoint]) throws(FilterError) {
     self.path = path
     entries = [:]
     for checkpoint in checkpoints {
@@ -52,15 +52,15 @@ public struct WeightMap: Sendable {
   }
 
   /// What the tensors are called, sorted.
-  public var names: [String] { entries.keys.sorted() }
+  package var names: [String] { entries.keys.sorted() }
 
   /// Sizes of a tensor; nil where there is none.
-  public func shape(_ name: String) -> [Int]? { entries[name]?.tensor.shape }
+  package func shape(_ name: String) -> [Int]? { entries[name]?.tensor.shape }
 
   /// These tensors and those of another file.
   ///
   /// - Throws: `FilterError.Code.damagedCheckpoint` for a tensor that both have.
-  public func joined(_ other: WeightMap) throws(FilterError) -> WeightMap {
+  package func joined(_ other: WeightMap) throws(FilterError) -> WeightMap {
     var joined = self
     for (name, entry) in other.entries { try joined.insert(entry, as: name) }
     return joined
@@ -70,7 +70,7 @@ public struct WeightMap: Sendable {
   ///
   /// - Parameter place: where a tensor belongs; nil leaves it out.
   /// - Throws: `FilterError.Code.damagedCheckpoint` where two belong at the same place.
-  public func moved(_ place: (_ name: String) -> Place?) throws(FilterError) -> WeightMap {
+  package func moved(_ place: (_ name: String) -> Place?) throws(FilterError) -> WeightMap {
     var moved = self
     moved.entries = [:]
     for (name, entry) in entries {
@@ -87,7 +87,7 @@ public struct WeightMap: Sendable {
   /// Adds a tensor of zeros with the shape of another, for what a conversion put into that one.
   ///
   /// - Throws: `FilterError.Code.damagedCheckpoint` where there is one already.
-  public mutating func addZeros(_ name: String, like other: String) throws(FilterError) {
+  package mutating func addZeros(_ name: String, like other: String) throws(FilterError) {
     guard let entry = entries[other] else { return }
     let size = entry.tensor.count * ElementType.float32.byteCount
     let zeros = ByteRegion(byteCount: size) { $0.initializeMemory(as: UInt8.self, repeating: 0) }
@@ -99,7 +99,7 @@ public struct WeightMap: Sendable {
   }
 
   /// The tensors, none of them taken yet.
-  public func weights() -> Weights { Weights(self) }
+  package func weights() -> Weights { Weights(self) }
 
   private mutating func insert(_ entry: Entry, as name: String) throws(FilterError) {
     if let other = entries.updateValue(entry, forKey: name) {

@@ -1,4 +1,4 @@
-public import APCore
+package import APCore
 import Synchronization
 
 /// A place in a checkpoint's tree of tensors, from which a layer takes its own:
@@ -7,9 +7,9 @@ import Synchronization
 ///     try conv.floats("weight", shape: [48, 4, 8, 1])
 ///
 /// Copies share the note of which tensors were taken, and may be used from several threads.
-public struct Weights: Sendable {
+package struct Weights: Sendable {
   /// The names that lead here, joined by dots; empty at the root.
-  public let path: String
+  package let path: String
   private let store: Store
 
   init(_ map: WeightMap) {
@@ -23,22 +23,22 @@ public struct Weights: Sendable {
   }
 
   /// The place under a name.
-  public subscript(name: String) -> Weights {
+  package subscript(name: String) -> Weights {
     Weights(path: join(name), store: store)
   }
 
   /// The place under a number in a list of layers.
-  public subscript(index: Int) -> Weights {
+  package subscript(index: Int) -> Weights {
     self[String(index)]
   }
 
   /// Whether there is a tensor of this name here.
-  public func has(_ name: String) -> Bool {
+  package func has(_ name: String) -> Bool {
     store.map.entries[join(name)] != nil
   }
 
   /// The shape of a tensor, without taking it; nil where there is none.
-  public func shape(_ name: String) -> [Int]? {
+  package func shape(_ name: String) -> [Int]? {
     store.map.shape(join(name))
   }
 
@@ -46,7 +46,7 @@ public struct Weights: Sendable {
   ///
   /// - Throws: `FilterError.Code.missingTensor`; `.misshapedTensor` for another shape, and for
   ///   elements that are not float16, bfloat16 or float32; `.notFiniteTensor`; `.outOfMemory`.
-  public func floats(_ name: String, shape: [Int]) throws(FilterError) -> [Float] {
+  package func floats(_ name: String, shape: [Int]) throws(FilterError) -> [Float] {
     let tensor = try widenable(name, shape: shape)
     defer { tensor.releasePages() }
     let count = shape.reduce(1, *)
@@ -57,7 +57,7 @@ public struct Weights: Sendable {
   /// Takes a matrix whose rows are read one by one: `shape` [rows, …], all but the first dimension a row.
   ///
   /// - Throws: like `floats(_:shape:)`.
-  public func rows(_ name: String, shape: [Int]) throws(FilterError) -> StoredRows {
+  package func rows(_ name: String, shape: [Int]) throws(FilterError) -> StoredRows {
     StoredRows(try widenable(name, shape: shape))
   }
 
@@ -81,7 +81,7 @@ public struct Weights: Sendable {
   /// Takes a tensor as it is stored.
   ///
   /// - Throws: `FilterError.Code.missingTensor`, `.misshapedTensor`.
-  public func tensor(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
+  package func tensor(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
     let full = join(name)
     guard let entry = store.map.entries[full] else {
       throw FilterError(
@@ -103,7 +103,7 @@ public struct Weights: Sendable {
   /// Says that the model is complete.
   ///
   /// - Throws: `FilterError.Code.unusedTensors` where tensors under this place were not taken.
-  public func finish() throws(FilterError) {
+  package func finish() throws(FilterError) {
     let taken = store.taken.withLock { $0 }
     let prefix = path.isEmpty ? "" : path + "."
     let unused = store.map.entries.keys.filter { $0.hasPrefix(prefix) && !taken.contains($0) }
@@ -141,13 +141,13 @@ public struct Weights: Sendable {
 /// A tensor as it is stored: elements in row-major order, little-endian.
 ///
 /// `@unchecked`: the bytes are never written to.
-public struct WeightTensor: @unchecked Sendable {
+package struct WeightTensor: @unchecked Sendable {
   /// The elements' type.
-  public let type: ElementType
+  package let type: ElementType
   /// Sizes, outermost dimension first.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements; valid while this tensor or a copy of it lives, and perhaps unaligned.
-  public let bytes: UnsafeRawBufferPointer
+  package let bytes: UnsafeRawBufferPointer
 
   private let owner: ByteRegion
 
@@ -160,7 +160,7 @@ public struct WeightTensor: @unchecked Sendable {
 
   /// Says that the elements were read and are kept elsewhere: a large tensor's part of the mapped file leaves
   /// this process's memory. Reading it again works, and reads the file again.
-  public func releasePages() {
+  package func releasePages() {
     if bytes.count >= 1 << 20 { owner.releasePages(bytes) }
   }
 }

@@ -1,13 +1,13 @@
 /// A number as a checkpoint writes a segment's length: 39/5 seconds are 343,980 frames exactly,
 /// which 7.8 in binary is not sure to give.
-public struct Fraction: Sendable, Hashable {
+package struct Fraction: Sendable, Hashable {
   /// In lowest terms.
-  public let numerator: Int
+  package let numerator: Int
   /// Greater than 0.
-  public let denominator: Int
+  package let denominator: Int
 
   /// - Returns: nil where the denominator is not positive, or a number is out of ±10⁹.
-  public init?(_ numerator: Int, _ denominator: Int = 1) {
+  package init?(_ numerator: Int, _ denominator: Int = 1) {
     let limit = -1_000_000_000...1_000_000_000
     guard denominator > 0, limit.contains(numerator), limit.contains(denominator) else {
       return nil
@@ -19,7 +19,7 @@ public struct Fraction: Sendable, Hashable {
   }
 
   /// Reads `"39/5"` or `"4"`.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count <= 2, let numerator = parts[0],
       let denominator = parts.count == 2 ? parts[1] : 1
@@ -28,11 +28,11 @@ public struct Fraction: Sendable, Hashable {
   }
 
   /// The number to the nearest millionth.
-  public init?(nearest value: Double) {
+  package init?(nearest value: Double) {
     guard value.magnitude < 1000 else { return nil }
     self.init(Int((value * 1_000_000).rounded()), 1_000_000)
   }
 
   /// The number, rounded to a `Double`.
-  public var value: Double { Double(numerator) / Double(denominator) }
+  package var value: Double { Double(numerator) / Double(denominator) }
 }

@@ -1,59 +1,59 @@
-public import APCore
-public import Checkpoints
+package import APCore
+package import Checkpoints
 
 /// How an HTDemucs network is built, and the sizes that follow from it (htdemucs.py,
 /// `HTDemucs.__init__`). The names are the constructor's; so are the defaults.
 ///
 /// What is not here has the same value in all released checkpoints, or matters in training only.
-public struct HTDemucsConfig: Sendable, Hashable {
+package struct HTDemucsConfig: Sendable, Hashable {
   /// The stems, in the order of the network's outputs.
-  public let sources: [String]
+  package let sources: [String]
   /// Channels of the mix, and of each stem.
-  public let audioChannels: Int
+  package let audioChannels: Int
   /// Frames a second.
-  public let samplerate: Int
+  package let samplerate: Int
   /// Seconds that the network takes at a time.
-  public let segment: Fraction
+  package let segment: Fraction
 
   /// Channels behind the first encoder layer.
-  public let channels: Int
+  package let channels: Int
   /// By how much a layer has more channels than the one before.
-  public let growth: Int
+  package let growth: Int
   /// Encoder layers a branch, and as many decoder layers.
-  public let depth: Int
+  package let depth: Int
   /// Of the convolutions that shorten frequency and time, in all released checkpoints.
-  public static let kernelSize = 8
+  package static let kernelSize = 8
   /// By how much those shorten it.
-  public static let stride = 4
+  package static let stride = 4
   /// Length of the Fourier transform.
-  public let nfft: Int
+  package let nfft: Int
   /// Factor of the frequency embedding that is added behind the first encoder layer; 0: none.
-  public let freqEmb: Double
+  package let freqEmb: Double
   /// Factor of the stored embedding table.
-  public let embScale: Double
+  package let embScale: Double
 
   /// Bit 0: residual branches in the encoder; bit 1: in the decoder.
-  public let dconvMode: Int
+  package let dconvMode: Int
   /// Residual branches a layer, one after another.
-  public let dconvDepth: Int
+  package let dconvDepth: Int
   /// By how much a residual branch is narrower than its layer.
-  public let dconvComp: Int
+  package let dconvComp: Int
 
   /// Width of the transformer where 1×1 convolutions lead to it; 0: the last layer's channels.
-  public let bottomChannels: Int
+  package let bottomChannels: Int
   /// Transformer layers a branch; those with an odd index are cross-attention.
-  public let tLayers: Int
+  package let tLayers: Int
   /// Attention heads.
-  public let tHeads: Int
+  package let tHeads: Int
   /// By how much the feed-forward layers are wider.
-  public let tHiddenScale: Double
+  package let tHiddenScale: Double
 
   /// Reads the arguments of the checkpoint's model.
   ///
   /// - Throws: `FilterError.Code.unsupportedCheckpoint` for another class, and for arguments that
   ///   would need another network; it names the argument. Arguments that the class does not have
   ///   are passed over, as `load_model` does.
-  public init(_ checkpoint: Checkpoint) throws(FilterError) {
+  package init(_ checkpoint: Checkpoint) throws(FilterError) {
     let arguments = try ModelArguments(of: checkpoint, className: "HTDemucs")
     sources = try arguments.names("sources")
     audioChannels = try arguments.int("audio_channels", default: 2, in: 1...64)

@@ -1,28 +1,28 @@
-public import APCore
-public import Checkpoints
+package import APCore
+package import Checkpoints
 
 /// The models that separate together: one, or several whose stems are averaged (demucs, apply.py,
 /// `BagOfModels`). All have the same sources, rate and channels.
-public struct ModelBag: Sendable {
+package struct ModelBag: Sendable {
   /// A checkpoint of the bag, opened but with no tensor read.
-  public struct Member: Sendable {
+  package struct Member: Sendable {
     /// The file.
-    public let checkpoint: Checkpoint
+    package let checkpoint: Checkpoint
     /// How its network is built.
-    public let config: HTDemucsConfig
+    package let config: HTDemucsConfig
     /// How much its estimate of each source counts.
-    public let weights: [Float]
+    package let weights: [Float]
   }
 
   /// In the order of the bag.
-  public let members: [Member]
+  package let members: [Member]
 
   /// Names of the stems.
-  public var sources: [String] { members[0].config.sources }
+  package var sources: [String] { members[0].config.sources }
   /// Frames a second.
-  public var samplerate: Int { members[0].config.samplerate }
+  package var samplerate: Int { members[0].config.samplerate }
   /// Channels of the mix and of each stem.
-  public var audioChannels: Int { members[0].config.audioChannels }
+  package var audioChannels: Int { members[0].config.audioChannels }
 
   /// Opens the files and checks that they belong together.
   ///
@@ -31,7 +31,7 @@ public struct ModelBag: Sendable {
   ///   - weights: a row a member, a column a source; nil: all count alike.
   /// - Throws: what `Checkpoint.open` and `HTDemucsConfig.init` throw, and
   ///   `FilterError.Code.configuration` where members or weights do not fit each other.
-  public init(paths: [String], weights: [[Float]]? = nil) throws(FilterError) {
+  package init(paths: [String], weights: [[Float]]? = nil) throws(FilterError) {
     precondition(!paths.isEmpty, "paths must name at least one file")
     precondition(weights.map { $0.count == paths.count } ?? true, "weights must have a row a path")
     var members: [Member] = []
@@ -54,7 +54,7 @@ public struct ModelBag: Sendable {
   /// Which members have a part in any of the given stems.
   ///
   /// - Parameter stems: names among `sources`; others count for nothing.
-  public func membersNeeded(for stems: [String]) -> [Int] {
+  package func membersNeeded(for stems: [String]) -> [Int] {
     let columns = sources.indices.filter { stems.contains(sources[$0]) }
     return members.indices.filter { index in
       columns.contains { members[index].weights[$0] != 0 }

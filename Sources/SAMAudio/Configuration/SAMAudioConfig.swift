@@ -1,4 +1,4 @@
-public import APCore
+package import APCore
 internal import Checkpoints
 
 /// How a SAM-Audio model is built, and the sizes that follow from it (sam_audio/model/config.py,
@@ -6,25 +6,25 @@ internal import Checkpoints
 ///
 /// What is not here has the same value in all released checkpoints, or matters in training, with
 /// video, or to the rankers only.
-public struct SAMAudioConfig: Sendable, Hashable {
+package struct SAMAudioConfig: Sendable, Hashable {
   /// The codec between sound and latents.
-  public let audioCodec: CodecConfig
+  package let audioCodec: CodecConfig
   /// The text encoder's place in the model.
-  public let textEncoder: TextEncoderConfig
+  package let textEncoder: TextEncoderConfig
   /// The network that separates.
-  public let transformer: TransformerConfig
+  package let transformer: TransformerConfig
   /// Kinds of anchors that spans can set; `<null>`, `+`, `-` and `<pad>` are one more.
-  public let numAnchors: Int
+  package let numAnchors: Int
   /// Width of an anchor's embedding.
-  public let anchorEmbeddingDim: Int
+  package let anchorEmbeddingDim: Int
   /// Width of the video features, which a prompt in words leaves at zero.
-  public let visionDim: Int
+  package let visionDim: Int
 
   /// Reads `config.json`.
   ///
   /// - Throws: `FilterError.Code.noInput`, `.unsupportedCheckpoint` for a value that would need
   ///   another network; it names the field. Fields that are not known are passed over.
-  public init(path: String) throws(FilterError) {
+  package init(path: String) throws(FilterError) {
     let arguments = try ModelArguments(
       json: path, advice: "No released sam-audio model is like that.")
     audioCodec = try CodecConfig(arguments["audio_codec"])
@@ -43,25 +43,25 @@ public struct SAMAudioConfig: Sendable, Hashable {
   }
 
   /// Channels of a state of the ODE: the target's latent, and behind it the residual's.
-  public var stateChannels: Int { 2 * audioCodec.codebookDim }
+  package var stateChannels: Int { 2 * audioCodec.codebookDim }
 }
 
 /// The DAC-VAE codec's sizes (`DACVAEConfig`).
-public struct CodecConfig: Sendable, Hashable {
+package struct CodecConfig: Sendable, Hashable {
   /// Channels behind the encoder's first convolution; each block doubles them.
-  public let encoderDim: Int
+  package let encoderDim: Int
   /// By how much each of the encoder's blocks shortens time.
-  public let encoderRates: [Int]
+  package let encoderRates: [Int]
   /// Channels between encoder and latent.
-  public let latentDim: Int
+  package let latentDim: Int
   /// Channels behind the decoder's first convolution; each block halves them.
-  public let decoderDim: Int
+  package let decoderDim: Int
   /// By how much each of the decoder's blocks lengthens time.
-  public let decoderRates: [Int]
+  package let decoderRates: [Int]
   /// Channels of a latent.
-  public let codebookDim: Int
+  package let codebookDim: Int
   /// Frames of sound a second.
-  public let sampleRate: Int
+  package let sampleRate: Int
 
   /// By how much each of the decoder's blocks lengthens time in its watermark.
   static let watermarkRates = [8, 5, 4, 2]
@@ -101,20 +101,20 @@ public struct CodecConfig: Sendable, Hashable {
   }
 
   /// Frames of sound a latent frame.
-  public var hop: Int { encoderRates.reduce(1, *) }
+  package var hop: Int { encoderRates.reduce(1, *) }
 
   /// Latent frames of `frames` frames of sound.
-  public func latentFrames(_ frames: Int) -> Int { (frames + hop - 1) / hop }
+  package func latentFrames(_ frames: Int) -> Int { (frames + hop - 1) / hop }
 }
 
 /// The text encoder's place in the model (`T5EncoderConfig`).
-public struct TextEncoderConfig: Sendable, Hashable {
+package struct TextEncoderConfig: Sendable, Hashable {
   /// The name of the T5 model.
-  public let name: String
+  package let name: String
   /// Width of the text features.
-  public let dim: Int
+  package let dim: Int
   /// The most tokens of a prompt, its end counted.
-  public let maxLength: Int
+  package let maxLength: Int
 
   init(_ arguments: ModelArguments) throws(FilterError) {
     name = arguments.values["name"]?.text ?? "t5-base"
@@ -128,5 +128,5 @@ public struct TextEncoderConfig: Sendable, Hashable {
   }
 
   /// The folder that the T5 model is kept in: its name without what stands before it, its owner.
-  public var folder: String { name.split(separator: "/").last.map(String.init) ?? name }
+  package var folder: String { name.split(separator: "/").last.map(String.init) ?? name }
 }

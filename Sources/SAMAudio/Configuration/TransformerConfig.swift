@@ -2,27 +2,27 @@ internal import APCore
 internal import Checkpoints
 
 /// The diffusion transformer's sizes (`TransformerConfig`).
-public struct TransformerConfig: Sendable, Hashable {
+package struct TransformerConfig: Sendable, Hashable {
   /// Width of the network; the context's is the same.
-  public let dim: Int
+  package let dim: Int
   /// Attention heads.
-  public let nHeads: Int
+  package let nHeads: Int
   /// Layers.
-  public let nLayers: Int
+  package let nLayers: Int
   /// Added to the mean square before its root is taken.
-  public let normEps: Double
+  package let normEps: Double
   /// By how much the feed-forward layers are wider, before `ffnDim` cuts and rounds it.
-  public let ffnExp: Double
+  package let ffnExp: Double
   /// Another factor of that.
-  public let ffnDimMultiplier: Double
+  package let ffnDimMultiplier: Double
   /// What the feed-forward layers' width is rounded up to.
-  public let multipleOf: Int
+  package let multipleOf: Int
   /// Frames that there are rotary positions for.
-  public let maxPositions: Int
+  package let maxPositions: Int
   /// Width of the time's sinusoids.
-  public let frequencyEmbeddingDim: Int
+  package let frequencyEmbeddingDim: Int
   /// Channels of the velocity.
-  public let outChannels: Int
+  package let outChannels: Int
 
   init(_ arguments: ModelArguments) throws(FilterError) {
     dim = try arguments.int("dim", default: 2048, in: 2...16_384)
@@ -58,15 +58,15 @@ public struct TransformerConfig: Sendable, Hashable {
   }
 
   /// Channels of a head.
-  public var headDim: Int { dim / nHeads }
+  package var headDim: Int { dim / nHeads }
 
   /// Width inside the feed-forward layers.
-  public var ffnDim: Int {
+  package var ffnDim: Int {
     let hidden = Int(2 * Double(Int(ffnExp * Double(dim))) / 3)
     let scaled = Int(ffnDimMultiplier * Double(hidden))
     return (scaled + multipleOf - 1) / multipleOf * multipleOf
   }
 
   /// The base of the rotary positions' wavelengths.
-  public var ropeTheta: Double { max(10_000, 2 * Double(maxPositions)) }
+  package var ropeTheta: Double { max(10_000, 2 * Double(maxPositions)) }
 }

@@ -2,7 +2,7 @@ internal import APCore
 
 extension AnchorSpan {
   /// Reads `+1.2..3.4`, or with `-` before it where the sound is not heard; nil for all else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let sign = text.first, sign == "+" || sign == "-",
       let dots = text.firstRange(of: ".."),
       let start = Self.seconds(text[text.index(after: text.startIndex)..<dots.lowerBound]),
@@ -12,7 +12,7 @@ extension AnchorSpan {
   }
 
   /// As on the command line.
-  public var text: String { "\(isPresent ? "+" : "-")\(start)..\(end)" }
+  package var text: String { "\(isPresent ? "+" : "-")\(start)..\(end)" }
 
   private static func seconds(_ text: Substring) -> Double? {
     guard text.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }) else { return nil }

@@ -1,17 +1,17 @@
-public import APCore
+package import APCore
 
 /// A sound that is asked for: its words, and the track that it becomes.
-public struct Prompt: Sendable, Hashable {
+package struct Prompt: Sendable, Hashable {
   /// What the text encoder reads.
-  public let words: String
+  package let words: String
   /// The track's name: the words in lower case, all other characters than `a-z` and `0-9` between them one hyphen.
-  public let track: String
+  package let track: String
 
   /// The most characters of a name, so that `residualTrack` is one too.
   static let longestName = 55
 
   /// - Throws: `usage` where the words have nothing to name a track by.
-  public init(_ words: String) throws(FilterError) {
+  package init(_ words: String) throws(FilterError) {
     let parts = words.lowercased().utf8.split { byte in
       !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
         && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)

@@ -1,7 +1,7 @@
 /// A solver of dx/dt = v(x, t) from t = 0 to 1 with fixed steps, as torchdiffeq's `FixedGridODESolver`.
-public struct ODESolver: Sendable, Hashable {
+package struct ODESolver: Sendable, Hashable {
   /// How a step is made.
-  public enum Method: String, Sendable, CaseIterable {
+  package enum Method: String, Sendable, CaseIterable {
     /// By the velocity in the middle of the step: two velocities a step.
     case midpoint
     /// By the velocity at the beginning: one velocity a step.

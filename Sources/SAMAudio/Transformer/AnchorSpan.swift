@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// A stretch of time in which the wanted sound is known to be heard, or known not to be.
-public struct AnchorSpan: Sendable, Hashable {
+package struct AnchorSpan: Sendable, Hashable {
   /// Whether the sound is there.
-  public let isPresent: Bool
+  package let isPresent: Bool
   /// Seconds from the beginning of the input.
-  public let start: Double
+  package let start: Double
   /// Seconds from there too.
-  public let end: Double
+  package let end: Double
 
   init(isPresent: Bool, start: Double, end: Double) {
     self.isPresent = isPresent

@@ -3,7 +3,7 @@ extension Blocks {
   ///
   /// - Parameter epsilon: added to the deviation before dividing.
   /// - Returns: the mean and the unbiased standard deviation, without `epsilon`.
-  public func normalize(
+  package func normalize(
     _ workers: Workers, epsilon: Float = 1e-5
   ) -> (mean: Float, deviation: Float) {
     let rows = self.count * channels
@@ -30,14 +30,14 @@ extension Blocks {
   }
 
   /// Copies `[channels, columns]` without gaps into the only block.
-  public func copy(planar values: Floats) {
+  package func copy(planar values: Floats) {
     for channel in 0..<channels {
       row(0, channel).update(from: values + channel * columns, count: columns)
     }
   }
 
   /// Writes the only block, scaled and shifted, as `[channels, columns]` without gaps.
-  public func copy(
+  package func copy(
     toPlanar values: MutableFloats, scale: Float, offset: Float, _ workers: Workers
   ) {
     workers.run(channels) { channel, _ in

@@ -4,7 +4,7 @@ internal import CProcessor
 ///
 /// By itself the allocator takes memory for each of them from the system and gives it back: a fault for every page
 /// of each array, which takes longer than the packing. Here arrays follow each other in the same memory.
-public func reusingHeap<Result, Failure: Error>(
+package func reusingHeap<Result, Failure: Error>(
   _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
   mallopt(M_MMAP_THRESHOLD, 32 << 20)

@@ -1,7 +1,7 @@
 /// LayerNorm over the channels of each token, without its factors: those are folded into what follows.
-public enum LayerNorm {
+package enum LayerNorm {
   /// `output[c][t] = (input[c][t] − mean[t]) / √(variance[t] + ε)` for a panel `[channels][48]`.
-  public static func normalize(
+  package static func normalize(
     _ input: Floats, into output: MutableFloats, channels: Int, epsilon: Float = 1e-5
   ) {
     let count = Lanes(repeating: Float(channels))

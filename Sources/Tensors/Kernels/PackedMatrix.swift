@@ -1,15 +1,15 @@
 /// Weights in the order in which the tile kernel reads them: `[row / 8][depth][8]`, packed once at load.
 ///
 /// The last tile is filled up with zero rows.
-public struct PackedMatrix: Sendable {
+package struct PackedMatrix: Sendable {
   /// Rows, without the filling.
-  public let rows: Int
+  package let rows: Int
   /// Words of each sum: its terms, or pairs of them.
   let depth: Int
   /// What a word holds.
   let precision: Precision
   /// Tiles of 8 rows.
-  public var tiles: Int { Tile.tiles(rows) }
+  package var tiles: Int { Tile.tiles(rows) }
 
   private let storage: FloatStorage
 
@@ -23,7 +23,7 @@ public struct PackedMatrix: Sendable {
   ///   - columnOffsets: one a column; nil is a column of zeros. In `.bf16` neighbours are paired.
   ///   - rowScale: a factor for each row.
   ///   - columnScale: a factor for each column.
-  public init(
+  package init(
     _ values: [Float], rowOffsets: [Int?], columnOffsets: [Int?], rowScale: [Float]? = nil,
     columnScale: [Float]? = nil, precision: Precision = .f32
   ) {
@@ -50,7 +50,7 @@ public struct PackedMatrix: Sendable {
   }
 
   /// Packs a matrix `[rows][columns]` as it is.
-  public init(
+  package init(
     _ values: [Float], rows: Int, columns: Int, rowScale: [Float]? = nil,
     columnScale: [Float]? = nil, precision: Precision = .f32
   ) {

@@ -3,21 +3,21 @@
 ///
 /// A convolution whose kernel is twice its stride is one of two taps over the phases: kernel element
 /// count·tap + r of position m reads element m + tap of phase r.
-public struct Phases: Sendable {
+package struct Phases: Sendable {
   /// How many phases a row has: the stride of the convolution.
-  public let count: Int
+  package let count: Int
 
   /// Floats from a phase to the next.
-  public static let stride = 64
+  package static let stride = 64
 
   /// Phases for a stride of `count`.
-  public init(count: Int) { self.count = count }
+  package init(count: Int) { self.count = count }
 
   /// Floats that the phases of `channels` rows take up.
-  public func floats(channels: Int) -> Int { channels * count * Phases.stride }
+  package func floats(channels: Int) -> Int { channels * count * Phases.stride }
 
   /// Brings kernels `[rows][2 · count]` into the order `[rows][phase][tap]`.
-  public func reorder(_ weight: [Float], rows: Int) -> [Float] {
+  package func reorder(_ weight: [Float], rows: Int) -> [Float] {
     precondition(weight.count == rows * 2 * count, "weight must be [rows][2 · count]")
     return [Float](unsafeUninitializedCapacity: weight.count) { target, filled in
       for index in 0..<weight.count {
@@ -31,7 +31,7 @@ public struct Phases: Sendable {
   /// Writes 64 elements of each phase of all rows, `[channel][phase][64]`; zeros where a row has no column.
   ///
   /// - Parameter start: the column of phase 0's first element.
-  public func split(
+  package func split(
     _ rows: BlockRows, channels: Int, from start: Int, into output: MutableFloats
   ) {
     let whole = start >= 0 && start &+ count &* Phases.stride <= rows.columns

@@ -1,5 +1,5 @@
 /// The numbers that products are made of; sums are always float32.
-public enum Precision: Sendable {
+package enum Precision: Sendable {
   case f32
   /// bfloat16 in pairs: a 32-bit word holds a column's values of two neighbouring rows, so that panels,
   /// strides and offsets are those of float32 with half the rows.
@@ -22,7 +22,7 @@ public enum Precision: Sendable {
   }
 
   /// Whether this processor multiplies bfloat16 faster than float32.
-  public static var hasFastBF16: Bool { Processor.hasBF16 }
+  package static var hasFastBF16: Bool { Processor.hasBF16 }
 }
 
 /// Rows of float32 on their way into a product of bfloat16 pairs.

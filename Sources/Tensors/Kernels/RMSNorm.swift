@@ -1,7 +1,7 @@
 /// Divides what comes in by its root mean square, token by token.
 ///
 /// Source: Zhang and Sennrich, Root Mean Square Layer Normalization (2019).
-public enum RMSNorm {
+package enum RMSNorm {
   /// `output[c][t] = input[c][t] / √(mean over c of input² + ε) · scale[c] + shift[c]`, `[channels][48]` each;
   /// in place or not.
   ///
@@ -51,7 +51,7 @@ extension TokenPanels {
   /// - Parameters:
   ///   - scale: a factor for each channel.
   ///   - shift: what is added to each channel; nil is nothing.
-  public func rmsNormalize(
+  package func rmsNormalize(
     into output: TokenPanels, scale: Floats, shift: Floats? = nil, epsilon: Float, workers: Workers
   ) {
     precondition(

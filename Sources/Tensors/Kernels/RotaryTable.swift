@@ -4,15 +4,15 @@ internal import Glibc
 ///
 /// Pair i of a head of `width` channels is the channels 2i and 2i + 1; position p turns it by p · θ^(−2i / width).
 /// Source: Su and others, RoFormer (2021).
-public struct RotaryTable: Sendable {
+package struct RotaryTable: Sendable {
   /// Channels of a head.
-  public let width: Int
+  package let width: Int
   /// Cosines of the pairs, then sines, of each position.
   private let angles: TokenPanels
 
   /// Computes the angles of positions 0 ..< `tokens`, rounded to float32 where the reference rounds: the rates,
   /// and then the angles.
-  public init(width: Int, tokens: Int, theta: Double, workers: Workers) {
+  package init(width: Int, tokens: Int, theta: Double, workers: Workers) {
     precondition(width % 2 == 0, "width must be even")
     self.width = width
     let half = width / 2

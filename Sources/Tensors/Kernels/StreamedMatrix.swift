@@ -1,25 +1,25 @@
-public import Checkpoints
+package import Checkpoints
 
 /// Weights far larger than a cache, in tiles `[row / 8][depth][8]` like `PackedMatrix`, and in the format in which
 /// they are to be kept.
 ///
 /// The last tile is filled up with zero rows.
-public struct StreamedMatrix: Sendable {
+package struct StreamedMatrix: Sendable {
   /// Rows, without the filling.
-  public let rows: Int
+  package let rows: Int
   /// Terms of each sum.
-  public let depth: Int
+  package let depth: Int
   /// In what the values are kept.
-  public let format: WeightFormat
+  package let format: WeightFormat
   /// Tiles of 8 rows.
-  public var tiles: Int { Tile.tiles(rows) }
+  package var tiles: Int { Tile.tiles(rows) }
 
   private let storage: FloatStorage
 
   /// Packs rows as they are handed out, some at once on each thread.
   ///
   /// - Parameter fill: writes row `row`, `depth` floats; called once a row.
-  public init(
+  package init(
     rows: Int, depth: Int, format: WeightFormat, workers: Workers,
     fill: (_ row: Int, _ target: MutableFloats) -> Void
   ) {
@@ -52,7 +52,7 @@ public struct StreamedMatrix: Sendable {
   ///   - parts: with as many columns each.
   ///   - format: nil keeps the values as the first part is stored.
   ///   - source: which row of its part stands in a row of the result; nil is the same.
-  public init(
+  package init(
     _ parts: StoredRows..., format: WeightFormat? = nil, workers: Workers,
     source: ((_ part: Int, _ row: Int) -> Int)? = nil
   ) {

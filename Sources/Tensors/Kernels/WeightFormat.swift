@@ -5,7 +5,7 @@ package import Checkpoints
 typealias HalfLanes = SIMD16<UInt16>
 
 /// In what a large matrix is kept in memory; products and sums are float32 in each.
-public enum WeightFormat: String, Sendable, CaseIterable {
+package enum WeightFormat: String, Sendable, CaseIterable {
   case f32
   case bf16
   case f16

@@ -1,5 +1,5 @@
 /// What follows a convolution while its tile is still in the cache, or comes before one.
-public enum Activation: Sendable, Equatable {
+package enum Activation: Sendable, Equatable {
   case none
   case gelu
   case elu
@@ -19,7 +19,7 @@ public enum Activation: Sendable, Equatable {
   ///   - x: `channels` rows.
   ///   - panel: which 48 columns.
   ///   - output: may be `x`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: BlockRows, channels: Int, panel: Int, into output: BlockRows
   ) {
     precondition(self != .glu, "a GLU halves the channels")
@@ -43,11 +43,11 @@ public enum Activation: Sendable, Equatable {
 /// The periodic activation x + sin²(αx) / (α + 10⁻⁹), with an α for each channel.
 ///
 /// Source: Ziyin, Hartwig and Ueda, Neural Networks Fail to Learn Periodic Functions (2020); `Snake1d` in dacvae.
-public struct Snake: Sendable, Equatable {
+package struct Snake: Sendable, Equatable {
   private let storage: FloatStorage
 
   /// - Parameter alpha: one a channel.
-  public init(alpha: [Float]) {
+  package init(alpha: [Float]) {
     storage = FloatStorage(alpha.flatMap { [$0, Float(1 / (Double($0) + 1e-9))] })
   }
 
@@ -63,5 +63,5 @@ public struct Snake: Sendable, Equatable {
   }
 
   /// Whether both are the same layer's.
-  public static func == (a: Snake, b: Snake) -> Bool { a.storage === b.storage }
+  package static func == (a: Snake, b: Snake) -> Bool { a.storage === b.storage }
 }

@@ -2,14 +2,14 @@
 ///
 /// Queries and keys are panels `[C, 48]`; values are tiles of 8 channels of a head, `[C / 8][token][8]`. In
 /// bfloat16, pairs are of channels in the former and of tokens in the latter.
-public struct AttentionInputs: Sendable {
+package struct AttentionInputs: Sendable {
   let queries: TokenPanels
   let keys: TokenPanels
   let precision: Precision
   private let values: FloatStorage
 
   /// Room for the queries of some tokens and the keys and values of others.
-  public init(queries: TokenPanels, keys: TokenPanels, precision: Precision) {
+  package init(queries: TokenPanels, keys: TokenPanels, precision: Precision) {
     func room(_ tokens: TokenPanels) -> TokenPanels {
       TokenPanels(
         channels: precision.words(tokens.channels), groups: tokens.groups, tokens: tokens.tokens)

@@ -1,7 +1,7 @@
 /// Attention of a whole sequence, whose projections are `TokenLinear`s.
 extension AttentionInputs {
   /// What a projection's rows are.
-  public enum Part: Sendable {
+  package enum Part: Sendable {
     case queries
     case keys
     case values
@@ -12,7 +12,7 @@ extension AttentionInputs {
   /// - Parameters:
   ///   - layer: the projections of all `parts`, one below the other in this order.
   ///   - input: the tokens that ask or are looked up; for all three those of one sequence.
-  public func project(
+  package func project(
     _ parts: [Part], _ layer: TokenLinear, _ input: TokenPanels, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 is kept in panels of channels")
@@ -42,7 +42,7 @@ extension AttentionInputs {
   ///   - heads: of a multiple of 8 channels each.
   ///   - bias: for queries and keys of one group.
   ///   - output: panels of the queries' tokens.
-  public func attend(
+  package func attend(
     heads: Int, bias: RelativeBias? = nil, into output: TokenPanels, workers: Workers
   ) {
     precondition(output.count == queries.count, "output must have the queries' tokens")

@@ -2,11 +2,11 @@
 ///
 /// In a GLU layer each tile holds four channels and their four gates, so that the gating needs no
 /// second pass.
-public struct Convolution: Sendable {
+package struct Convolution: Sendable {
   /// Channels that come in.
-  public var inputs: Int { taps.inputs }
+  package var inputs: Int { taps.inputs }
   /// Channels that leave, after a GLU.
-  public let outputs: Int
+  package let outputs: Int
 
   private let taps: Taps
   private let matrix: PackedMatrix
@@ -18,7 +18,7 @@ public struct Convolution: Sendable {
   /// - Parameters:
   ///   - blocks: the kernel's size along the blocks.
   ///   - columns: the columns that the kernel reads, relative to the one computed, within a margin.
-  public init(
+  package init(
     weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
     activation: Activation, precision: Precision
   ) {
@@ -50,7 +50,7 @@ public struct Convolution: Sendable {
   }
 
   /// Tiles of output channels.
-  public var tiles: Int { matrix.tiles }
+  package var tiles: Int { matrix.tiles }
 
   /// Computes 48 columns of the output channels.
   ///
@@ -65,7 +65,7 @@ public struct Convolution: Sendable {
   ///   - valid: columns that exist; the others are written as zeros.
   ///   - shift: a value for each output channel to add to what a GLU gives, or the sums themselves.
   ///   - accumulate: adds the sums to what stands in the output; for a layer without an activation.
-  public func callAsFunction(
+  package func callAsFunction(
     origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
     tiles: Range<Int>? = nil, output: MutableFloats, outputStride: Int, valid: Int,
     shift: Floats? = nil, accumulate: Bool = false, _ scratch: Scratch
@@ -145,7 +145,7 @@ extension Convolution {
   /// - Parameters:
   ///   - column: the input's column at which the output's first one stands.
   ///   - shift: a value for each output channel to add.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Blocks, at column: Int, into output: Blocks, shift: Floats? = nil, workers: Workers
   ) {
     let chunks = (tiles + Convolution.tilesOfJob - 1) / Convolution.tilesOfJob

@@ -3,17 +3,17 @@
 /// Reference: `DConv` in demucs.py. In the frequency branch each frequency is an item of its own, which one
 /// thread takes through all walks while it lies in the cache; in the time branch the only item is long,
 /// and the threads share each walk.
-public struct DConv: Sendable {
+package struct DConv: Sendable {
   private let layers: [DConvLayer]
 
   /// - Parameter layers: at least one, of the same channels.
-  public init(_ layers: [DConvLayer]) {
+  package init(_ layers: [DConvLayer]) {
     precondition(!layers.isEmpty, "a DConv has layers")
     self.layers = layers
   }
 
   /// Rows of memory for the hidden channels.
-  public var hiddenRows: Int { layers.reduce(0) { max($0, $1.hiddenRows) } }
+  package var hiddenRows: Int { layers.reduce(0) { max($0, $1.hiddenRows) } }
 
   /// Panels that are one job of a shared walk. Sums are taken by chunk, so that they do not depend on the
   /// number of threads.
@@ -23,7 +23,7 @@ public struct DConv: Sendable {
   ///
   /// - Parameters:
   ///   - hidden: `hiddenRows` rows with the stride and margins of `x`.
-  public func callAsFunction(_ x: BlockRows, hidden: BlockRows, _ scratch: Scratch) {
+  package func callAsFunction(_ x: BlockRows, hidden: BlockRows, _ scratch: Scratch) {
     let panels = 0..<Tile.panels(x.columns)
     for layer in layers {
       let norm = layer.squeeze(x, hidden, panels: panels, scratch)
@@ -36,7 +36,7 @@ public struct DConv: Sendable {
   }
 
   /// Applies the layers to a long block on all threads.
-  public func callAsFunction(_ x: BlockRows, workers: Workers) {
+  package func callAsFunction(_ x: BlockRows, workers: Workers) {
     let panels = Tile.panels(x.columns)
     let chunks = (panels + DConv.chunk - 1) / DConv.chunk
     func range(_ chunk: Int) -> Range<Int> {

@@ -4,11 +4,11 @@
 /// Reference: `DConv` in demucs.py. The layer is three walks along time, because each normalisation
 /// needs sums over all columns. The second one needs no walk of its own: the moments of W·h + b follow
 /// from those of h (Σh and Σh·hᵀ), which has an eighth of the channels.
-public struct DConvLayer: Sendable {
+package struct DConvLayer: Sendable {
   /// Channels in and out.
-  public let channels: Int
+  package let channels: Int
   /// Channels between the convolutions.
-  public let hidden: Int
+  package let hidden: Int
 
   private let squeezeTaps: Taps
   private let expandTaps: Taps
@@ -32,7 +32,7 @@ public struct DConvLayer: Sendable {
   ///   - outerNorm: weight and bias of the second GroupNorm.
   ///   - scale: LayerScale, one a channel.
   ///   - dilation: the distance of the three taps.
-  public init(
+  package init(
     squeeze: (weight: [Float], bias: [Float]), innerNorm: (weight: [Float], bias: [Float]),
     expand: (weight: [Float], bias: [Float]), outerNorm: (weight: [Float], bias: [Float]),
     scale: [Float], dilation: Int, precision: Precision
@@ -65,7 +65,7 @@ public struct DConvLayer: Sendable {
   }
 
   /// Scratch rows that a caller provides for the hidden channels: whole tiles.
-  public var hiddenRows: Int { squeeze.tiles * Tile.rows }
+  package var hiddenRows: Int { squeeze.tiles * Tile.rows }
 
   // MARK: The three walks
 

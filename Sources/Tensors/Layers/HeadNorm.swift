@@ -1,12 +1,12 @@
 /// RMSNorm over the channels of each head of queries or keys, and their rotation by position.
-public struct HeadNorm: Sendable {
+package struct HeadNorm: Sendable {
   private let weight: FloatStorage
   private let epsilon: Float
 
   /// - Parameters:
   ///   - weight: a factor for each channel of a head, the same for all heads.
   ///   - scale: a factor for all: 1/√width for queries, where scores are to be scaled so.
-  public init(weight: [Float], scale: Float = 1, epsilon: Float) {
+  package init(weight: [Float], scale: Float = 1, epsilon: Float) {
     self.weight = FloatStorage(weight.map { $0 * scale })
     self.epsilon = epsilon
   }
@@ -31,7 +31,7 @@ public struct HeadNorm: Sendable {
 
 extension AttentionInputs {
   /// Normalises the queries of each head in place, and turns them by their position.
-  public func normalizeQueries(
+  package func normalizeQueries(
     _ norm: HeadNorm, rotation: RotaryTable? = nil, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 can be normalised in place")
@@ -39,7 +39,7 @@ extension AttentionInputs {
   }
 
   /// Normalises the keys of each head in place, and turns them by their position.
-  public func normalizeKeys(
+  package func normalizeKeys(
     _ norm: HeadNorm, rotation: RotaryTable? = nil, workers: Workers
   ) {
     precondition(precision == .f32, "only float32 can be normalised in place")

@@ -5,9 +5,9 @@
 ///
 /// W·x is a product over 48 columns at once. A job of a step is 16 units with all their gates, which lie together
 /// in the order in which they are read.
-public struct LSTM: Sendable {
+package struct LSTM: Sendable {
   /// Channels that leave: units.
-  public let outputs: Int
+  package let outputs: Int
 
   private let groups: Int
   /// Rows in the order `[unit / 16][gate][16]`.
@@ -27,7 +27,7 @@ public struct LSTM: Sendable {
   ///   - input: `weight_ih` [4 · outputs, inputs].
   ///   - recurrent: `weight_hh` [4 · outputs, outputs].
   ///   - bias: the sum of both biases [4 · outputs].
-  public init(input: [Float], recurrent: [Float], bias: [Float]) {
+  package init(input: [Float], recurrent: [Float], bias: [Float]) {
     let outputs = bias.count / LSTM.gates
     let inputs = input.count / bias.count
     let groups = (outputs + LSTM.lanes - 1) / LSTM.lanes
@@ -56,7 +56,7 @@ public struct LSTM: Sendable {
   ///   - x: [inputs, T].
   ///   - output: [outputs, T]; not `x`.
   ///   - accumulate: adds the result to what stands in the output.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Blocks, into output: Blocks, accumulate: Bool = false, workers: Workers
   ) {
     precondition(

@@ -2,9 +2,9 @@
 ///
 /// What comes before and behind it in a transformer is folded into its weights when it is packed: the factors of a
 /// LayerNorm before it, and a scale of each output (LayerScale, 1/√d of the queries).
-public struct Linear: Sendable {
+package struct Linear: Sendable {
   /// Channels out.
-  public var outputs: Int { matrix.rows }
+  package var outputs: Int { matrix.rows }
 
   let matrix: PackedMatrix
   let bias: FloatStorage
@@ -14,7 +14,7 @@ public struct Linear: Sendable {
   /// - Parameters:
   ///   - norm: weight and bias [inputs] of the LayerNorm whose result comes in.
   ///   - scale: a factor for each output.
-  public init(
+  package init(
     weight: [Float], bias: [Float], norm: (weight: [Float], bias: [Float])? = nil,
     scale: [Float]? = nil, precision: Precision
   ) {

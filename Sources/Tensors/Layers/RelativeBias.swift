@@ -1,11 +1,11 @@
 /// What is added to the scores of each head, by how far the key is from the query.
 ///
 /// A head's values stand in the order of query − key, so that 16 neighbouring queries read 16 neighbouring values.
-public struct RelativeBias: Sendable {
+package struct RelativeBias: Sendable {
   /// Heads that have a bias.
-  public let heads: Int
+  package let heads: Int
   /// Tokens, queries and keys alike, that it reaches over.
-  public let tokens: Int
+  package let tokens: Int
 
   private let values: FloatStorage
   private let span: Int
@@ -13,7 +13,7 @@ public struct RelativeBias: Sendable {
   /// - Parameters:
   ///   - tokens: the most queries or keys.
   ///   - value: the bias of a head for `distance` = key − query, from −(tokens − 1) to tokens − 1.
-  public init(heads: Int, tokens: Int, value: (_ head: Int, _ distance: Int) -> Float) {
+  package init(heads: Int, tokens: Int, value: (_ head: Int, _ distance: Int) -> Float) {
     self.heads = heads
     self.tokens = tokens
     span = Tile.panels(tokens) * Tile.columns

@@ -1,16 +1,16 @@
 /// A convolution whose kernel is twice its stride, as one over the phases of its input.
-public struct StridedConvolution: Sendable {
+package struct StridedConvolution: Sendable {
   /// Input columns for an output column.
-  public var stride: Int { phases.count }
+  package var stride: Int { phases.count }
   /// Channels that leave.
-  public var outputs: Int { conv.outputs }
+  package var outputs: Int { conv.outputs }
 
   private let phases: Phases
   private let conv: Convolution
   private let inputs: Int
 
   /// Packs a checkpoint's `weight` [outputs, inputs, 2 · stride] and `bias` [outputs].
-  public init(weight: [Float], bias: [Float], inputs: Int, stride: Int, precision: Precision) {
+  package init(weight: [Float], bias: [Float], inputs: Int, stride: Int, precision: Precision) {
     phases = Phases(count: stride)
     self.inputs = inputs
     conv = Convolution(
@@ -23,7 +23,7 @@ public struct StridedConvolution: Sendable {
   /// - Parameters:
   ///   - x: rows of all input channels.
   ///   - start: the first column that the first output column's kernel reads.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Blocks, from start: Int, into output: Blocks, workers: Workers
   ) {
     let size = StridedConvolution.tilesOfJob

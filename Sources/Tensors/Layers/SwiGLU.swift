@@ -1,12 +1,12 @@
-public import Checkpoints
+package import Checkpoints
 
 /// A feed-forward layer with a gate: W₂·(silu(W₁·x) ⊙ W₃·x).
 ///
 /// W₁ and W₃ are one matrix whose tiles hold four rows of each, so that the gating needs no second pass.
 /// Source: Shazeer, GLU Variants Improve Transformer (2020).
-public struct SwiGLU: Sendable {
+package struct SwiGLU: Sendable {
   /// Channels between the two products.
-  public var hidden: Int { widen.outputs / 2 }
+  package var hidden: Int { widen.outputs / 2 }
 
   private let widen: TokenLinear
   private let narrow: TokenLinear
@@ -16,7 +16,7 @@ public struct SwiGLU: Sendable {
   /// - Parameters:
   ///   - hidden: a multiple of 4.
   ///   - format: in what the weights are kept; nil keeps each as it is stored.
-  public init(
+  package init(
     w1: StoredRows, w2: StoredRows, w3: StoredRows, format: WeightFormat?, workers: Workers
   ) {
     precondition(w1.count % 4 == 0, "the hidden channels must be a multiple of 4")
@@ -39,7 +39,7 @@ public struct SwiGLU: Sendable {
   /// `output = W₂·(silu(W₁·input) ⊙ W₃·input)`.
   ///
   /// - Parameter hidden: room for the channels between.
-  public func callAsFunction(
+  package func callAsFunction(
     _ input: TokenPanels, hidden: TokenPanels, into output: TokenPanels, workers: Workers
   ) {
     widen.gated(input, into: hidden, workers: workers)
@@ -47,7 +47,7 @@ public struct SwiGLU: Sendable {
   }
 
   /// `output += gate ⊙ W₂·(silu(W₁·input) ⊙ W₃·input)`.
-  public func add(
+  package func add(
     _ input: TokenPanels, hidden: TokenPanels, to output: TokenPanels, gate: Floats? = nil,
     workers: Workers
   ) {

@@ -1,10 +1,10 @@
-public import Checkpoints
+package import Checkpoints
 
 /// GroupNorm with a single group, SiLU, and a convolution of kernel 3 along the tokens, with zeros outside.
 ///
 /// The norm's statistics are those of all channels and all tokens together. The convolution is a linear layer over
 /// each token beside its two neighbours, `[3 · channels]`.
-public struct TokenConvolution: Sendable {
+package struct TokenConvolution: Sendable {
   private let normWeight: [Float]
   private let normBias: [Float]
   private let linear: TokenLinear
@@ -16,7 +16,7 @@ public struct TokenConvolution: Sendable {
   ///   - weight: [outputs, inputs, 3].
   ///   - bias: [outputs].
   ///   - format: in what the weights are kept; nil keeps them as they are stored.
-  public init(
+  package init(
     norm: (weight: [Float], bias: [Float]), weight: StoredRows, bias: [Float],
     format: WeightFormat?, workers: Workers
   ) {
@@ -42,7 +42,7 @@ public struct TokenConvolution: Sendable {
   /// `output = conv(silu(norm(input)))`, or that added to the output.
   ///
   /// - Parameter unfolded: room for `[3 · channels]` of all tokens.
-  public func callAsFunction(
+  package func callAsFunction(
     _ input: TokenPanels, unfolded: TokenPanels, into output: TokenPanels, accumulate: Bool = false,
     workers: Workers
   ) {

@@ -1,5 +1,5 @@
 /// What is done to a channel of tokens when it leaves a `TokenLinear`.
-public enum TokenActivation: Sendable {
+package enum TokenActivation: Sendable {
   case none
   case relu
   /// x · σ(x)
@@ -16,7 +16,7 @@ public enum TokenActivation: Sendable {
 
 extension TokenLinear {
   /// `output = activation(W·input + b)`; not in place.
-  public func callAsFunction(
+  package func callAsFunction(
     _ input: TokenPanels, into output: TokenPanels, activation: TokenActivation = .none,
     workers: Workers
   ) {
@@ -30,7 +30,7 @@ extension TokenLinear {
   /// `output += gate ⊙ (W·input + b)`.
   ///
   /// - Parameter gate: a factor for each output; nil is 1.
-  public func add(
+  package func add(
     _ input: TokenPanels, to output: TokenPanels, gate: Floats? = nil, workers: Workers
   ) {
     check(input, output, channels: outputs)

@@ -4,17 +4,17 @@
 /// panels and from the cache for each but the first. Long sums are cut: then the cut panel stays in the
 /// second-level cache together with the weights. Neither changes a result: a sum's terms are added in the same
 /// order whatever the cut.
-public struct TokenLinear: Sendable {
+package struct TokenLinear: Sendable {
   /// Channels in.
-  public var inputs: Int { matrix.depth }
+  package var inputs: Int { matrix.depth }
   /// Channels out.
-  public var outputs: Int { matrix.rows }
+  package var outputs: Int { matrix.rows }
 
   let matrix: StreamedMatrix
   private let bias: FloatStorage?
 
   /// - Parameter bias: a value for each row; nil is none.
-  public init(_ matrix: StreamedMatrix, bias: [Float]? = nil) {
+  package init(_ matrix: StreamedMatrix, bias: [Float]? = nil) {
     precondition(
       bias.map { $0.count == matrix.rows } ?? true, "bias must have a value for each row")
     self.matrix = matrix

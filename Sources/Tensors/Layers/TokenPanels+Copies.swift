@@ -1,6 +1,6 @@
 extension TokenPanels {
   /// Reads the tokens of the only group: [tokens, channels] without gaps.
-  public func copy(tokens values: [Float], workers: Workers) {
+  package func copy(tokens values: [Float], workers: Workers) {
     checkSize(values)
     values.withUnsafeBufferPointer { values in
       eachColumn(workers) { token, column in
@@ -12,7 +12,7 @@ extension TokenPanels {
   }
 
   /// Reads the channels of the only group: [channels, tokens] without gaps.
-  public func copy(rows values: [Float], workers: Workers) {
+  package func copy(rows values: [Float], workers: Workers) {
     checkSize(values)
     values.withUnsafeBufferPointer { values in
       eachColumn(workers) { token, column in
@@ -24,7 +24,7 @@ extension TokenPanels {
   }
 
   /// The tokens of the only group as [tokens, channels] without gaps.
-  public func tokenMajor(workers: Workers) -> [Float] {
+  package func tokenMajor(workers: Workers) -> [Float] {
     [Float](unsafeUninitializedCapacity: tokens * channels) { values, count in
       if let start = values.baseAddress {
         eachColumn(workers) { token, column in
@@ -37,7 +37,7 @@ extension TokenPanels {
   }
 
   /// Copies what stands in other panels of the same shape.
-  public func copy(_ other: TokenPanels, workers: Workers) {
+  package func copy(_ other: TokenPanels, workers: Workers) {
     precondition(
       other.channels == channels && other.count == count, "the panels must have the same shape")
     workers.run(count) { panel($0).update(from: other.panel($0), count: channels &* Tile.columns) }
@@ -46,7 +46,7 @@ extension TokenPanels {
   /// Adds to each token of the only group one of some vectors of all channels.
   ///
   /// - Parameter index: which vector, for each token.
-  public func addRows(_ rows: [[Float]], index: [Int], workers: Workers) {
+  package func addRows(_ rows: [[Float]], index: [Int], workers: Workers) {
     precondition(rows.allSatisfy { $0.count == channels }, "each vector must have all channels")
     precondition(index.count == tokens, "each token must have a vector")
     eachColumn(workers) { token, column in
@@ -57,7 +57,7 @@ extension TokenPanels {
   }
 
   /// Applies a function to all values, in place.
-  public func activate(_ activation: TokenActivation, workers: Workers) {
+  package func activate(_ activation: TokenActivation, workers: Workers) {
     workers.run(count) { index in
       let panel = self.panel(index)
       for position in stride(from: 0, to: channels &* Tile.columns, by: 16) {

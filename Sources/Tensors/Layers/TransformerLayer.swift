@@ -2,7 +2,7 @@
 ///
 /// Reference: `MyTransformerEncoderLayer` and `CrossTransformerEncoderLayer` in transformer.py. In a
 /// cross layer the keys and values come from the other branch's tokens.
-public struct TransformerLayer: Sendable {
+package struct TransformerLayer: Sendable {
   let queries: Linear
   let keys: Linear
   let values: Linear
@@ -20,7 +20,7 @@ public struct TransformerLayer: Sendable {
   ///   - widen: the first layer of the feed-forward, with the norm before it folded in.
   ///   - narrow: its second layer, scaled by LayerScale.
   ///   - norm: weight and bias of the GroupNorm at the end.
-  public init(
+  package init(
     queries: Linear, keys: Linear, values: Linear, output: Linear, widen: Linear, narrow: Linear,
     norm: (weight: [Float], bias: [Float]), heads: Int
   ) {
@@ -85,12 +85,12 @@ public struct TransformerLayer: Sendable {
 }
 
 /// A layer of two branches side by side, each attending to itself or, crossed, to the other.
-public struct TransformerLayerPair: Sendable {
+package struct TransformerLayerPair: Sendable {
   private let layers: [TransformerLayer]
   private let isCross: Bool
 
   /// - Parameter isCross: each branch attends to the other's tokens as they were before the layer.
-  public init(_ first: TransformerLayer, _ second: TransformerLayer, isCross: Bool) {
+  package init(_ first: TransformerLayer, _ second: TransformerLayer, isCross: Bool) {
     layers = [first, second]
     self.isCross = isCross
   }
@@ -101,7 +101,7 @@ public struct TransformerLayerPair: Sendable {
   ///   - branches: the tokens of both.
   ///   - attention: what each branch attends with: its queries, and the keys and values it looks up.
   ///   - attended: room for each branch's result.
-  public func callAsFunction(
+  package func callAsFunction(
     _ branches: [TokenPanels], attention: [AttentionInputs], attended: [TokenPanels],
     workers: Workers
   ) {

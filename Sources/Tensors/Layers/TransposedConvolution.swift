@@ -3,13 +3,13 @@
 /// Output position factor·g + r − padding gets kernel element r of input g and element r + factor of
 /// input g − 1. So the product has a row for each (channel, r) and two taps, and runs over g from 0 to
 /// the input's length, both included.
-public struct TransposedConvolution: Sendable {
+package struct TransposedConvolution: Sendable {
   /// Channels that leave.
-  public let outputs: Int
+  package let outputs: Int
   /// Output positions for an input position.
-  public let factor: Int
+  package let factor: Int
   /// Output positions cut off in front.
-  public let padding: Int
+  package let padding: Int
 
   /// The input before, in another block or in another column.
   private let blockTaps: Taps
@@ -26,7 +26,7 @@ public struct TransposedConvolution: Sendable {
   /// Packs a checkpoint's `weight` [inputs, outputs, 2 · factor] and `bias` [outputs].
   ///
   /// - Parameter activation: `.gelu` or `.none`.
-  public init(
+  package init(
     weight: [Float], bias: [Float], inputs: Int, factor: Int = 4, padding: Int = 2,
     activation: Activation, precision: Precision
   ) {
@@ -56,7 +56,7 @@ public struct TransposedConvolution: Sendable {
   /// - Parameters:
   ///   - group: 0…input.count.
   ///   - accumulate: adds the result to what stands in the output.
-  public func alongBlocks(
+  package func alongBlocks(
     _ input: Blocks, group: Int, panel: Int, into output: Blocks, accumulate: Bool,
     _ scratch: Scratch
   ) {
@@ -84,7 +84,7 @@ public struct TransposedConvolution: Sendable {
   ///   - position: of the input's positions 0…input.columns, the first of 48.
   ///   - shift: by how many columns more the output begins earlier than the input does.
   ///   - groups: which groups of tiles; nil is all.
-  public func alongColumns(
+  package func alongColumns(
     _ input: Blocks, position: Int, into output: Blocks, shift: Int = 0,
     groups: Range<Int>? = nil, accumulate: Bool, _ scratch: Scratch
   ) {
@@ -179,7 +179,7 @@ extension TransposedConvolution {
   /// Along the columns: computes the whole output on all threads.
   ///
   /// - Parameter shift: by how many columns more the output begins earlier than the input does.
-  public func alongColumns(
+  package func alongColumns(
     _ input: Blocks, into output: Blocks, shift: Int, workers: Workers
   ) {
     let size = TransposedConvolution.groupsOfJob

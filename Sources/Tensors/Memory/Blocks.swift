@@ -6,15 +6,15 @@
 /// Every writer keeps them zero.
 ///
 /// `@unchecked`: jobs that run at once write different rows or columns.
-public struct Blocks: @unchecked Sendable {
+package struct Blocks: @unchecked Sendable {
   /// Blocks (frequencies).
-  public let count: Int
+  package let count: Int
   /// Rows of a block.
-  public let channels: Int
+  package let channels: Int
   /// Floats of a row, without the margins.
-  public let columns: Int
+  package let columns: Int
   /// Floats from a row to the next.
-  public let stride: Int
+  package let stride: Int
 
   private let base: MutableFloats
   /// What holds the memory; nil where it is lent.
@@ -22,17 +22,17 @@ public struct Blocks: @unchecked Sendable {
 
   /// The zeros before the first row and, at least, behind each: those behind a row are also those before
   /// the next.
-  public static let margin = 32
+  package static let margin = 32
 
   /// Zeroed blocks.
-  public init(count: Int, channels: Int, columns: Int) {
+  package init(count: Int, channels: Int, columns: Int) {
     self.init(
       count: count, channels: channels, columns: columns,
       in: FloatStorage(count: Blocks.floats(count: count, channels: channels, columns: columns)))
   }
 
   /// Blocks in memory that other blocks use as well: who writes them clears their margins.
-  public init(count: Int, channels: Int, columns: Int, in storage: FloatStorage) {
+  package init(count: Int, channels: Int, columns: Int, in storage: FloatStorage) {
     precondition(
       storage.count >= Blocks.floats(count: count, channels: channels, columns: columns),
       "storage is too small")
@@ -53,36 +53,36 @@ public struct Blocks: @unchecked Sendable {
   }
 
   /// Floats that blocks take up.
-  public static func floats(count: Int, channels: Int, columns: Int) -> Int {
+  package static func floats(count: Int, channels: Int, columns: Int) -> Int {
     count * channels * stride(columns: columns) + margin
   }
 
   /// Floats from a row to the next for rows of `columns`.
   ///
   /// An odd number of cache lines: then the rows of a panel spread over all sets of a cache.
-  public static func stride(columns: Int) -> Int {
+  package static func stride(columns: Int) -> Int {
     let lines = (margin + Tile.panels(columns) * Tile.columns) / 16
     return (lines | 1) * 16
   }
 
   /// Floats from a block to the next.
-  public var blockStride: Int { channels &* stride }
+  package var blockStride: Int { channels &* stride }
 
   /// Column 0 of row 0 of a block.
-  @inline(__always) public func block(_ index: Int) -> MutableFloats {
+  @inline(__always) package func block(_ index: Int) -> MutableFloats {
     base + (index &* blockStride &+ Blocks.margin)
   }
 
   /// Column 0 of a row.
-  @inline(__always) public func row(_ block: Int, _ channel: Int) -> MutableFloats {
+  @inline(__always) package func row(_ block: Int, _ channel: Int) -> MutableFloats {
     self.block(block) + channel &* stride
   }
 
   /// Panels of 48 columns in a row.
-  public var panels: Int { Tile.panels(columns) }
+  package var panels: Int { Tile.panels(columns) }
 
   /// How many columns of a panel are not margin.
-  @inline(__always) public func valid(panel: Int) -> Int {
+  @inline(__always) package func valid(panel: Int) -> Int {
     min(Tile.columns, columns &- panel &* Tile.columns)
   }
 }

@@ -5,11 +5,11 @@ import Glibc
 ///
 /// Large ones start on a huge page and ask for more of them, since kernels walk many rows at once, each on a
 /// page of its own, and since a network's first run would take a fault for each small one.
-public final class FloatStorage: @unchecked Sendable {
+package final class FloatStorage: @unchecked Sendable {
   /// The number of floats.
-  public let count: Int
+  package let count: Int
   /// The first float.
-  public let base: MutableFloats
+  package let base: MutableFloats
 
   private let bytes: Int
 
@@ -20,7 +20,7 @@ public final class FloatStorage: @unchecked Sendable {
   ///
   /// Ends the process with a sentence if the system refuses: sizes come from a checked configuration, and the
   /// process's limits are its user's.
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count >= 0, "count must not be negative")
     self.count = count
     // Kernels read whole panels, also where a row's last one has fewer columns.
@@ -36,7 +36,7 @@ public final class FloatStorage: @unchecked Sendable {
   deinit { munmap(base, bytes) }
 
   /// Fills from an array that fits.
-  public convenience init(_ values: [Float]) {
+  package convenience init(_ values: [Float]) {
     self.init(count: values.count)
     values.withUnsafeBufferPointer { source in
       guard let start = source.baseAddress else { return }

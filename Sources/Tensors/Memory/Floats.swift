@@ -1,11 +1,11 @@
 /// The vector that kernels are written in: one AVX-512 register, two of AVX2.
-public typealias Lanes = SIMD16<Float>
+package typealias Lanes = SIMD16<Float>
 
 /// Floats that a kernel reads.
-public typealias Floats = UnsafePointer<Float>
+package typealias Floats = UnsafePointer<Float>
 
 /// Floats that a kernel writes.
-public typealias MutableFloats = UnsafeMutablePointer<Float>
+package typealias MutableFloats = UnsafeMutablePointer<Float>
 
 extension UnsafePointer<Float> {
   /// 16 floats from `index` on.

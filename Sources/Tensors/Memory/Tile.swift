@@ -2,17 +2,17 @@
 ///
 /// Matrices meet the kernel as *panels*: the left one as tiles of 8 rows, `[row / 8][depth][8]`, the
 /// right one as panels of 48 columns, `[column / 48][depth][48]`. A result tile is `[8][48]`.
-public enum Tile {
+package enum Tile {
   /// Rows of a tile.
-  public static let rows = 8
+  package static let rows = 8
   /// Columns of a tile.
-  public static let columns = 48
+  package static let columns = 48
   /// Floats of a tile.
-  public static let count = rows * columns
+  package static let count = rows * columns
 
   /// Columns rounded up to whole panels.
-  public static func panels(_ columns: Int) -> Int { (columns + Tile.columns - 1) / Tile.columns }
+  package static func panels(_ columns: Int) -> Int { (columns + Tile.columns - 1) / Tile.columns }
 
   /// Rows rounded up to whole tiles.
-  public static func tiles(_ rows: Int) -> Int { (rows + Tile.rows - 1) / Tile.rows }
+  package static func tiles(_ rows: Int) -> Int { (rows + Tile.rows - 1) / Tile.rows }
 }

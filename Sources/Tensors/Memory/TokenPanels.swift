@@ -3,18 +3,18 @@
 ///
 /// Tokens come in groups (one a frequency), each of whole panels: the last panel of a group may have
 /// tokens that do not exist.
-public struct TokenPanels: Sendable {
+package struct TokenPanels: Sendable {
   /// Rows of a panel.
-  public let channels: Int
+  package let channels: Int
   /// Groups of tokens.
-  public let groups: Int
+  package let groups: Int
   /// Tokens of a group.
-  public let tokens: Int
+  package let tokens: Int
 
   private let storage: FloatStorage
 
   /// Zeroed panels for `groups × tokens` tokens.
-  public init(channels: Int, groups: Int, tokens: Int) {
+  package init(channels: Int, groups: Int, tokens: Int) {
     self.channels = channels
     self.groups = groups
     self.tokens = tokens
@@ -22,7 +22,7 @@ public struct TokenPanels: Sendable {
   }
 
   /// Panels for the same tokens in the memory of others with as many channels or more.
-  public init(channels: Int, sharing other: TokenPanels) {
+  package init(channels: Int, sharing other: TokenPanels) {
     precondition(channels <= other.channels, "there is no room for so many channels")
     self.channels = channels
     groups = other.groups
@@ -31,18 +31,18 @@ public struct TokenPanels: Sendable {
   }
 
   /// Panels of a group.
-  public var panelsPerGroup: Int { Tile.panels(tokens) }
+  package var panelsPerGroup: Int { Tile.panels(tokens) }
 
   /// All panels.
-  public var count: Int { groups &* panelsPerGroup }
+  package var count: Int { groups &* panelsPerGroup }
 
   /// A panel, `[channels][48]`.
-  @inline(__always) public func panel(_ index: Int) -> MutableFloats {
+  @inline(__always) package func panel(_ index: Int) -> MutableFloats {
     storage.base + index &* channels &* Tile.columns
   }
 
   /// How many tokens of a panel exist; they come first.
-  @inline(__always) public func valid(panel: Int) -> Int {
+  @inline(__always) package func valid(panel: Int) -> Int {
     min(Tile.columns, tokens &- panel % panelsPerGroup &* Tile.columns)
   }
 }

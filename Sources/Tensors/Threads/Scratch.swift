@@ -3,9 +3,9 @@
 ///
 /// What earlier jobs left is still in it. A thread's memory grows while the first jobs of a kind run, which is a dry
 /// run for all later ones, and then never again: nobody sums up sizes.
-public struct Scratch: Sendable {
+package struct Scratch: Sendable {
   /// The number of the thread that runs the job, below the number of threads.
-  public let worker: Int
+  package let worker: Int
   private let memory: ScratchMemory
   private var used = 0
 
@@ -15,14 +15,14 @@ public struct Scratch: Sendable {
   }
 
   /// Takes floats, from a cache line on.
-  public mutating func take(_ floats: Int) -> MutableFloats {
+  package mutating func take(_ floats: Int) -> MutableFloats {
     let start = used
     used = start &+ ScratchMemory.wholeLines(floats)
     return memory.floats(start..<used)
   }
 
   /// Takes rows whose margins are not cleared.
-  public mutating func rows(_ channels: Int, columns: Int) -> BlockRows {
+  package mutating func rows(_ channels: Int, columns: Int) -> BlockRows {
     let floats = Blocks.floats(count: 1, channels: channels, columns: columns)
     return BlockRows(
       base: take(floats) + Blocks.margin, stride: Blocks.stride(columns: columns), columns: columns)

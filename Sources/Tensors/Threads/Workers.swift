@@ -5,9 +5,9 @@ import Glibc
 ///
 /// A job's result must not depend on which thread runs it or when: then the same input gives the
 /// same bytes for any number of threads.
-public final class Workers: Sendable {
+package final class Workers: Sendable {
   /// How many threads work on a `run`, the calling one included.
-  public let threads: Int
+  package let threads: Int
 
   /// One a thread.
   let memories: [ScratchMemory]
@@ -17,7 +17,7 @@ public final class Workers: Sendable {
   /// Starts `threads - 1` threads; the caller of `run` is the last one.
   ///
   /// - Parameter threads: at least 1; nil takes the processors this process may use.
-  public init(threads: Int? = nil) {
+  package init(threads: Int? = nil) {
     let threads = max(1, threads ?? Workers.availableProcessors)
     self.threads = threads
     memories = (0..<threads).map { _ in ScratchMemory() }
@@ -27,14 +27,14 @@ public final class Workers: Sendable {
   deinit { team.stop() }
 
   /// The processors that this process may run on (`sched_getaffinity`).
-  public static var availableProcessors: Int {
+  package static var availableProcessors: Int {
     var mask = [UInt64](repeating: 0, count: 128)
     guard sched_getaffinity(0, UInt(mask.count * 8), &mask) >= 0 else { return 1 }
     return mask.reduce(0) { $0 + $1.nonzeroBitCount }
   }
 
   /// Calls `job(index)` once for each index of `0..<count`, on all threads; returns when all are done.
-  public func run(_ count: Int, _ job: (_ index: Int) -> Void) {
+  package func run(_ count: Int, _ job: (_ index: Int) -> Void) {
     run(count) { index, _ in job(index) }
   }
 
@@ -43,7 +43,7 @@ public final class Workers: Sendable {
   /// Not to be called from within a job.
   ///
   /// - Parameter job: gets the memory of the thread that it runs on; all of it is free.
-  public func run(_ count: Int, _ job: (_ index: Int, _ scratch: inout Scratch) -> Void) {
+  package func run(_ count: Int, _ job: (_ index: Int, _ scratch: inout Scratch) -> Void) {
     func start(_ index: Int, on worker: Int) {
       memories[worker].settle()
       var scratch = Scratch(memories[worker], worker: worker)
@@ -72,14 +72,14 @@ public final class Workers: Sendable {
   /// The results of `count` jobs in the order of their indices.
   ///
   /// - Throws: what the first job throws that throws.
-  public func map<T>(_ count: Int, _ job: (_ index: Int) throws -> T) throws -> [T] {
+  package func map<T>(_ count: Int, _ job: (_ index: Int) throws -> T) throws -> [T] {
     try collect(count) { index, _ in Result { try job(index) } }.map { try $0.get() }
   }
 
   /// The results of two jobs that run at once, where there are two threads or more; the first one may use these.
   ///
   /// - Throws: what the first of them throws that throws.
-  public func both<A, B>(
+  package func both<A, B>(
     _ first: () throws -> A, _ second: () throws -> B
   ) throws -> (A, B) {
     var one: Result<A, any Error>?
@@ -93,7 +93,7 @@ public final class Workers: Sendable {
 
   /// Lends blocks to the caller of `run`, for several jobs, while `body` runs. Whoever writes them clears their
   /// margins.
-  public func withBlocks<Result>(
+  package func withBlocks<Result>(
     count: Int = 1, channels: Int, columns: Int, _ body: (Blocks) throws -> Result
   ) rethrows -> Result {
     let floats = Blocks.floats(count: count, channels: channels, columns: columns)

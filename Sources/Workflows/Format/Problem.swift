@@ -1,26 +1,26 @@
-public import APCore
+package import APCore
 
 /// A place in a workflow file; both numbers count from 1, columns in Unicode scalars.
-public struct Position: Hashable, Comparable, Sendable {
+package struct Position: Hashable, Comparable, Sendable {
   /// The line.
-  public let line: Int
+  package let line: Int
   /// The column.
-  public let column: Int
+  package let column: Int
 
   /// Whether the left one comes first.
-  public static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }
 
 /// What is wrong with a workflow, and where.
-public struct Problem: Error, Hashable, Sendable {
+package struct Problem: Error, Hashable, Sendable {
   /// The place.
-  public let position: Position
+  package let position: Position
   /// A whole sentence.
-  public let message: String
+  package let message: String
   /// What a command exits with for which this is the only problem.
-  public let status: ExitStatus
+  package let status: ExitStatus
 
   init(_ position: Position, _ message: String, _ status: ExitStatus = .configuration) {
     self.position = position
@@ -30,12 +30,12 @@ public struct Problem: Error, Hashable, Sendable {
 }
 
 /// All that is wrong with a workflow; nothing of it has been started then.
-public struct InvalidWorkflow: Error, Sendable {
+package struct InvalidWorkflow: Error, Sendable {
   /// From the file's top to its bottom, each once.
-  public let problems: [Problem]
+  package let problems: [Problem]
 
   /// That of all problems, where they have one.
-  public var status: ExitStatus {
+  package var status: ExitStatus {
     let statuses = Set(problems.map(\.status))
     return statuses.count == 1 ? problems[0].status : .configuration
   }

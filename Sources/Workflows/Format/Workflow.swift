@@ -1,12 +1,12 @@
 /// A workflow as its file says it, before variables have values.
-public struct Workflow: Sendable {
+package struct Workflow: Sendable {
   /// In the order of the file; one may use those before it.
   let variables: [Variable]
   /// In the order of the file.
   let steps: [Step]
 
   /// The names that `--set` takes.
-  public var variableNames: [String] { variables.map(\.name) }
+  package var variableNames: [String] { variables.map(\.name) }
 
   struct Variable: Sendable {
     let name: String

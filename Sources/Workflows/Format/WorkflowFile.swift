@@ -1,17 +1,17 @@
-public import APCore
+package import APCore
 internal import YAML
 
 /// Reads a workflow's file.
-public struct WorkflowFile: Sendable {
+package struct WorkflowFile: Sendable {
   /// Its path, as it was given.
-  public let path: String
+  package let path: String
   private let text: String
 
   /// The parser keeps all of it in memory.
   private static let maximumBytes = 1 << 20
 
   /// - Throws: `noInput` where it cannot be read, `configuration` where it is no text or too long.
-  public init(path: String) throws(FilterError) {
+  package init(path: String) throws(FilterError) {
     let bytes: [UInt8]?
     do {
       bytes = try FileSystem.read(path, limit: Self.maximumBytes)
@@ -34,7 +34,7 @@ public struct WorkflowFile: Sendable {
   }
 
   /// - Throws: `InvalidWorkflow`.
-  public func parse() throws -> Workflow {
+  package func parse() throws -> Workflow {
     let root: YAMLNode?
     do {
       root = try YAMLNode.parse(text)

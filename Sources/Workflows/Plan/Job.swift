@@ -1,9 +1,9 @@
 /// One run of a step: a pipe with all values in their places.
-public struct Job: Sendable {
+package struct Job: Sendable {
   /// The step's name.
-  public let step: String
+  package let step: String
   /// The step's name and the values of its matrix.
-  public let label: String
+  package let label: String
   let position: Position
   /// A list of words a command.
   let stages: [[String]]

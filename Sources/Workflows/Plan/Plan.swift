@@ -2,15 +2,15 @@ internal import APCore
 internal import SystemPackage
 
 /// All jobs of a workflow, checked, in an order in which they can run.
-public struct Plan: Sendable {
+package struct Plan: Sendable {
   /// Each behind all that it needs.
-  public let jobs: [Job]
+  package let jobs: [Job]
 
   /// The plan of a workflow.
   ///
   /// - Parameter settings: values of variables, instead of those in the file.
   /// - Throws: `InvalidWorkflow` with all that is wrong; `usage` where there is no such variable.
-  public static func checked(_ workflow: Workflow, settings: [String: String]) async throws -> Plan
+  package static func checked(_ workflow: Workflow, settings: [String: String]) async throws -> Plan
   {
     var problems: [Problem] = []
     let plan = try Plan(

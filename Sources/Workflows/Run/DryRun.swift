@@ -2,7 +2,7 @@ internal import APCore
 
 extension Plan {
   /// The pipes that a run would start, for a shell; empty where all is up to date.
-  public var shellText: String {
+  package var shellText: String {
     var runs: Set<Int> = []
     var lines: [String] = []
     var folders: Set<String> = []

@@ -1,8 +1,8 @@
-public import APCore
+package import APCore
 internal import Synchronization
 
 /// What the filters of a run report of themselves, gathered by jobs.
-public final class RunReports: Sendable {
+package final class RunReports: Sendable {
   private struct Part {
     let label: String
     let outcome: String
@@ -16,7 +16,7 @@ public final class RunReports: Sendable {
 
   /// - Parameter parent: where temporary files go.
   /// - Throws: `cannotCreate`.
-  public init(in parent: String) throws(FilterError) {
+  package init(in parent: String) throws(FilterError) {
     do {
       folder = try FileSystem.makeTemporaryFolder(in: parent)
     } catch {
@@ -56,7 +56,7 @@ public final class RunReports: Sendable {
   }
 
   /// The member `steps` of the run's own report.
-  public var json: JSONValue {
+  package var json: JSONValue {
     .array(
       sorted.map { part in
         [
@@ -67,7 +67,7 @@ public final class RunReports: Sendable {
   }
 
   /// A line a filter; nil where none has reported.
-  public var table: String? {
+  package var table: String? {
     let rows = sorted.flatMap { part in
       part.filters.map { filter in
         [

@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Synchronization
 
 /// Asynchronous work of a command that is not.
-public enum Work {
+package enum Work {
   private final class Outcome<Value: Sendable>: Sendable {
     let value = Mutex<Result<Value, any Error>?>(nil)
     let isThere = DispatchSemaphore(value: 0)
@@ -11,7 +11,7 @@ public enum Work {
 
   /// Waits for the work. When a signal is to end the process, the work is cancelled and waited for
   /// first, so that the processes it started end too.
-  public static func wait<Value: Sendable>(
+  package static func wait<Value: Sendable>(
     for body: @escaping @Sendable () async throws -> Value
   ) throws -> Value {
     let outcome = Outcome<Value>()

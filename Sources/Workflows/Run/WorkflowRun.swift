@@ -1,7 +1,7 @@
-public import APCore
+package import APCore
 
 /// Runs the jobs of a plan.
-public struct WorkflowRun: Sendable {
+package struct WorkflowRun: Sendable {
   private let plan: Plan
   private let limit: Int
   private let keepsGoing: Bool
@@ -15,7 +15,7 @@ public struct WorkflowRun: Sendable {
   ///   - keepsGoing: whether jobs that do not need a failed one still run.
   ///   - settings: say what is told on the way.
   ///   - reports: takes what filters report of themselves; nil if they need not.
-  public init(
+  package init(
     _ plan: Plan, jobs: Int, keepsGoing: Bool, settings: Settings, reports: RunReports?
   ) {
     self.plan = plan
@@ -34,7 +34,7 @@ public struct WorkflowRun: Sendable {
 
   /// - Throws: `FilterError` with the status of the first job, in the order of the plan, that failed;
   ///   `CancellationError`.
-  public func run() async throws {
+  package func run() async throws {
     let lifeline = try Lifeline()
     let outcomes = await outcomes(lifeline)
     await lifeline.end()
