@@ -5,24 +5,25 @@ package import Caching
 
 /// What only this command has.
 struct CacheOptions: ParsableArguments {
-  @Flag(help: "Just run the filter.")
+  @Flag(help: "Run the filter without the cache.")
   var noCache = false
 
-  @Flag(help: "Tell streams apart by all of their bytes, not by what their headers say.")
+  @Flag(help: "Tell streams apart by all of their bytes, not by their headers.")
   var hashInput = false
 
   @Option(
     help: ArgumentHelp(
-      "Remove what was not used for longest once the cache is larger, such as 20G.",
+      "Remove the least recently used outputs while the cache is larger than this, such as 20G.",
       valueName: "size"))
   var maxSize: ByteSize?
 
   @Option(
     help: ArgumentHelp(
-      "With clean: remove what was not used for this long, such as 30d.", valueName: "age"))
+      "With clean: remove outputs that have not been used for this long, such as 30d.",
+      valueName: "age"))
   var olderThan: Age?
 
-  @Flag(help: "With list: write a line of JSON for each run.")
+  @Flag(help: "With list: print one line of JSON per output.")
   var json = false
 }
 
@@ -30,7 +31,7 @@ struct CacheOptions: ParsableArguments {
 struct APCache: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-cache",
-    abstract: "Run a filter only when its input and options are new.",
+    abstract: "Run a filter only when its input or options are new.",
     usage: """
       ap-cache [options] <filter> [<arguments> ...]
       ap-cache list [--json]
@@ -38,8 +39,8 @@ struct APCache: FilterCommand {
       ap-cache clear
       """,
     discussion: """
-      Stands before a filter and its arguments, and does what the filter does; what it wrote before \
-      for the same input and options is given out again.
+      Put it before a filter and its arguments. It does what the filter does; where the filter has \
+      run before on the same input with the same options, its stored output is written again.
       """,
     version: Suite.version)
 

@@ -9,7 +9,7 @@ struct APDecode: FilterCommand {
     commandName: "ap-decode", abstract: "Turn an audio or video file into a stream.",
     version: Suite.version)
 
-  @Argument(help: "The file, or - for standard input.", completion: .file())
+  @Argument(help: "The file to decode, or - for standard input.", completion: .file())
   var file: String
 
   @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
@@ -20,21 +20,24 @@ struct APDecode: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take this one of the file's audio streams, from 0; the default one if not given.",
+      "Decode this audio stream of the file, counted from 0. (default: the file's default one)",
       valueName: "n"))
   var stream: Int?
 
-  @Option(help: ArgumentHelp("Start here, exact to the sample.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Start at this time, exact to the sample.", valueName: "seconds"))
   var startTime = 0.0
 
-  @Option(help: ArgumentHelp("Stop here, exact to the sample.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Stop at this time, exact to the sample.", valueName: "seconds"))
   var endTime: Double?
 
-  @Flag(help: "Go on after damage; fill what is lost with silence.")
+  @Flag(help: "Go on after damage, with silence in place of what is lost.")
   var lenient = false
 
   @Flag(
-    help: "Decode once: leave length and loudness out of the header, for whom they are not needed.")
+    help: """
+      Start sooner by decoding the file once instead of twice. A filter that needs its length or \
+      loudness then has to store the sound first.
+      """)
   var noLoudness = false
 
   @OptionGroup var common: CommonOptions

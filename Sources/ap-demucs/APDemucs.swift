@@ -13,50 +13,58 @@ struct APDemucs: FilterCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Take this model: a name or a file; htdemucs, or else the small one, if not given.",
+      "Use this model: a name or a file. (default: htdemucs if installed, else the small one)",
       valueName: "model"),
     completion: .custom { _, _, _ in DemucsModels.standard.installedNames })
   var model: String?
 
-  @Flag(help: "Show which models there are, and end.")
+  @Flag(help: "List the known and the installed models, and exit.")
   var listModels = false
 
   @Option(
-    help: ArgumentHelp("Give these stems only, separated by commas.", valueName: "names"),
+    help: ArgumentHelp("Write only these stems, separated by commas.", valueName: "names"),
     completion: .list(Self.stemNames),
     transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
   var stems: [String] = []
 
   @Option(
-    help: ArgumentHelp("Give this stem and all the rest as one.", valueName: "stem"),
+    help: ArgumentHelp("Write two tracks: this stem, and everything else.", valueName: "stem"),
     completion: .list(Self.stemNames))
   var twoStems: String?
 
   @Option(
     help: ArgumentHelp(
-      "What the rest is: the sum of the other stems, or the mix minus the stem.",
+      """
+      How to make everything else: the sum of the other stems, or the mix minus the stem. \
+      (default: sum)
+      """,
       valueName: "sum|minus"))
   var other: OtherStem?
 
-  @Option(help: ArgumentHelp("Average this many randomly shifted passes.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Average this many passes, each shifted at random: slower, and a little better.",
+      valueName: "n"))
   var shifts = 0
 
   @Option(
-    help: ArgumentHelp("Draw the shifts as Python does after random.seed(n).", valueName: "n"))
+    help: ArgumentHelp(
+      "Choose the random shifts, as Python's random.seed(n) does. (default: 0)", valueName: "n"))
   var seed: UInt64?
 
   @Option(
-    help: ArgumentHelp("Let segments overlap by this part of their length.", valueName: "part"))
+    help: ArgumentHelp("Overlap segments by this part of their length.", valueName: "part"))
   var overlap = 0.25
 
   @Option(
     help: ArgumentHelp(
-      "Cut into segments this long; as long as in training if not given.", valueName: "seconds"))
+      "Cut the track into segments of this length. (default: that of training, the longest)",
+      valueName: "seconds"))
   var segment: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Normalize by the figures of the whole track, or of each segment's window.",
+      "Normalize by the loudness of the whole track, or of each segment alone, for live input.",
       valueName: "track|window"))
   var normalize = Normalize.track
 

@@ -18,37 +18,37 @@ struct APEncode: FilterCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where the files go: a path with {track}, {source} or {index} in it, or - for standard output.",
+      "Where to write: a path with {track}, {source} or {index} in it, or - for standard output.",
       valueName: "template"), completion: .file())
   var output: String
 
   @Option(
     help: ArgumentHelp(
-      "The kind of file: wav, flac, ogg or mp3. (default: what the template ends in)",
-      valueName: "format"))
+      "The format of the files. (default: the extension in the template)", valueName: "format"))
   var format: SoundFormat.Container?
 
   @Option(
     help: ArgumentHelp(
-      "How samples are held: 16, 24 or f32. (default: f32 for wav, 24 for flac)", valueName: "bits"),
+      "Bits per sample; f32 is 32-bit float. (default: f32 for wav, 24 for flac)",
+      valueName: "bits"),
     completion: .list(["16", "24", "f32"]))
   var bits: SoundFormat.Samples?
 
   @Option(
     help: ArgumentHelp(
       """
-      What happens to samples beyond full scale: none, clamp, or gain, which makes all tracks \
-      quieter by one factor.
+      What to do about samples beyond full scale: none leaves them to the format, clamp clips \
+      them, gain makes all tracks quieter by one factor.
       """, valueName: "mode"))
   var clip: ClipMode = .none
 
-  @Flag(help: "Add noise of one step before rounding to 16 or 24 bits.")
+  @Flag(help: "Hide the rounding to 16 or 24 bits under faint noise.")
   var dither = false
 
   @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
   var rate: Int?
 
-  @Option(help: ArgumentHelp("Write these tracks only, separated by commas.", valueName: "names"))
+  @Option(help: ArgumentHelp("Write only these tracks, separated by commas.", valueName: "names"))
   var tracks: String?
 
   @Flag(help: "Replace files that exist.")

@@ -8,30 +8,31 @@ struct APRun: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-run",
     abstract: "Run a workflow of pipes.",
-    discussion: """
-      The whole workflow is checked before anything runs, and what is done is not done again.
-      """,
+    discussion: "Checks the whole workflow before anything runs, and skips what is up to date.",
     version: Suite.version)
 
-  @Argument(help: "The workflow, a YAML file: see ap-workflow(5).", completion: .file())
+  @Argument(help: "The workflow, a YAML file; see ap-workflow(5).", completion: .file())
   var workflow: String?
 
   @Option(
     help: ArgumentHelp(
-      "Give a variable of the workflow this value; can be repeated.", valueName: "name=value"))
+      "Set a variable of the workflow to this value; can be repeated.", valueName: "name=value"))
   var set: [String] = []
 
-  @Flag(name: [.customShort("n"), .long], help: "Print the pipes for a shell, and run nothing.")
+  @Flag(
+    name: [.customShort("n"), .long], help: "Print the pipes as a shell script, and run nothing.")
   var dryRun = false
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Run this many pipes at once.", valueName: "n"))
   var jobs = 1
 
-  @Flag(name: .shortAndLong, help: "After a failure, go on with what does not need it.")
+  @Flag(
+    name: .shortAndLong,
+    help: "After a failure, go on with the steps that do not need the failed one.")
   var keepGoing = false
 
-  @Flag(help: "Show the values of the common options and where they come from, and end.")
+  @Flag(help: "Show the values of the common options and where they come from, and exit.")
   var showConfig = false
 
   @OptionGroup var common: CommonOptions

@@ -8,56 +8,72 @@ package import Tensors
 @main
 struct APSAM: FilterCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ap-sam", abstract: "Separate what text prompts describe, with SAM-Audio.",
+    commandName: "ap-sam",
+    abstract: "Separate the sounds that text prompts describe, with SAM-Audio.",
     version: Suite.version)
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Take this model: a name or a folder. (default: \(SAMModels.preferred.name))",
+      "Use this model: a name or a folder. (default: \(SAMModels.preferred.name))",
       valueName: "model"),
     completion: .custom { _, _, _ in SAMModels.standard.installedNames })
   var model: String?
 
-  @Flag(help: "Show which models there are, and end.")
+  @Flag(help: "List the known and the installed models, and exit.")
   var listModels = false
 
   @Option(
-    help: ArgumentHelp("Give the sound that this describes; repeat for more.", valueName: "text"))
+    help: ArgumentHelp(
+      "Separate the sound that this text describes; can be repeated.", valueName: "text"))
   var prompt: [String] = []
 
   @Option(
-    help: ArgumentHelp("Take prompts from this file too, one a line.", valueName: "file"),
+    help: ArgumentHelp("Read more prompts from this file, one per line.", valueName: "file"),
     completion: .file())
   var promptsFile: String?
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "From 1.2 to 3.4 s the sound is there (+1.2..3.4), or is not (-1.2..3.4).",
+      """
+      Say when the sounds are heard (+1.2..3.4: from 1.2 to 3.4 s) or not heard (-1.2..3.4); can \
+      be repeated.
+      """,
       valueName: "span"))
   var span: [AnchorSpan] = []
 
-  @Option(help: ArgumentHelp("How the solver steps.", valueName: "method"))
+  @Option(
+    help: ArgumentHelp(
+      "How to solve: midpoint runs the network twice per step, euler once.", valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
-  @Option(help: ArgumentHelp("Take this many steps: fewer are faster, and worse.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Take this many steps: fewer are faster, but sound worse.", valueName: "n"))
   var steps = 16
 
   @Option(
-    help: ArgumentHelp("Draw noise as PyTorch does after torch.manual_seed(n).", valueName: "n"))
+    help: ArgumentHelp(
+      "Choose the random noise to start from, as PyTorch's torch.manual_seed(n) does.",
+      valueName: "n"))
   var seed: UInt64 = 0
 
-  @Flag(help: "Give what is left without each sound, too.")
+  @Flag(help: "Also write, for each prompt, everything but its sound.")
   var residual = false
 
-  @Flag(help: "Look for each prompt in what the one before left; give the last rest.")
+  @Flag(
+    help: """
+      Take the sounds out one after the other: look for each in what the one before left, and \
+      also write what is left in the end.
+      """)
   var chainResiduals = false
 
-  @Flag(help: "Give stereo, with sounds placed as in the source.")
+  @Flag(help: "Write stereo, with each sound placed as in the source.")
   var stereo = false
 
-  @Option(help: ArgumentHelp("Add the model's inaudible watermark.", valueName: "on|off"))
+  @Option(
+    help: ArgumentHelp("Whether to add the model's inaudible watermark.", valueName: "on|off"))
   var watermark = Switch.on
 
   @Option(

@@ -10,34 +10,44 @@ struct APSegment: FilterCommand {
     discussion: "Reads a stream on standard input and writes it, windowed, to standard output.",
     version: Suite.version)
 
-  @Option(help: ArgumentHelp("Length of every window but the last. (default: 30)", valueName: "s"))
+  @Option(
+    help: ArgumentHelp(
+      "The length of every window but the last, in seconds. (default: 30)", valueName: "s"))
   var length: Double?
 
   @Option(
     help: ArgumentHelp(
-      "What neighbours share. (default: 2, at most half of --length; 0 with --min-length)",
+      """
+      How many seconds a window shares with the next. (default: 2, at most half of --length; 0 \
+      with --min-length)
+      """,
       valueName: "s"))
   var overlap: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Make as few windows as fit, none shorter than this unless it must be.", valueName: "s"))
+      """
+      With --max-length: make as few windows as possible, none shorter than this where the sound \
+      allows it.
+      """, valueName: "s"))
   var minLength: Double?
 
   @Option(
     help: ArgumentHelp(
       """
-      And none longer than this: even in length where the stream's is known, else cut where it \
-      is quietest.
+      With --min-length: make no window longer than this. They are of equal length or, where the \
+      stream's length is not known, end where it is quietest.
       """, valueName: "s"))
   var maxLength: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Write the first windows of each track only, and leave the rest out.", valueName: "n"))
+      "Write only the first n windows of each track, for a trial.", valueName: "n"))
   var maxSegments: Int?
 
-  @Option(help: ArgumentHelp("The fade that ap-xfade shall join them with.", valueName: "curve"))
+  @Option(
+    help: ArgumentHelp(
+      "The fade with which ap-xfade will join the windows.", valueName: "curve"))
   var fade: Fade = .cosine
 
   @OptionGroup var common: CommonOptions

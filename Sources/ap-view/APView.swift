@@ -18,16 +18,17 @@ struct APView: FilterCommand {
     completion: .file())
   var png: String
 
-  @Flag(help: "What to draw: frequencies over time, or samples over time.")
+  @Flag(help: "Draw frequencies over time, or samples over time.")
   var kind = Kind.spectrogram
 
   @Option(
-    help: ArgumentHelp("Make the picture this wide, in pixels. (default: 1080)", valueName: "n"))
+    help: ArgumentHelp("Make the picture this many pixels wide. (default: 1080)", valueName: "n"))
   var width: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Write this above it. (default: the name of the stream's source)", valueName: "text"))
+      "Write this above the picture. (default: the name of the stream's source)",
+      valueName: "text"))
   var title: String?
 
   @Flag(help: "Replace a file that exists.")

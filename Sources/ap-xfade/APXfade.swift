@@ -6,14 +6,14 @@ import ArgumentParser
 struct APXfade: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-xfade",
-    abstract: "Join the windows of a stream again, with a crossfade.",
+    abstract: "Join the windows of a stream with a crossfade.",
     discussion:
       "Reads a windowed stream on standard input and writes it, contiguous, to standard output.",
     version: Suite.version)
 
   @Option(
     help: ArgumentHelp(
-      "The fade. (default: the one that the stream's header names)", valueName: "curve"))
+      "The fade. (default: the one in the stream's header)", valueName: "curve"))
   var fade: Fade?
 
   @OptionGroup var common: CommonOptions

@@ -16,7 +16,7 @@ import Testing
   }
 
   static let file = [
-    Case(setting: "threads", value: "one a processor"),
+    Case(setting: "threads", value: "one per processor"),
     Case(setting: "threads", file: "threads: 3", value: "3"),
     Case(setting: "threads", environment: ["AP_THREADS": "2"], file: "threads: 3", value: "2"),
     Case(setting: "threads", environment: ["AP_THREADS": ""], file: "threads: 3", value: "3"),

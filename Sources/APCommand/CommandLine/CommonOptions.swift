@@ -4,42 +4,49 @@ package import ArgumentParser
 /// The options that all commands share. What they come to together with the environment and the
 /// file, is in `Settings`.
 package struct CommonOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors; show no progress.")
+  @Flag(name: .shortAndLong, help: "Print errors only, and show no progress.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Say more, as --log-level debug does.")
+  @Flag(name: .shortAndLong, help: "Print more messages, as --log-level debug does.")
   var verbose = false
 
   @Option(
     help: ArgumentHelp(
-      "Say error, warning, info or debug, and above.", valueName: "level"),
+      "Print messages of this level and above: error, warning, info or debug. (default: info)",
+      valueName: "level"),
     completion: .list(LogLevel.allCases.map(\.rawValue)), transform: Setting.logLevel.argument)
   var logLevel: String?
 
   @Option(
     help: ArgumentHelp(
-      "Show it: auto (on a terminal), always, never, json.", valueName: "when"),
+      "Show progress: auto (on a terminal), always, never or json. (default: auto)",
+      valueName: "when"),
     completion: .list(ProgressMode.allCases.map(\.rawValue)), transform: Setting.progress.argument)
   var progress: String?
 
   @Option(
-    help: ArgumentHelp("Work with this many. (default: one a processor)", valueName: "n"),
+    help: ArgumentHelp(
+      "Use at most this many threads; the output is the same. (default: one per processor)",
+      valueName: "n"),
     transform: Setting.threads.argument)
   var threads: String?
 
   @Option(
     help: ArgumentHelp(
-      "Put temporary files there. (default: TMPDIR, or /tmp)", valueName: "folder"),
+      "Put temporary files in this folder. (default: TMPDIR, or /tmp)", valueName: "folder"),
     completion: .directory, transform: Setting.tempDir.argument)
   var tempDir: String?
 
   @Option(
-    help: ArgumentHelp("Run networks on auto or cpu. (default: auto)", valueName: "device"),
+    help: ArgumentHelp(
+      "Run networks on this device: cpu, or auto for the fastest there is. (default: auto)",
+      valueName: "device"),
     completion: .list(Device.allCases.map(\.rawValue)), transform: Setting.device.argument)
   var device: String?
 
   @Option(
-    help: ArgumentHelp("Write what the run took to this file, as JSON.", valueName: "file"),
+    help: ArgumentHelp(
+      "Write the time and memory that the run took to this file, as JSON.", valueName: "file"),
     completion: .file())
   var report: String?
 

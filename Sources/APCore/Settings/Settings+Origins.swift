@@ -51,7 +51,7 @@ extension Settings {
   package var entries: [Entry] {
     let values: [(Setting, String)] = [
       (.logLevel, logLevel.rawValue), (.progress, progress.rawValue),
-      (.threads, threads.map(String.init) ?? "one a processor"), (.tempDir, temporaryFolder),
+      (.threads, threads.map(String.init) ?? "one per processor"), (.tempDir, temporaryFolder),
       (.device, device.rawValue),
     ]
     return values.map { setting, value in

@@ -5,7 +5,7 @@ package struct Settings: Sendable {
   package private(set) var logLevel = LogLevel.info
   /// When progress is shown.
   package private(set) var progress = ProgressMode.auto
-  /// How many threads a command may use; nil: one a processor. Its output does not depend on it.
+  /// How many threads a command may use; nil: one per processor. Its output does not depend on it.
   package private(set) var threads: Int?
   /// Where temporary files go.
   package private(set) var temporaryFolder = "/tmp"
