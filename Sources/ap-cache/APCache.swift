@@ -71,7 +71,7 @@ struct APCache: FilterCommand {
     if first == "--version" { throw CleanExit.message(Suite.version) }
     if first.hasPrefix("-"), first != "--" { throw ValidationError("Unknown option '\(first)'.") }
     if options.json || options.olderThan != nil {
-      throw ValidationError("--json goes behind list, and --older-than behind clean.")
+      throw ValidationError("--json goes after list, and --older-than after clean.")
     }
   }
 
@@ -82,7 +82,7 @@ struct APCache: FilterCommand {
   func run(in context: FilterContext) throws {
     let command = words.first == "--" ? Array(words.dropFirst()) : words
     guard let name = command.first else {
-      throw FilterError(.usage, "There is no filter behind --.")
+      throw FilterError(.usage, "There is no filter after --.")
     }
     if let action = CacheAction(rawValue: name), words.first != "--" {
       return try action.run(Array(command.dropFirst()), in: context)

@@ -56,10 +56,10 @@ struct APDecode: FilterCommand {
 
   func validate() throws {
     if let rate, !(1000...768_000).contains(rate) {
-      throw ValidationError("--rate must be in 1000...768000.")
+      throw ValidationError("--rate must be between 1000 and 768000.")
     }
     if let channels, !(1...64).contains(channels) {
-      throw ValidationError("--channels must be in 1...64.")
+      throw ValidationError("--channels must be between 1 and 64.")
     }
     if let stream, stream < 0 { throw ValidationError("--stream counts from 0.") }
     let times = 0...1e8

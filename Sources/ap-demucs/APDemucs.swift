@@ -92,14 +92,18 @@ struct APDemucs: FilterCommand {
       throw ValidationError("--stems takes different names, separated by commas.")
     }
     if !stems.isEmpty, twoStems != nil {
-      throw ValidationError("Give one of --stems and --two-stems.")
+      throw ValidationError("Give only one of --stems and --two-stems.")
     }
     if other != nil, twoStems == nil {
       throw ValidationError("--other needs --two-stems.")
     }
-    if !(0...1000).contains(shifts) { throw ValidationError("--shifts must be in 0...1000.") }
+    if !(0...1000).contains(shifts) {
+      throw ValidationError("--shifts must be between 0 and 1000.")
+    }
     if seed != nil, shifts == 0 { throw ValidationError("--seed needs --shifts.") }
-    if !(0...0.99).contains(overlap) { throw ValidationError("--overlap must be in 0...0.99.") }
+    if !(0...0.99).contains(overlap) {
+      throw ValidationError("--overlap must be between 0 and 0.99.")
+    }
     if let segment, !(segment > 0 && segment.isFinite) {
       throw ValidationError("--segment must be more than 0 seconds.")
     }

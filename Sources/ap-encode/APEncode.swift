@@ -75,7 +75,7 @@ struct APEncode: FilterCommand {
 
   func validate() throws {
     if let rate, !(1000...768_000).contains(rate) {
-      throw ValidationError("--rate must be in 1000...768000.")
+      throw ValidationError("--rate must be between 1000 and 768000.")
     }
     do {
       if try options().tracks?.isEmpty == true { throw ValidationError("--tracks names no track.") }

@@ -62,7 +62,7 @@ struct APRun: FilterCommand {
   func validate() throws {
     if workflow == nil, !showConfig { throw ValidationError("Give a workflow to run.") }
     _ = try settings
-    if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be in 1...1024.") }
+    if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be between 1 and 1024.") }
   }
 
   func run(in context: FilterContext) throws {

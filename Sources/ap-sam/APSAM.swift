@@ -97,7 +97,7 @@ struct APSAM: FilterCommand {
     if prompt.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
     }
-    if !(1...1000).contains(steps) { throw ValidationError("--steps must be in 1...1000.") }
+    if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
   func repeatability() throws -> Repeatability {

@@ -35,8 +35,8 @@ struct APSegment: FilterCommand {
   @Option(
     help: ArgumentHelp(
       """
-      With --min-length: make no window longer than this. They are of equal length or, where the \
-      stream's length is not known, end where it is quietest.
+      With --min-length: make no window longer than this. Windows are of equal length or, if the \
+      stream's length is unknown, end where the sound is quietest.
       """, valueName: "s"))
   var maxLength: Double?
 

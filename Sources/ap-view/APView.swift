@@ -46,7 +46,8 @@ struct APView: FilterCommand {
   func validate() throws {
     let widths = StreamPicture.widths
     if let width, !widths.contains(width) {
-      throw ValidationError("--width must be in \(widths.lowerBound)...\(widths.upperBound).")
+      throw ValidationError(
+        "--width must be between \(widths.lowerBound) and \(widths.upperBound).")
     }
   }
 

@@ -183,7 +183,7 @@ import Testing
 
   @Test func knowsAStreamOfAnotherVersion() {
     let error = Self.failure(Array("{\"ap\":12,".utf8), step: 1)
-    #expect(error?.message == "The input is an ap stream of another version than 1.")
+    #expect(error?.message == "The input is an ap stream of a version other than 1.")
   }
 
   @Test(arguments: [65_535, 65_536, 65_537])
@@ -236,7 +236,7 @@ import Testing
     (#"{"frames":{"mix":"0"},"records":0,"type":"end"}"#, "\"frames\""),
     (#"{"type":"abort"}"#, "no \"tool\""),
     (#"[]"#, "no JSON object"),
-    (#"{"type":"a","type":"b"}"#, "stands twice"),
+    (#"{"type":"a","type":"b"}"#, "is given twice"),
     (#"{"type":"a","x":\#(String(repeating: "[", count: 64))"#, "levels"),
     ("", "not valid JSON"),
   ])

@@ -83,7 +83,7 @@ import Testing
   @Test(arguments: [
     (["list", "more"], "more"), (["list", "--older-than", "1d"], "--older-than"),
     (["clean", "--older-than", "never"], "never"), (["clean", "--max-size", "-1"], "--max-size"),
-    (["clear", "--json"], "--json"), (["--json", "cat"], "--json goes behind list"),
+    (["clear", "--json"], "--json"), (["--json", "cat"], "--json goes after list"),
     (["--max-size", "much", "cat"], "much"), (["--none", "cat"], "--none"), ([], "Give a filter"),
     (["--"], "no filter"),
   ])

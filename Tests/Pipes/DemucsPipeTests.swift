@@ -127,7 +127,7 @@ extension DemucsPipeTests {
     (["--other", "minus"], "--other needs --two-stems"),
     (["--seed", "1"], "--seed needs --shifts"),
     (["--shifts", "-1"], "--shifts"),
-    (["--overlap", "1"], "--overlap must be in"),
+    (["--overlap", "1"], "--overlap must be between"),
     (["--segment", "0"], "--segment must be more"),
     (["--segment", "2.6"], "at most 2.5 seconds"),
     (["--segment", "0.0001", "--overlap", "0.9"], "never reach the end"),

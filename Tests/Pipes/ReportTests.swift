@@ -101,7 +101,7 @@ import Testing
       } else {
         // It cannot be: the filter runs in the place of the cache, and refuses its options.
         #expect(outcome.status == 64)
-        #expect(outcome.errors.contains("There is no report"))
+        #expect(outcome.errors.contains("No report is written"))
         #expect(try folder.list() == [])
       }
     }

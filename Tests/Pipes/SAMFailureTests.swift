@@ -26,7 +26,7 @@ import Testing
     (["--prompt", "Other", "--chain-residuals"], "leave --chain-residuals out"),
     (["--span", "1..2"], "--span"),
     (["--span", "+2..1"], "--span"),
-    (["--steps", "0"], "--steps must be in 1...1000"),
+    (["--steps", "0"], "--steps must be between 1 and 1000"),
     (["--solver", "dopri5"], "--solver"),
     (["--seed", "-1"], "--seed"),
     (["--watermark", "yes"], "--watermark"),

@@ -123,19 +123,21 @@ import Testing
 
   @Test(
     arguments: [
-      (["--device", "cuda"], [:], "", 69, "--device: there is no device \"cuda\". There is cpu"),
+      (
+        ["--device", "cuda"], [:], "", 69, "--device: there is no device \"cuda\". Give cpu or auto"
+      ),
       ([], ["AP_DEVICE": "cuda"], "", 69, "AP_DEVICE: there is no device"),
       ([], [:], "device: gpu0", 69, "config.yaml:1:9: there is no device \"gpu0\""),
-      (["--temp-dir", "/no/such"], [:], "", 73, "--temp-dir: no temporary file can be made in"),
-      ([], [:], "temp-dir: /dev/null", 73, "config.yaml:1:11: no temporary file can be made in"),
-      (["--threads", "0"], [:], "", 64, "must be a whole number in 1...1024"),
+      (["--temp-dir", "/no/such"], [:], "", 73, "--temp-dir: no temporary file can be created in"),
+      ([], [:], "temp-dir: /dev/null", 73, "config.yaml:1:11: no temporary file can be created in"),
+      (["--threads", "0"], [:], "", 64, "must be a whole number from 1 to 1024"),
       (["--progress", "x"], [:], "", 64, "must be auto, always, never or json"),
-      (["-q", "-v"], [:], "", 64, "Give one of --quiet"),
+      (["-q", "-v"], [:], "", 64, "Give only one of --quiet"),
       ([], ["AP_THREADS": "x"], "", 78, "AP_THREADS: threads is \"x\". It must be a whole number"),
       (["--threads", "1"], [:], "\n\nthreads: many", 78, "config.yaml:3:10: threads is \"many\""),
       ([], [:], "threads: 4\nthread: 4", 78, "config.yaml:2:1: there is no setting \"thread\""),
-      ([], [:], "threads: [4]", 78, "config.yaml:1:10: threads is no single value"),
-      ([], [:], "just words", 78, "config.yaml:1:1: this is no setting. It needs lines like"),
+      ([], [:], "threads: [4]", 78, "config.yaml:1:10: threads is not a single value"),
+      ([], [:], "just words", 78, "config.yaml:1:1: this is not a setting. It needs lines like"),
       ([], [:], "threads: {", 78, "config.yaml:2:1: while parsing a flow node, did not find"),
       (
         [], [:], "device: cpu\ndevice: cpu", 78,

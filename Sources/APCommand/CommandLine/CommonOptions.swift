@@ -56,7 +56,7 @@ package struct CommonOptions: ParsableArguments {
   /// - Throws: where options contradict each other.
   package func validate() throws {
     if [quiet, verbose, logLevel != nil].count(where: { $0 }) > 1 {
-      throw ValidationError("Give one of --quiet, --verbose and --log-level.")
+      throw ValidationError("Give only one of --quiet, --verbose and --log-level.")
     }
   }
 

@@ -101,7 +101,7 @@ extension FilterCommand {
 
   /// Not without the filter's own word.
   package func repeatability() -> Repeatability {
-    .effective("What it writes may depend on more than its options and its input.")
+    .effective("Its output may depend on more than its options and its input.")
   }
 
   /// `main()` calls `run(in:)`.

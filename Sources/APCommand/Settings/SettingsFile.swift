@@ -53,7 +53,7 @@ enum SettingsFile {
     guard let root, !root.isNull else { return layer }
     guard let settings = root.mapping else {
       throw FilterError(
-        .configuration, "\(origin(of: root, in: path)): this is no setting.",
+        .configuration, "\(origin(of: root, in: path)): this is not a setting.",
         advice: "It needs lines like: threads: 4")
     }
     for member in settings {
@@ -63,11 +63,11 @@ enum SettingsFile {
         let names = Setting.allCases.map(\.rawValue).joined(separator: ", ")
         throw FilterError(
           .configuration, "\(origin(of: key, in: path)): there is no setting \"\(name)\".",
-          advice: "Settings are \(names).")
+          advice: "The settings are \(names).")
       }
       guard let text = value.text else {
         throw FilterError(
-          .configuration, "\(origin(of: value, in: path)): \(name) is no single value.",
+          .configuration, "\(origin(of: value, in: path)): \(name) is not a single value.",
           advice: "It must be \(setting.allowed).")
       }
       try layer.set(setting, to: text, from: origin(of: value, in: path))

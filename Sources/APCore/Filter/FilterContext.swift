@@ -75,8 +75,8 @@ package final class FilterContext {
   package func refuseTerminalOutput() throws(FilterError) {
     guard !FileDescriptor.standardOutput.isTerminal else {
       throw FilterError(
-        .usage, "Standard output is a terminal; it cannot show sound.",
-        advice: "Put a filter behind this one or redirect to a file.")
+        .usage, "Standard output is a terminal, which cannot show sound.",
+        advice: "Put another filter after this one, or redirect to a file.")
     }
   }
 
@@ -128,7 +128,7 @@ package final class FilterContext {
   package func leave() {
     progress.clear()
     if report.discard() {
-      log.warning("There is no report, because another command takes the place of this one.")
+      log.warning("No report is written, because another command takes the place of this one.")
     }
     TemporaryFiles.shared.removeAll()
   }

@@ -81,7 +81,7 @@ private struct JSONParser {
       skipSpace()
       let value = try parseValue(depth: depth)
       guard members.updateValue(value, forKey: key) == nil else {
-        throw JSONError(problem: "the key \"\(key)\" stands twice", offset: start)
+        throw JSONError(problem: "the key \"\(key)\" is given twice", offset: start)
       }
     } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "}"))

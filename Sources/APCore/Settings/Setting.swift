@@ -23,7 +23,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .quiet, .verbose: "true or false"
     case .logLevel: Self.choice(LogLevel.self)
     case .progress: Self.choice(ProgressMode.self)
-    case .threads: "a whole number in 1...1024"
+    case .threads: "a whole number from 1 to 1024"
     case .tempDir: "a folder"
     case .device: Self.choice(Device.self)
     }

@@ -67,7 +67,7 @@ package struct Settings: Sendable {
     guard let device = Device(rawValue: given.text) else {
       throw FilterError(
         .unavailable, "\(given.origin): there is no device \"\(given.text)\".",
-        advice: "There is cpu, which auto takes: networks run on the processor.")
+        advice: "Give cpu or auto: networks run on the processor.")
     }
     return device
   }
@@ -77,8 +77,9 @@ package struct Settings: Sendable {
       try Syscalls.checkWritableFolder(given.text)
     } catch {
       throw FilterError(
-        .cannotCreate, "\(given.origin): no temporary file can be made in \(given.text): \(error).",
-        advice: "Name a folder that is there and that you may write to.", underlying: error)
+        .cannotCreate,
+        "\(given.origin): no temporary file can be created in \(given.text): \(error).",
+        advice: "Give a folder that exists and that you can write to.", underlying: error)
     }
     return given.text
   }

@@ -44,7 +44,7 @@ package struct SettingsLayer {
     guard asked.count < 2 else {
       throw FilterError(
         .configuration, "\(asked[0].origin) and \(asked[1].origin) contradict each other.",
-        advice: "Give one of quiet, verbose and log-level.")
+        advice: "Give only one of quiet, verbose and log-level.")
     }
     // "quiet: false" says something too: it takes back what a less important place says.
     return asked.first ?? denied.map { (.info, $0) }

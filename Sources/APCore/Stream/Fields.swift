@@ -38,7 +38,7 @@ struct Fields {
   }
 
   mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(FilterError) -> Int {
-    try required(key, "an integer in \(range.lowerBound)...\(range.upperBound)") { value in
+    try required(key, "an integer from \(range.lowerBound) to \(range.upperBound)") { value in
       value.int.flatMap { range.contains($0) ? $0 : nil }
     }
   }

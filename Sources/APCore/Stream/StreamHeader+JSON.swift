@@ -31,7 +31,7 @@ extension StreamHeader {
     var fields = try Fields(value, owner: "the header")
     guard try fields.integer("ap", in: 0...Int.max) == 1, try fields.string("type") == "stream"
     else {
-      throw FilterError(.badInput, "The first line is no header of a version 1 stream.")
+      throw FilterError(.badInput, "The first line is not the header of a version 1 stream.")
     }
     channels = try fields.integer("channels", in: 1...1024)
     rate = try fields.integer("rate", in: 1...Int(Int32.max))

@@ -36,18 +36,22 @@ struct StreamLedger: Sendable {
   ) throws(FilterError) {
     let number = records + 1
     guard var position = positions[track] else {
-      throw FilterError(.badInput, "Record \(number) names the track \"\(track)\", unknown here.")
+      throw FilterError(
+        .badInput, "Record \(number) names the track \"\(track)\", which the header lacks.")
     }
     let end = offset + frames
     if let total = header.frames, end > total {
       throw FilterError(
-        .badInput, "Record \(number) ends at frame \(end); the header ends at \(total).")
+        .badInput, "Record \(number) ends at frame \(end), but the header promises \(total) frames."
+      )
     }
     switch (header.layout, segment) {
     case (.contiguous, nil):
       guard offset >= position.end else {
         throw FilterError(
-          .badInput, "Record \(number) starts at frame \(offset), before \(position.end).")
+          .badInput,
+          "Record \(number) starts at frame \(offset), but the track is already at \(position.end)."
+        )
       }
     case (.windowed(let windowing), let segment?):
       try position.enter(segment, offset: offset, windowing: windowing, number: number)
@@ -57,7 +61,8 @@ struct StreamLedger: Sendable {
       }
     case (.contiguous, _?), (.windowed, nil):
       throw FilterError(
-        .badInput, "Record \(number) must have a \"segment\" if, and only if, the layout has.")
+        .badInput,
+        "Record \(number) must have a \"segment\" if, and only if, the layout has segments.")
     }
     position.end = end
     position.carried += frames
@@ -71,7 +76,7 @@ struct StreamLedger: Sendable {
       guard let position = positions[track.name], position.missing > 0 else { continue }
       throw FilterError(
         .badInput,
-        "The last segment of track \"\(track.name)\" lacks \(position.missing) frames.")
+        "The last segment of track \"\(track.name)\" is \(position.missing) frames short.")
     }
   }
 }
@@ -83,7 +88,7 @@ extension StreamLedger.Position {
     if missing > 0 {
       guard next == segment, offset == end else {
         throw FilterError(
-          .badInput, "Record \(number) does not go on with segment \(segment?.index ?? 0).")
+          .badInput, "Record \(number) does not continue segment \(segment?.index ?? 0).")
       }
       return
     }
@@ -95,7 +100,7 @@ extension StreamLedger.Position {
       segment == nil || (offset > start && offset + next.length > end)
     else {
       throw FilterError(
-        .badInput, "Record \(number) opens a segment that does not fit the header's window.")
+        .badInput, "Record \(number) starts a segment that does not fit the header's window.")
     }
     segment = next
     start = offset

@@ -132,7 +132,7 @@ package struct StreamParser: Sendable {
         .badInput, "The input is not an ap stream.", advice: "Put ap-decode before this filter.")
     }
     throw FilterError(
-      .badInput, "The input is an ap stream of another version than 1.",
+      .badInput, "The input is an ap stream of a version other than 1.",
       advice: "Install the version of ap that wrote it.")
   }
 

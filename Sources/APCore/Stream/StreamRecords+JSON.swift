@@ -11,7 +11,7 @@ extension RecordLine {
     var fields = try Fields(value, owner: "record \(number)")
     let type = try fields.string("type")
     let bytes =
-      try fields.optional("bytes", "an integer in 0...\(StreamLimits.payload)") { value in
+      try fields.optional("bytes", "an integer from 0 to \(StreamLimits.payload)") { value in
         value.int.flatMap { (0...StreamLimits.payload).contains($0) ? $0 : nil }
       } ?? 0
     switch type {
@@ -22,7 +22,7 @@ extension RecordLine {
       guard bytes == expected else {
         throw FilterError(
           .badInput,
-          "Record \(number) claims \(bytes) bytes; its \(frames) frames have \(expected).")
+          "Record \(number) claims \(bytes) bytes, but its \(frames) frames take \(expected).")
       }
       self = .audio(try AudioRecord(&fields), frames: frames)
     case "end":
@@ -45,7 +45,7 @@ extension AudioRecord {
     offset = try fields.integer("offset", in: StreamLimits.time)
     samples = []
     segment = nil
-    let index = try fields.optional("segment", "a number from 0") { value in
+    let index = try fields.optional("segment", "an integer that is not negative") { value in
       value.int.flatMap { StreamLimits.time.contains($0) ? $0 : nil }
     }
     if let index {

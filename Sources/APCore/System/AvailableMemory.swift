@@ -30,7 +30,7 @@ package enum AvailableMemory {
   static func error(refusing error: Errno) -> FilterError {
     FilterError(
       .outOfMemory, "There is not enough memory, or there are too many threads: \(error).",
-      advice: "Raise the limit that 'ulimit -a' shows, or give fewer --threads.",
+      advice: "Raise the limit that 'ulimit -a' shows, or use fewer --threads.",
       underlying: error)
   }
 
@@ -51,7 +51,7 @@ package enum AvailableMemory {
       memory = nil
     }
     return FilterError(
-      .outOfMemory, "There is not enough memory: \((bytes >> 20) + 1) MiB more cannot be had.",
-      advice: "Raise the limit that 'ulimit -a' shows, or give a smaller model or shorter windows.")
+      .outOfMemory, "There is not enough memory: \((bytes >> 20) + 1) MiB more are needed.",
+      advice: "Raise the limit that 'ulimit -a' shows, or use a smaller model or shorter windows.")
   }
 }

@@ -112,7 +112,7 @@ package final class PartialFile {
   }
 
   private static func exists(_ target: String) -> FilterError {
-    FilterError(.cannotCreate, "\(target) exists.", advice: "Give --force to replace it.")
+    FilterError(.cannotCreate, "\(target) exists already.", advice: "Give --force to replace it.")
   }
 }
 

@@ -34,18 +34,22 @@ package struct WindowOptions: Sendable, Hashable {
     of lengths: Lengths, overlap: Double, hasLength: Bool, bounds: Int
   ) -> String? {
     let day = 86_400.0
-    guard (0...day).contains(overlap) else { return "--overlap must be in 0...86400 seconds." }
+    guard (0...day).contains(overlap) else {
+      return "--overlap must be between 0 and 86400 seconds."
+    }
     guard bounds != 1 else { return "Give both --min-length and --max-length, or neither." }
     switch lengths {
     case .fixed(let length):
-      guard length > 0, length <= day else { return "--length must be in 0...86400 seconds." }
+      guard length > 0, length <= day else {
+        return "--length must be between 0 and 86400 seconds."
+      }
       guard 2 * overlap <= length else {
         return "--overlap must be at most half of --length."
       }
     case .between(let least, let most):
-      guard !hasLength else { return "Give --length, or --min-length and --max-length." }
+      guard !hasLength else { return "Give either --length, or --min-length and --max-length." }
       guard least > 0, least <= most, most <= day else {
-        return "--min-length must be at most --max-length, both in 0...86400 seconds."
+        return "--min-length must be at most --max-length, both between 0 and 86400 seconds."
       }
       guard 2 * overlap <= least, 3 * overlap <= most else {
         return "--overlap must be at most half of --min-length and a third of --max-length."
