@@ -45,7 +45,7 @@ package enum Decoding {
 
   private static func change(of file: InputFile) -> FilterError {
     FilterError(
-      .badInput, "\(file.description) changed while it was read.",
+      .badInput, "\(file.description) changed while it was being read.",
       advice: "Wait until it is complete.")
   }
 
@@ -83,12 +83,12 @@ package enum Decoding {
     try output.finish()
     if reader.jumps > 0 {
       context.log.debug(
-        "The clock of \(file.description) jumps \(reader.jumps) times; no page is missing there.")
+        "Jumps of the clock of \(file.description), with no page missing there: \(reader.jumps).")
     }
     if unknownTail > 0 {
       context.log.warning(
         "\(file.description) has \(unknownTail) bytes after its sound that are neither sound"
-          + " nor a tag that is known; they are left out.")
+          + " nor a known tag; they are left out.")
     }
     if reader.damages > 0 {
       let places = reader.damages == 1 ? "1 place" : "\(reader.damages) places"

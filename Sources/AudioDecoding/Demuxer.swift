@@ -81,8 +81,8 @@ final class Demuxer {
       shortfall == nil
     else { return }
     throw FilterError(
-      .badInput, "\(file.description) has no sound in it: it names another file that does.",
-      advice: "Give that file.")
+      .badInput, "\(file.description) does not hold its sound: it names another file that does.",
+      advice: "Give that file instead.")
   }
 
   /// Opus always decodes to 48,000 Hz. Matroska may tell the rate that was encoded instead, by which

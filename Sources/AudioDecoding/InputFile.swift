@@ -39,7 +39,8 @@ package final class InputFile {
     start = isRegular ? max(0, (try? descriptor.seek(offset: 0, from: .current)) ?? 0) : 0
     guard !status.isFolder else {
       throw FilterError(
-        .noInput, "\(path) is a folder.", advice: "Give one file; a shell loop takes a folder.")
+        .noInput, "\(path) is a folder.",
+        advice: "Give one file; a shell loop can go through a folder.")
     }
   }
 
@@ -95,7 +96,8 @@ package final class InputFile {
         } catch {
           throw FilterError(
             .io, "Cannot write the temporary file: \(error).",
-            advice: "Set TMPDIR to a folder with room, or give the file's name.", underlying: error)
+            advice: "Set TMPDIR to a folder with room, or give the file by its name.",
+            underlying: error)
         }
       }
     }

@@ -52,7 +52,7 @@ enum ReadableFormat {
   static func unreadable(_ file: InputFile, _ status: Int32) -> FilterError {
     FilterError(
       .badInput,
-      "\(file.description) is no sound or video file that can be read"
+      "\(file.description) is not a sound or video file that can be read"
         + " (\(LibAV.words(for: status))).")
   }
 

@@ -64,7 +64,7 @@ final class StreamDecoder {
       let name = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? ""
       avcodec_free_context(&codec)
       throw FilterError(
-        .badInput, "\(file.description) has audio of the kind \"\(name)\", which cannot be decoded."
+        .badInput, "\(file.description) has \"\(name)\" audio, which cannot be decoded."
       )
     }
   }
@@ -84,7 +84,7 @@ final class StreamDecoder {
     else { return nil }
     let bits = Int(header[12] & 1) << 4 + Int(header[13] >> 4) + 1
     return bits > 24
-      ? "FLAC of \(bits) bits a sample, which FFmpeg decodes from its version 6 on" : nil
+      ? "FLAC of \(bits) bits per sample, which FFmpeg decodes only from version 6 on" : nil
   }
 
   /// Lossless codecs have checksums that hold, but libavcodec gives what fails them all the same
@@ -255,10 +255,11 @@ extension StreamDecoder {
     damages += 1
     guard !isLenient else { return }
     throw FilterError(
-      .badInput, "\(file.description) was cut at \(extent.time): \(reason).", advice: Self.advice)
+      .badInput, "\(file.description) was cut short at \(extent.time): \(reason).",
+      advice: Self.advice)
   }
 
-  private static let advice = "Give --lenient to take what can be read."
+  private static let advice = "Give --lenient to decode what can be read."
 
   private var place: String {
     let position = packet.map { $0.pointee.pos } ?? -1

@@ -32,12 +32,13 @@ package struct EncodingOptions: Sendable {
   package func format() throws(FilterError) -> SoundFormat {
     guard let container = container ?? template.container else {
       throw FilterError(
-        .usage, "\(template.text) does not say which format the files shall have.",
-        advice: "Give --format, or end it in .wav, .flac, .ogg or .mp3.")
+        .usage, "\(template.text) does not say which format to write.",
+        advice: "Give --format, or a template that ends in .wav, .flac, .ogg or .mp3.")
     }
     guard container == .wav || !template.isStandardOutput else {
       throw FilterError(
-        .usage, "Standard output takes WAV: \(container.rawValue) is not written in one go.",
+        .usage,
+        "Standard output takes only WAV: \(container.rawValue) cannot be written in one go.",
         advice: "Give -o a file's name.")
     }
     let format = try SoundFormat(container, samples: samples)
@@ -116,7 +117,7 @@ package final class Encoding {
       if let owner = owners.updateValue(name, forKey: path) {
         throw FilterError(
           .usage, "The tracks \(owner) and \(name) would both be \(path).",
-          advice: "Put {track} into the template, or choose one with --tracks.")
+          advice: "Put {track} into the template, or choose one track with --tracks.")
       }
     }
     for (name, path) in zip(names, paths) {
@@ -132,7 +133,8 @@ package final class Encoding {
   private func openStandardOutput() throws(FilterError) {
     guard let name = names.first, names.count == 1 else {
       throw FilterError(
-        .usage, "Standard output takes one track; the stream has \(names.joined(separator: ", ")).",
+        .usage,
+        "Standard output takes one track, but the stream has \(names.joined(separator: ", ")).",
         advice: "Choose one with --tracks.")
     }
     let sink = try WaveStream(

@@ -10,8 +10,8 @@ enum OutputFolder {
   static func prepare(for path: String) throws(FilterError) {
     if let status = FileStatus(path), !status.isFile {
       throw FilterError(
-        .cannotCreate, "\(path) exists and is no regular file.",
-        advice: status.isFolder ? "Name a file: \(path)/{track}.wav." : "For a pipe give -o -.")
+        .cannotCreate, "\(path) exists and is not a regular file.",
+        advice: status.isFolder ? "Name a file: \(path)/{track}.wav." : "For a pipe, give -o -.")
     }
     let folder = FilePath(path).removingLastComponent()
     var made = FilePath(root: folder.root)

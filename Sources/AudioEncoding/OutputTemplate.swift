@@ -35,7 +35,7 @@ package struct OutputTemplate: Sendable, Hashable {
     guard
       let last = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).last,
       !["", ".", ".."].contains(String(last))
-    else { throw FilterError(.usage, "\"\(text)\" names no file.") }
+    else { throw FilterError(.usage, "\"\(text)\" does not name a file.") }
   }
 
   private static func takeVariable(
@@ -43,7 +43,7 @@ package struct OutputTemplate: Sendable, Hashable {
   ) throws(FilterError) -> Part {
     guard let close = rest.firstIndex(of: "}") else {
       throw FilterError(
-        .usage, "\(text) has a { without a }.", advice: "For the brace itself write {{.")
+        .usage, "\(text) has a { without a }.", advice: "For the brace itself, write {{.")
     }
     let name = String(rest[..<close])
     rest = rest[rest.index(after: close)...]
@@ -54,7 +54,7 @@ package struct OutputTemplate: Sendable, Hashable {
     default:
       throw FilterError(
         .usage, "\(text) has {\(name)}, which is unknown.",
-        advice: "There are {track}, {source} and {index}; for a brace itself write it twice.")
+        advice: "There are {track}, {source} and {index}; for a brace itself, write it twice.")
     }
   }
 

@@ -38,7 +38,7 @@ package struct SoundFormat: Sendable, Hashable {
     case .ogg, .mp3:
       guard samples == nil else {
         throw FilterError(
-          .usage, "--bits means nothing for \(container.rawValue).",
+          .usage, "--bits does not apply to \(container.rawValue).",
           advice: "Leave it out, or choose wav or flac.")
       }
       self.samples = nil

@@ -19,7 +19,7 @@ extension Canvas {
       avcodec_receive_packet(context, packet) == 0, let data = packet.pointee.data
     else {
       throw FilterError(
-        .unavailable, "libavcodec makes no PNG file of \(width) × \(height) pixels.",
+        .unavailable, "libavcodec cannot make a PNG file of \(width) × \(height) pixels.",
         advice: "It may have been built without its PNG encoder.")
     }
     return Array(UnsafeBufferPointer(start: data, count: Int(packet.pointee.size)))

@@ -46,7 +46,7 @@ package final class Resampler {
     guard max(inRate, outRate) / min(inRate, outRate) <= 256, max(inRate, outRate) <= 1 << 24 else {
       throw FilterError(
         .usage, "The rates \(inRate) Hz and \(outRate) Hz are too far apart to convert.",
-        advice: "Choose one nearer with --rate.")
+        advice: "Choose a closer one with --rate.")
     }
     context = try open(layout: layout)
     if inRate != outRate { primeWithSilence() }
@@ -158,7 +158,7 @@ extension Resampler {
   private var noMix: FilterError {
     FilterError(
       .usage, "\(inChannels) channels cannot be mixed to \(outChannels).",
-      advice: "Give ap-decode another count with --channels, or keep the source's.")
+      advice: "Give ap-decode another number of --channels, or none.")
   }
 
   /// libswresample mirrors the first frames to start its filter, and gives nothing at all for inputs

@@ -94,7 +94,7 @@ import Testing
     let video = try files.make(["-f", "lavfi", "-i", "testsrc=d=0.2"], "silent.mp4")
     for path in [text, empty] {
       #expect(Self.failure(path)?.code == .badInput)
-      #expect(Self.failure(path)?.message.contains("no sound or video file") == true)
+      #expect(Self.failure(path)?.message.contains("not a sound or video file") == true)
     }
     #expect(Self.failure(video)?.message.contains("has no audio stream") == true)
     #expect(Self.failure(files.folder.path)?.code == .noInput)

@@ -21,8 +21,9 @@ import Testing
 
   @Test(arguments: [
     ("{tracks}.wav", "{tracks}"), ("{track.wav", "without a }"), ("{", "without a }"),
-    ("{{}{", "without a }"), ("{}.wav", "{}"), ("", "names no file"), ("a/", "names no file"),
-    ("a/..", "names no file"), (".", "names no file"),
+    ("{{}{", "without a }"), ("{}.wav", "{}"), ("", "does not name a file"),
+    ("a/", "does not name a file"),
+    ("a/..", "does not name a file"), (".", "does not name a file"),
   ])
   func whatIsNoTemplateIsRefused(text: String, words: String) {
     let error = #expect(throws: FilterError.self) { try OutputTemplate(text) }

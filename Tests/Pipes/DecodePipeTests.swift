@@ -77,7 +77,7 @@ import Testing
     let cut = Array(bytes[..<(bytes.count * 2 / 3)])
     let outcome = try Command("ap-decode", "-").run(.bytes(cut))
     #expect(outcome.status == 65)
-    #expect(outcome.errors.contains("was cut at"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("was cut short at"), "\(outcome.errors)")
     #expect(try Command("ap-decode", "--lenient", "-").run(.bytes(cut)).status == 0)
   }
 
@@ -150,13 +150,13 @@ import Testing
   @Test(
     arguments: [
       (["missing.wav"], 66, "No such file"), (["."], 66, "is a folder"),
-      (["text"], 65, "no sound or video file"), (["a.wav", "--stream", "1"], 64, "it has 1"),
+      (["text"], 65, "not a sound or video file"), (["a.wav", "--stream", "1"], 64, "it has 1"),
       (["a.wav", "--start-time", "5"], 64, "ends before"),
       (["a.wav", "--rate", "5"], 64, "--rate"),
       (["a.wav", "--start-time", "nan"], 64, "--start-time"),
       (["a.wav", "--start-time", "1", "--end-time", "1"], 64, "--end-time must be after"),
       (["a.wav", "--channels", "0"], 64, "--channels"), ([], 64, "file"),
-      (["cut.wav"], 65, "was cut at 0.499 s: its header promises"),
+      (["cut.wav"], 65, "was cut short at 0.499 s: its header promises"),
       (["damaged.flac"], 65, "(byte "),
     ] as [([String], Int32, String)])
   func whatCannotBeIsOneLineAndNoStream(options: [String], status: Int32, words: String) throws {

@@ -187,7 +187,7 @@ import Testing
   @Test(
     arguments: [
       (["--bits", "f32"], "a.flac", 64, "FLAC cannot hold float"),
-      (["--bits", "16"], "a.mp3", 64, "--bits means nothing"), ([], "a", 64, "--format"),
+      (["--bits", "16"], "a.mp3", 64, "--bits does not apply"), ([], "a", 64, "--format"),
       ([], "{nonsense}.wav", 64, "{nonsense}"), ([], "{track.wav", 64, "without a }"),
       (["--dither"], "a.wav", 64, "--dither"), ([], "a.wav", 64, "would both be"),
       (["--tracks", "c"], "a.wav", 64, "It has: a, b"),
@@ -195,8 +195,10 @@ import Testing
       (["--tracks", "a", "--rate", "96000"], "a.mp3", 64, "--rate"),
       (["--tracks", "a"], "there.wav", 73, "--force"),
       (["--tracks", "a"], "there.wav/a.wav", 73, "Cannot create the folder"),
-      (["--tracks", "a", "--format", "wav"], "", 64, "names no file"),
-      (["--tracks", "a", "--format", "wav", "--force"], "../../dev/null", 73, "no regular file"),
+      (["--tracks", "a", "--format", "wav"], "", 64, "does not name a file"),
+      (
+        ["--tracks", "a", "--format", "wav", "--force"], "../../dev/null", 73, "not a regular file"
+      ),
     ] as [([String], String, Int32, String)])
   func whatCannotBeIsOneLineAndNoFile(
     options: [String], output: String, status: Int32, words: String

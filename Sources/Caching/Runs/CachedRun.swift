@@ -33,7 +33,7 @@ package struct CachedRun: Sendable {
     case .effective(let sentence):
       throw FilterError(
         .usage, "\(program.name) cannot be cached. \(sentence)",
-        advice: "Put ap-cache before a filter whose work is all in the stream.")
+        advice: "Put ap-cache before a filter that writes nothing but a stream.")
     case .changing: try program.become(insteadOf: context)
     case .repeatable(let input, let files, _): (source, paths) = (input, files)
     }
@@ -61,12 +61,12 @@ package struct CachedRun: Sendable {
     }
     if let run {
       if let execution = store.find(run.key, log: context.log) {
-        context.log.debug("Found \(run.key).")
+        context.log.debug("Found \(run.key) in the cache.")
         // Else an old one would be taken for this run's.
         if let report = description.report { try context.report.open(report) }
         return try Replay(execution, input: input.passing).run(in: context)
       }
-      context.log.debug("Did not find \(run.key).")
+      context.log.debug("Did not find \(run.key) in the cache.")
     }
     try FilterRun(
       program: program, input: input.passing, run: run, store: store, maxSize: maxSize,
@@ -107,7 +107,7 @@ private struct OpenedInput {
         key = .header(header)
         return
       }
-      log.debug("The header does not tell all: the whole stream is read first.")
+      log.debug("The header alone does not identify the stream: all of it is read first.")
       let sha256 = try input.readAll()
       if sha256 == nil { Self.warn(log) }
       key =
@@ -117,7 +117,7 @@ private struct OpenedInput {
 
   private static func warn(_ log: Log) {
     log.warning(
-      "The input does not fit the folder for temporary files: nothing is cached."
+      "The input does not fit into the folder for temporary files: nothing is cached."
         + " Set TMPDIR to a folder with room.")
   }
 

@@ -22,7 +22,7 @@ struct FilterProgram {
         .unavailable,
         name.contains("/")
           ? "There is no program \(name)."
-          : "There is no program \"\(name)\" beside ap-cache or in PATH.",
+          : "There is no program \"\(name)\" next to ap-cache or in PATH.",
         advice: "Actions such as list come first: ap-cache list.")
     }
     self.words = words

@@ -26,7 +26,7 @@ struct FileDigests {
     let entry = Entry(sha256: try Digest.ofFile(path), path: path, state: state)
     guard entry.isCurrent else {
       throw FilterError(
-        .io, "\(path) changed while it was read.", advice: "Wait until it is complete.")
+        .io, "\(path) changed while it was being read.", advice: "Wait until it is complete.")
     }
     remember(entry)
     return entry

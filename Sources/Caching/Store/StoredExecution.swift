@@ -81,7 +81,7 @@ final class StoredExecution {
         throw FilterError(.io, "Cannot read the cache: \(error).", underlying: error)
       }
       guard !block.isEmpty else {
-        throw FilterError(.io, "The cache was cut while it was read.")
+        throw FilterError(.io, "The stored output was cut short while it was being read.")
       }
       try use(block)
       position += block.count
