@@ -33,7 +33,7 @@ import Testing
   static let archives = [
     archive("compressed", says: "is compressed") { $0.entries[0].method = 8 },
     archive("encrypted", says: "is encrypted") { $0.entries[2].flags = 1 },
-    archive("a name twice", says: "stands twice") { $0.entries.append($0.entries[2]) },
+    archive("a name twice", says: "is there twice") { $0.entries.append($0.entries[2]) },
     archive("entry across the next", says: "overlap") { $0.entries[1].claimedSize = 30 },
     archive("entry outside the file", says: "are left") { $0.entries[2].claimedOffset = 1 << 31 },
     archive("entry longer than the file", says: "are left") { $0.entries[2].claimedSize = 1 << 31 },
@@ -45,7 +45,9 @@ import Testing
       $0.isZip64 = true
       $0.entries[2].claimedOffset = 1 << 63
     },
-    archive("another local name", says: "another name") { $0.entries[2].localName = "x/data/1" },
+    archive("another local name", says: "the names in the header") {
+      $0.entries[2].localName = "x/data/1"
+    },
     archive("too many entries claimed", says: "are needed") { $0.claimedCount = 60_000 },
     archive("2^40 entries claimed", says: "are needed") {
       $0.isZip64 = true
@@ -78,13 +80,13 @@ import Testing
     pickle("empty stack", ".", says: "stack is empty"),
     pickle("stack below a mark", "N(.", says: "stack is empty"),
     pickle("no mark", "Nt.", says: "a mark is missing"),
-    pickle("unknown instruction", "\u{1}", says: "no instruction"),
-    pickle("value never kept", "h\u{7}.", says: "never kept"),
-    pickle("odd dict", "(Nd.", says: "no value"),
-    pickle("append to none", "NNa.", says: "no list"),
-    pickle("item of none", "NNNs.", says: "no dict"),
-    pickle("call of none", "N)R.", says: "no function"),
-    pickle("call with none", "cos\nsystem\nNR.", says: "no function"),
+    pickle("unknown instruction", "\u{1}", says: "is not a known instruction"),
+    pickle("value never stored", "h\u{7}.", says: "was never stored"),
+    pickle("odd dict", "(Nd.", says: "has no value"),
+    pickle("append to none", "NNa.", says: "not a list"),
+    pickle("item of none", "NNNs.", says: "not a dict"),
+    pickle("call of none", "N)R.", says: "not a function"),
+    pickle("call with none", "cos\nsystem\nNR.", says: "not a function"),
     pickle("global without end", "cos", says: "does not end"),
     pickle("text of 4 GB", "X\u{7f}\u{7f}\u{7f}\u{7f}", says: "are left"),
     pickle("text of 2^63 bytes", [0x80, 4, 0x8d, 0, 0, 0, 0, 0, 0, 0, 0x80], says: "has 9223"),
@@ -174,7 +176,7 @@ import Testing
       "overlap",
       #"{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"u":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
       says: "does not begin"),
-    safetensors("metadata", #"{"__metadata__":{"a":1}}"#, data: 0, says: "no string"),
+    safetensors("metadata", #"{"__metadata__":{"a":1}}"#, data: 0, says: "not a string"),
   ]
 
   static let others = [

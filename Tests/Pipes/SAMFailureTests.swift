@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     ("", 65 as Int32, "has no prompt"), (" \n\n", 65, "has no prompt"),
-    ("\u{0}", 65, "no text"), ("dog", 64, "would both be"),
+    ("\u{0}", 65, "not a text file"), ("dog", 64, "would both be"),
   ])
   func aFileOfPromptsIsRead(text: String, status: Int32, words: String) throws {
     let folder = try TemporaryFolder()
@@ -175,7 +175,7 @@ import Testing
     var noise = Sounds.noise(frames: 100)
     noise[51] = .nan
     let outcome = try Self.sam().run(.bytes(StreamText.whole(["mix": noise], rate: 48_000)))
-    Self.expectFailure(outcome, 65, saying: "Frame 51 of the input is no finite number")
+    Self.expectFailure(outcome, 65, saying: "Frame 51 of the input is not a finite number")
   }
 
   /// Sound comes out window by window: the first one is there when the second one is cut.

@@ -67,7 +67,7 @@ package struct ByteReader {
 
   private mutating func advance(_ count: Int) throws(FilterError) -> Int {
     guard count >= 0, count <= remaining else {
-      throw damaged("\(count) bytes are needed at byte \(offset) and \(remaining) are left")
+      throw damaged("\(count) bytes are needed at byte \(offset), but only \(remaining) are left")
     }
     defer { offset += count }
     return offset

@@ -11,7 +11,8 @@ extension PickleMachine {
   mutating func call(_ ids: [ID]) throws(FilterError) {
     guard case .opaque(let callee) = nodes[ids[0]], case .tuple(let arguments) = nodes[ids[1]]
     else {
-      throw reader.damaged("something that is no function is called before byte \(reader.offset)")
+      throw reader.damaged(
+        "something that is not a function is called before byte \(reader.offset)")
     }
     switch callee.name {
     case "collections.OrderedDict" where arguments.isEmpty:
@@ -59,7 +60,7 @@ extension PickleMachine {
     }
     guard count == range.count / type.byteCount, range.count.isMultiple(of: type.byteCount) else {
       throw reader.damaged(
-        "the storage \"\(key)\" should have \(count) elements of \(type) and has \(range.count) bytes"
+        "the storage \"\(key)\" should have \(count) elements of \(type), but has \(range.count) bytes"
       )
     }
     return .storage(.init(name: storageClass.name, type: type, range: range))

@@ -22,7 +22,7 @@ extension PickleMachine {
     case .binaryBytes: return .bytes(Array(try reader.take(Int(try reader.read(UInt32.self)))))
     case .binaryString: return .bytes(Array(try reader.take(Int(try reader.read(Int32.self)))))
     case .binaryBytes8, .byteArray8: return .bytes(Array(try reader.take(try longCount())))
-    default: throw reader.damaged("byte \(reader.offset - 1) is no value")
+    default: throw reader.damaged("byte \(reader.offset - 1) is not a value")
     }
   }
 

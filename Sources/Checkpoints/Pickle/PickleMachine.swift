@@ -40,7 +40,7 @@ struct PickleMachine {
   ) throws(FilterError) -> ValueGraph {
     guard bytes.count <= maximumBytes else {
       throw .unsupportedCheckpoint(
-        path, "its pickle has \(bytes.count) bytes and at most \(maximumBytes) are read")
+        path, "its pickle has \(bytes.count) bytes, but at most \(maximumBytes) are read")
     }
     var machine = PickleMachine(bytes, path: path, findStorage: findStorage)
     return try machine.run()
@@ -54,7 +54,7 @@ struct PickleMachine {
       let start = reader.offset
       let byte = try reader.read(UInt8.self)
       guard let opcode = PickleOpcode(rawValue: byte) else {
-        throw reader.damaged("the byte \(byte) at byte \(start) is no instruction known here")
+        throw reader.damaged("the byte \(byte) at byte \(start) is not a known instruction")
       }
       if opcode == .stop {
         return ValueGraph(nodes: nodes, root: try pop())
@@ -158,7 +158,7 @@ struct PickleMachine {
 
   private mutating func recall(_ key: Int) throws(FilterError) {
     guard let id = memo[key] else {
-      throw reader.damaged("the value \(key) before byte \(reader.offset) was never kept")
+      throw reader.damaged("the value \(key) before byte \(reader.offset) was never stored")
     }
     stack.append(id)
   }
@@ -182,7 +182,9 @@ struct PickleMachine {
       values.append(contentsOf: ids)
       nodes[target] = .list(values)
     case .opaque: break
-    default: throw reader.damaged("values are appended to no list before byte \(reader.offset)")
+    default:
+      throw reader.damaged(
+        "values are appended to something that is not a list before byte \(reader.offset)")
     }
   }
 
@@ -195,7 +197,9 @@ struct PickleMachine {
       members.append(contentsOf: added)
       nodes[target] = .dict(members)
     case .opaque: break
-    default: throw reader.damaged("items are set in no dict before byte \(reader.offset)")
+    default:
+      throw reader.damaged(
+        "items are set in something that is not a dict before byte \(reader.offset)")
     }
   }
 }

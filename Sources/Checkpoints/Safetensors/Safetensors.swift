@@ -57,7 +57,7 @@ struct Safetensors {
     } catch {
       throw .damagedCheckpoint(path, "its header is not JSON: \(error)")
     }
-    throw .damagedCheckpoint(path, "its header is no JSON object")
+    throw .damagedCheckpoint(path, "its header is not a JSON object")
   }
 
   private static func checkCover(
@@ -81,10 +81,10 @@ struct Safetensors {
     _ value: JSONValue?, reader: ByteReader
   ) throws(FilterError) -> [String: String] {
     guard let value else { return [:] }
-    guard let members = value.object else { throw reader.damaged("__metadata__ is no object") }
+    guard let members = value.object else { throw reader.damaged("__metadata__ is not an object") }
     let texts = members.compactMapValues(\.string)
     guard texts.count == members.count else {
-      throw reader.damaged("__metadata__ holds something that is no string")
+      throw reader.damaged("__metadata__ holds something that is not a string")
     }
     return texts
   }

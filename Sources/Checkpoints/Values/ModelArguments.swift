@@ -29,12 +29,12 @@ package struct ModelArguments: Sendable {
       json = try JSONValue(parsing: region.bytes.bytes)
     } catch {
       throw FilterError(
-        .unsupportedCheckpoint, "\(path) cannot be read: it is no JSON: \(error)", advice: advice,
+        .unsupportedCheckpoint, "\(path) cannot be read: it is not JSON: \(error)", advice: advice,
         underlying: error)
     }
     guard json.object != nil else {
       throw FilterError(
-        .unsupportedCheckpoint, "\(path) cannot be read: it is no JSON object.", advice: advice)
+        .unsupportedCheckpoint, "\(path) cannot be read: it is not a JSON object.", advice: advice)
     }
     self.init(path: path, values: CheckpointValue(json), advice: advice)
   }
@@ -120,6 +120,6 @@ package struct ModelArguments: Sendable {
   package func refusal(_ name: String, _ value: String, wanted: String) -> FilterError {
     FilterError(
       .unsupportedCheckpoint,
-      "\(path) was made with \(prefix)\(name) = \(value), and \(wanted) is needed.", advice: advice)
+      "\(path) was made with \(prefix)\(name) = \(value), but \(wanted) is needed.", advice: advice)
   }
 }

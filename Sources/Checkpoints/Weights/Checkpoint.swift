@@ -52,7 +52,7 @@ package struct Checkpoint: Sendable {
     let pickles = archive.entries.filter { $0.key.hasSuffix("/data.pkl") }
     guard let pickle = pickles.first, pickles.count == 1 else {
       throw .unsupportedCheckpoint(
-        path, "it is an archive with \(pickles.count) data.pkl, and PyTorch's have one")
+        path, "it is an archive with \(pickles.count) data.pkl, but PyTorch's have one")
     }
     let folder = pickle.key.dropLast("data.pkl".count)
     if let order = archive.entries["\(folder)byteorder"],

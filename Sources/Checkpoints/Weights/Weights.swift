@@ -66,7 +66,7 @@ package struct Weights: Sendable {
     guard tensor.type.widensToFloat else {
       throw FilterError(
         .misshapedTensor,
-        "\(store.described(join(name))) has elements of type \(tensor.type), and float16, bfloat16 or "
+        "\(store.described(join(name))) has elements of type \(tensor.type), but float16, bfloat16 or "
           + "float32 are needed.")
     }
     if let place = tensor.type.firstNotFinite(in: tensor.bytes) {
@@ -92,7 +92,7 @@ package struct Weights: Sendable {
     guard entry.tensor.shape == shape else {
       throw FilterError(
         .misshapedTensor,
-        "\(store.described(full)) has the shape \(entry.tensor.shape), and \(shape) is needed.",
+        "\(store.described(full)) has the shape \(entry.tensor.shape), but \(shape) is needed.",
         advice: "The file is not a checkpoint of this model.")
     }
     store.taken.withLock { _ = $0.insert(full) }

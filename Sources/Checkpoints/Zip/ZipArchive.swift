@@ -34,7 +34,7 @@ struct ZipArchive {
       let content = try Self.locate(
         record, in: bytes, before: directory.range.lowerBound, path: path)
       guard entries.updateValue(content, forKey: record.name) == nil else {
-        throw reader.damaged("the entry \"\(record.name)\" stands twice")
+        throw reader.damaged("the entry \"\(record.name)\" is there twice")
       }
       spans.append((record.offset, content.upperBound, record.name))
     }
@@ -130,7 +130,7 @@ struct ZipArchive {
     let nameSize = Int(try reader.read(UInt16.self))
     let extraSize = Int(try reader.read(UInt16.self))
     guard try reader.text(nameSize) == record.name else {
-      throw reader.damaged("the header has another name than the directory")
+      throw reader.damaged("the names in the header and in the directory differ")
     }
     _ = try reader.take(extraSize)
     let start = reader.offset
@@ -170,7 +170,7 @@ private struct CentralRecord {
     guard method == 0 else {
       throw .unsupportedCheckpoint(
         reader.path, "its entry \"\(name)\" is compressed",
-        advice: "torch.save stores entries as they are: save it again with that.")
+        advice: "torch.save does not compress entries: save the file again with it.")
     }
     let wideUnpacked = try wide.widen(unpacked)
     let widePacked = try wide.widen(packed)

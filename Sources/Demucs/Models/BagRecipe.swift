@@ -70,7 +70,7 @@ struct BagRecipe {
     _ path: String, _ problem: String, _ error: (any Error)? = nil
   ) -> FilterError {
     FilterError(
-      .configuration, "\(path) is no bag of models: \(problem).",
+      .configuration, "\(path) is not a bag of models: \(problem).",
       advice: "It needs a line like: models: ['955717e8']", underlying: error)
   }
 }

@@ -110,7 +110,7 @@ package struct DemucsModels: ModelStore {
       guard let file = findSignature(signature, in: [FileSystem.parent(path)] + folders) else {
         throw FilterError(
           .unavailable, "\(path) names the model \"\(signature)\", which is not installed.",
-          advice: "Put \(signature).th beside it.")
+          advice: "Put \(signature).th next to it.")
       }
       paths.append(file)
     }
@@ -160,7 +160,8 @@ package struct DemucsModels: ModelStore {
 
   package func advice(for known: Known) -> String {
     known.files.isEmpty
-      ? "It comes with the project: install that again." : "Get it with: \(fetching(known.name))"
+      ? "It comes with the project: install the project again."
+      : "Get it with: \(fetching(known.name))"
   }
 }
 

@@ -120,7 +120,7 @@ package struct HTDemucsConfig: Sendable, Hashable {
     let model = transformerChannels
     try check(
       bottomChannels == 0 ? "channels" : "bottom_channels", model, model % 4 == 0,
-      "a multiple of 4 as width of the transformer")
+      "a multiple of 4 as the width of the transformer")
     // Attention takes a head's channels by tiles of 8.
     try check(
       "t_heads", tHeads, model % (8 * tHeads) == 0, "a divisor of an eighth of \(model)")

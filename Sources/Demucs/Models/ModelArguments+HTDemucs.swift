@@ -63,13 +63,13 @@ extension ModelArguments {
   ) throws(FilterError) -> CheckpointValue {
     guard let text = arguments.text else {
       if case .dict = arguments.kind { return arguments }
-      throw FilterError(.unsupportedCheckpoint, "\(path) has \"kwargs\" that are no dict.")
+      throw FilterError(.unsupportedCheckpoint, "\(path) has \"kwargs\" that are not a dict.")
     }
     do {
       return CheckpointValue(try JSONValue(parsing: Array(text.utf8)))
     } catch {
       throw FilterError(
-        .unsupportedCheckpoint, "\(path) has \"kwargs\" that are no JSON: \(error)",
+        .unsupportedCheckpoint, "\(path) has \"kwargs\" that are not JSON: \(error)",
         underlying: error)
     }
   }

@@ -42,7 +42,7 @@ package struct ModelBag: Sendable {
       guard row.count == config.sources.count, row.allSatisfy({ $0 >= 0 }) else {
         throw FilterError(
           .configuration,
-          "The bag's weights for \(path) must be \(config.sources.count) numbers from 0 on, one "
+          "The bag's weights for \(path) must be \(config.sources.count) numbers that are not negative, one "
             + "for each of \(config.sources.joined(separator: ", ")).")
       }
       members.append(Member(checkpoint: checkpoint, config: config, weights: row))
@@ -78,7 +78,7 @@ package struct ModelBag: Sendable {
     for (column, source) in sources.enumerated()
     where members.allSatisfy({ $0.weights[column] == 0 }) {
       throw FilterError(
-        .configuration, "No model of the bag counts for the source \"\(source)\".",
+        .configuration, "All models of the bag have weight 0 for the source \"\(source)\".",
         advice: "Each column of \"weights\" needs a number greater than 0.")
     }
   }

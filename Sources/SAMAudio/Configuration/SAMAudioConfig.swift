@@ -81,7 +81,7 @@ package struct CodecConfig: Sendable, Hashable {
     guard decoderRates.reduce(1, *) == encoderRates.reduce(1, *), hop <= 1 << 20 else {
       throw arguments.refusal(
         "decoder_rates", "\(decoderRates)",
-        wanted: "as many frames of sound a latent frame as by encoder_rates = \(encoderRates)")
+        wanted: "as many frames of sound per latent frame as with encoder_rates = \(encoderRates)")
     }
     guard encoderRates.allSatisfy({ $0 % 2 == 0 }) else {
       throw arguments.refusal("encoder_rates", "\(encoderRates)", wanted: "even numbers")

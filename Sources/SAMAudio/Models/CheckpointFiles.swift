@@ -46,7 +46,8 @@ struct CheckpointFiles: Sendable, Equatable {
       for (name, part) in try parts().sorted(by: { $0.key < $1.key })
       where tensors.shape(name) == nil {
         throw FilterError(
-          .damagedCheckpoint, "\(path) says that \(part) has a tensor \"\(name)\", and it has not.",
+          .damagedCheckpoint,
+          "\(path) says that \(part) has a tensor \"\(name)\", but it does not.",
           advice: "Get the files again.")
       }
     }
@@ -74,7 +75,7 @@ struct CheckpointFiles: Sendable, Equatable {
     else {
       throw FilterError(
         .damagedCheckpoint,
-        "\(path) is damaged: it does not say which file beside it has each tensor.",
+        "\(path) is damaged: it does not say in which file each tensor is.",
         advice: "Get the file again.")
     }
     return parts

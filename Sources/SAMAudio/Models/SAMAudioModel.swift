@@ -29,8 +29,8 @@ struct SAMAudioModel: Sendable {
       throw FilterError(
         .unsupportedCheckpoint,
         "The text encoder in \(textEncoder.folder) gives features of \(textEncoder.config.dModel) "
-          + "numbers, and the model \(name) takes \(config.textEncoder.dim).",
-        advice: "Take the files of \(config.textEncoder.name).")
+          + "numbers, but the model \(name) takes \(config.textEncoder.dim).",
+        advice: "Use the files of \(config.textEncoder.name).")
     }
   }
 

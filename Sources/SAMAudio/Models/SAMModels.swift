@@ -117,7 +117,7 @@ package struct SAMModels: ModelStore {
     return
       "Ask for access at \(known.address), then get it with: HF_TOKEN=<your token> "
       + "\(fetching(known.name)) (or put \(files) into \(folder), and "
-      + "\(Self.textEncoder.name) beside it)"
+      + "\(Self.textEncoder.name) next to it)"
   }
 
   private func lastName(_ path: String) -> String {

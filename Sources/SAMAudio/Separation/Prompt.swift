@@ -46,7 +46,7 @@ extension Prompt {
     else {
       throw FilterError(
         .usage,
-        "A run takes at most \(limits.count) prompts of together at most \(limits.bytes) bytes.",
+        "A run takes at most \(limits.count) prompts, of at most \(limits.bytes) bytes in all.",
         advice: "Separate the same stream again with the others.")
     }
     var prompts: [Prompt] = []

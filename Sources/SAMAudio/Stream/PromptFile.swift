@@ -19,8 +19,8 @@ enum PromptFile {
       !text.contains("\0")
     else {
       throw FilterError(
-        .badInput, "\(path) is no text of at most \(maximumBytes) bytes.",
-        advice: "Write a prompt a line, in UTF-8.")
+        .badInput, "\(path) is not a text file of at most \(maximumBytes) bytes.",
+        advice: "Write one prompt per line, in UTF-8.")
     }
     let lines = text.split(whereSeparator: \.isNewline).compactMap { line -> String? in
       let trimmed = line.drop(while: \.isWhitespace)
@@ -29,7 +29,7 @@ enum PromptFile {
     }
     guard !lines.isEmpty else {
       throw FilterError(
-        .badInput, "\(path) has no prompt.", advice: "Write a prompt a line.")
+        .badInput, "\(path) has no prompt.", advice: "Write one prompt per line.")
     }
     return lines
   }

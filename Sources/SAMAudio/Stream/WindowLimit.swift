@@ -23,7 +23,7 @@ struct WindowLimit: Sendable {
       window.map { "Window \($0) is longer than \(most)." }
         ?? "The input is one piece of more than \(most).",
       advice: window == nil
-        ? "Put ap-segment before this filter, and ap-xfade behind it."
+        ? "Put ap-segment before this filter, and ap-xfade after it."
         : "Give ap-segment a shorter --length.")
   }
 }

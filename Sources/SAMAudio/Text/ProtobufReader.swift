@@ -46,7 +46,7 @@ struct ProtobufReader {
       let length = try number()
       guard length <= reader.remaining else {
         throw reader.damaged(
-          "field \(field) at byte \(start) should have \(length) bytes and \(reader.remaining) are "
+          "field \(field) at byte \(start) should have \(length) bytes, but \(reader.remaining) are "
             + "left")
       }
       return (field, .bytes(try reader.take(Int(length))))

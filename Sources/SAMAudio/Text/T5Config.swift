@@ -29,7 +29,7 @@ struct T5Config: Sendable, Hashable {
   /// - Throws: `FilterError.Code.noInput`, `.unsupportedCheckpoint` for a value that would need another
   ///   network; it names the field. Fields that are not known are passed over.
   init(path: String) throws(FilterError) {
-    let arguments = try ModelArguments(json: path, advice: "Take the files of t5-base.")
+    let arguments = try ModelArguments(json: path, advice: "Use the files of t5-base.")
     try arguments.require("model_type", is: "t5")
     // Later versions have gated layers.
     try arguments.require("feed_forward_proj", is: "relu")

@@ -8,20 +8,22 @@ extension Vocabulary {
     do {
       root = try JSONValue(parsing: bytes, limits: JSONLimits(bytes: Self.maximumBytes))
     } catch {
-      throw Self.damaged(path, "it is no JSON: \(error)")
+      throw Self.damaged(path, "it is not JSON: \(error)")
     }
     let model = root["model"]
     guard model?["type"]?.string == "Unigram", model?["unk_id"]?.int == Token.unknown,
       model?["byte_fallback"]?.bool != true
     else {
-      throw Self.unsupported(path, "it is no unigram model whose unknown piece is 2")
+      throw Self.unsupported(path, "it is not a unigram model whose unknown piece is 2")
     }
     let special = Set((root["added_tokens"]?.array ?? []).compactMap { $0["content"]?.string })
     var pieces: [Piece] = []
     for (index, entry) in (model?["vocab"]?.array ?? []).enumerated() {
       guard let pair = entry.array, pair.count == 2, let text = pair[0].string,
         let score = pair[1].double
-      else { throw Self.damaged(path, "entry \(index) of its vocabulary is no text and score") }
+      else {
+        throw Self.damaged(path, "entry \(index) of its vocabulary is not a text and a score")
+      }
       pieces.append(
         Piece(
           text: Array(text.utf8), score: score,

@@ -13,7 +13,7 @@ extension Vocabulary {
         case (2, .bytes(let trainer)): try Self.checkTrainer(trainer, path: path)
         case (3, .bytes(let normalizer)):
           characters = try Self.characters(normalizer, path: path)
-        case (1...3, _): throw message.damaged("field \(field) is no message")
+        case (1...3, _): throw message.damaged("field \(field) is not a message")
         default: break
         }
       }
@@ -37,11 +37,11 @@ extension Vocabulary {
         }
         text = Array(bytes)
       case 2:
-        guard let value = value.float else { throw message.damaged("the score is no float") }
+        guard let value = value.float else { throw message.damaged("the score is not a float") }
         score = value
       case 3:
         guard let value = value.number, (1...6).contains(value) else {
-          throw message.damaged("the type is none of 1 to 6")
+          throw message.damaged("the type is not one of 1 to 6")
         }
         type = value
       default: break
@@ -49,7 +49,7 @@ extension Vocabulary {
     }
     // 2 unknown, 3 control, 5 unused. T5 has none of 4, user-defined, and 6, bytes.
     guard type != 4, type != 6 else {
-      throw unsupported(path, "it has pieces of type \(type), which T5's has not")
+      throw unsupported(path, "it has pieces of type \(type), which T5's does not have")
     }
     guard type != 1 || !text.isEmpty else { throw message.damaged("the text is empty") }
     return Piece(text: text, score: Double(score), isNormal: type == 1)
@@ -61,9 +61,9 @@ extension Vocabulary {
   ) throws(FilterError) {
     var message = ProtobufReader(bytes, path: path, part: "its trainer's settings")
     while let (field, value) = try message.next() {
-      if field == 3, value.number != 1 { throw unsupported(path, "it is no unigram model") }
+      if field == 3, value.number != 1 { throw unsupported(path, "it is not a unigram model") }
       if field == 24 || field == 35, value.number != 0 {
-        throw unsupported(path, "it has spaces behind words, or bytes as pieces")
+        throw unsupported(path, "it has spaces after words, or bytes as pieces")
       }
     }
   }
@@ -77,7 +77,7 @@ extension Vocabulary {
     while let (field, value) = try message.next() {
       switch field {
       case 2:
-        guard let bytes = value.bytes else { throw message.damaged("the map is no bytes") }
+        guard let bytes = value.bytes else { throw message.damaged("the map is not bytes") }
         guard !bytes.isEmpty else { continue }
         map = CharacterMap(Array(bytes))
         guard map != nil else { throw message.damaged("the map's length is wrong") }

@@ -68,7 +68,7 @@ struct Vocabulary: Sendable {
   static func unsupported(_ path: String, _ problem: String) -> FilterError {
     FilterError(
       .unsupportedCheckpoint, "\(path) cannot be used: \(problem).",
-      advice: "Take spiece.model or tokenizer.json of t5-base.")
+      advice: "Use spiece.model or tokenizer.json of t5-base.")
   }
 
   static func damaged(_ path: String, _ problem: String) -> FilterError {

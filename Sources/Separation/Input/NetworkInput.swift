@@ -35,7 +35,7 @@ package final class NetworkInput {
     guard header.tracks.count == 1 else {
       throw FilterError(
         .badInput,
-        "The stream has \(header.tracks.count) tracks; a mix to separate is one.",
+        "The stream has \(header.tracks.count) tracks, but a mix to separate is one track.",
         advice: "Put this filter before the one that made them.")
     }
   }

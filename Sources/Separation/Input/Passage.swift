@@ -103,7 +103,7 @@ package final class Passage: FrameSource {
     else { return }
     throw FilterError(
       .badInput,
-      "Frame \(position - first + index / resampler.inChannels) of the input is no finite number.",
+      "Frame \(position - first + index / resampler.inChannels) of the input is not a finite number.",
       advice: "Decode the file again, or repair it.")
   }
 }

@@ -34,7 +34,7 @@ final class SpooledTrack: FrameSource {
     } catch {
       throw FilterError(
         .io, "Cannot write the temporary file: \(error).",
-        advice: "Give --temp-dir a folder with room, or take --normalize window, which needs none.",
+        advice: "Give --temp-dir a folder with room, or use --normalize window, which needs none.",
         underlying: error)
     }
   }

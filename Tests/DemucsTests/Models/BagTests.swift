@@ -40,7 +40,7 @@ import Testing
   func otherTextIsRefused(text: String) {
     let error = #expect(throws: FilterError.self) { try BagRecipe(text: text, path: "x.yaml") }
     #expect(error?.code == .configuration)
-    #expect(error?.message.hasPrefix("x.yaml is no bag of models: ") == true)
+    #expect(error?.message.hasPrefix("x.yaml is not a bag of models: ") == true)
   }
 
   @Test func longFileIsRefused() throws {

@@ -61,7 +61,7 @@ import Testing
     (#"{"text_encoder": {"name": "../secret"}}"#, "text_encoder.name = \"../secret\""),
     (#"{"text_encoder": {"name": "t5/.."}}"#, "text_encoder.name = \"t5/..\""),
     (#"{"text_encoder": {"name": "/t5"}}"#, "text_encoder.name = \"/t5\""),
-    ("[]", "it is no JSON object"), ("{", "it is no JSON"),
+    ("[]", "it is not a JSON object"), ("{", "it is not JSON"),
   ])
   func refusesWhatItCannotBuild(text: String, message: String) throws {
     let folder = try TemporaryFolder()

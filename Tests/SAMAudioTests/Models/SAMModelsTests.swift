@@ -105,7 +105,7 @@ import Testing
     }
     for words in [
       "https://huggingface.co/facebook/\(name)", "HF_TOKEN=", "scripts/fetch-models \(name)",
-      "config.json and checkpoint.pt into \(home.file("models"))/\(name)", "t5-base beside it",
+      "config.json and checkpoint.pt into \(home.file("models"))/\(name)", "t5-base next to it",
     ] {
       #expect(error?.advice.contains(words) == true, "\(error?.advice ?? "")")
     }
@@ -160,7 +160,7 @@ import Testing
     let error = #expect(throws: FilterError.self) { try found.open() }
     #expect(error?.code == .unsupportedCheckpoint)
     #expect(
-      error?.message.contains("gives features of 32 numbers, and the model m takes 768") == true)
+      error?.message.contains("gives features of 32 numbers, but the model m takes 768") == true)
   }
 
   // MARK: -

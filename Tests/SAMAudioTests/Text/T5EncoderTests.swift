@@ -182,7 +182,7 @@ import Testing
     (#"{"num_layers": 1e99}"#, "num_layers"), (#"{"vocab_size": "many"}"#, "vocab_size = \"many\""),
     (#"{"relative_attention_num_buckets": 30}"#, "relative_attention_num_buckets = 30"),
     (#"{"relative_attention_max_distance": 8}"#, "relative_attention_num_buckets = 32"),
-    ("[]", "no JSON object"), ("{", "no JSON"),
+    ("[]", "not a JSON object"), ("{", "not JSON"),
   ])
   func refusesWhatItCannotBuild(text: String, message: String) throws {
     let folder = try TemporaryFolder()

@@ -17,10 +17,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "first pieces"), ("\n", "1 bytes are needed"), ("{", "no JSON"),
-    ("{}", "no unigram model"),
-    (#"{"model": {"type": "BPE", "unk_id": 2}}"#, "no unigram model"),
-    (#"{"model": {"type": "Unigram", "unk_id": 0}}"#, "no unigram model"),
+    ("", "first pieces"), ("\n", "1 bytes are needed"), ("{", "not JSON"),
+    ("{}", "not a unigram model"),
+    (#"{"model": {"type": "BPE", "unk_id": 2}}"#, "not a unigram model"),
+    (#"{"model": {"type": "Unigram", "unk_id": 0}}"#, "not a unigram model"),
     (#"{"model": {"type": "Unigram", "unk_id": 2}}"#, "first pieces"),
     (#"{"model": {"type": "Unigram", "unk_id": 2, "vocab": [[1, 2]]}}"#, "entry 0"),
     (Self.json(pieces: #"["a", -1], ["a", -2]"#), "the piece \"a\" is there twice"),
