@@ -25,7 +25,7 @@ import Testing
     #expect(
       outcome.errorLines == [
         "a: sh: one", "a: sh: why", "ap-run: a: sh failed with exit status 7: why",
-        "ap-run: Of 2 steps 1 failed, and 1 did not start. What is done is not done again.",
+        "ap-run: Of 2 steps, 1 failed, and 1 did not start. The next run skips what is done.",
       ])
     #expect(try place.folder.list() == ["pid", "w.yaml"])
     #expect(try place.shell("kill -0 $(cat pid)").status != 0)
@@ -66,7 +66,7 @@ import Testing
   @Test func anOutputThatIsNotThereIsSaid() throws {
     let outcome = try place.run("steps: {a: {outputs: {o: x/y}, run: 'true'}}")
     #expect(outcome.status == 73)
-    #expect(outcome.errors.contains("a ended well, but 'x/y' is not there."))
+    #expect(outcome.errors.contains("a succeeded, but 'x/y' is not there."))
     #expect(try place.folder.list() == ["w.yaml"])
   }
 
@@ -85,7 +85,7 @@ import Testing
     #expect(try place.folder.list() == (option.isEmpty ? ["w.yaml"] : ["d", "w.yaml"]))
     #expect(
       outcome.errors.contains(
-        option.isEmpty ? "Of 5 steps 1 failed, and 4" : "Of 5 steps 2 failed, and 2"))
+        option.isEmpty ? "Of 5 steps, 1 failed, and 4" : "Of 5 steps, 2 failed, and 2"))
   }
 
   @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])

@@ -29,7 +29,7 @@ private struct PipeParser {
     self.scanner = scanner
   }
 
-  private static let elsewhere = "for more of a shell write sh -c '…'."
+  private static let elsewhere = "for other shell syntax, write sh -c '…'."
 
   mutating func parse() throws(Problem) {
     let start = scanner.position
@@ -70,7 +70,7 @@ private struct PipeParser {
   }
 
   private mutating func finishStage(_ start: Position) throws(Problem) {
-    if let open { throw Problem(open.position, "There is nothing behind this \(open.sign).") }
+    if let open { throw Problem(open.position, "There is nothing after this \(open.sign).") }
     guard !words.isEmpty else { throw Problem(start, "There is no command here.") }
     pipe.stages.append(words)
     words = []
@@ -80,10 +80,10 @@ private struct PipeParser {
     let position = scanner.position
     let sign = scanner.take()
     if let next = scanner.next, "<>&|(".contains(next) {
-      throw Problem(position, "Of the redirections only < and > are known; \(Self.elsewhere)")
+      throw Problem(position, "The only redirections here are < and >; \(Self.elsewhere)")
     }
     if let open, open.sign != "|" {
-      throw Problem(open.position, "There is nothing behind this \(open.sign).")
+      throw Problem(open.position, "There is nothing after this \(open.sign).")
     }
     if sign == "<" {
       guard pipe.stages.isEmpty, pipe.input == nil else {
@@ -106,7 +106,7 @@ private struct PipeParser {
         throw Problem(
           word.position,
           """
-          A step is one pipe, and a line's end ends it. Put the next command in a step of its own, \
+          A step is one pipe, and the end of the line ends it. Put the next command in a step of its own, \
           or a \\ at the end of the line before.
           """)
       }
@@ -128,10 +128,10 @@ private struct PipeParser {
         if let character = scanner.take() { word.append(character) }
       case "*", "?", "[":
         throw Problem(
-          scanner.position, "\(next) finds no files here, but only under 'for'. Or quote it.")
+          scanner.position, "\(next) matches files only under 'for'. To use it as it is, quote it.")
       case "&", ";", "(", ")", "`", "<", ">":
         throw Problem(
-          scanner.position, "\(next) cannot stand in a word. Quote it, or \(Self.elsewhere)")
+          scanner.position, "\(next) cannot be part of a word. Quote it; \(Self.elsewhere)")
       default:
         word.append(next)
         scanner.take()
@@ -159,6 +159,8 @@ private struct PipeParser {
         scanner.take()
       }
     }
-    guard scanner.take() != nil else { throw Problem(start, "This quote has no second one.") }
+    guard scanner.take() != nil else {
+      throw Problem(start, "This quotation mark has no closing one.")
+    }
   }
 }

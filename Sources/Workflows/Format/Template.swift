@@ -66,7 +66,7 @@ struct Template: Sendable {
     scanner.take()
     if scanner.take("$") { return .text("$") }
     guard scanner.take("{") else {
-      throw Problem(position, "A dollar sign begins ${…}; for the sign itself write $$.")
+      throw Problem(position, "A dollar sign begins ${…}; for the sign itself, write $$.")
     }
     var words = ""
     while let next = scanner.take() {
@@ -79,12 +79,12 @@ struct Template: Sendable {
         throw Problem(
           position,
           """
-          '${\(words)}' is none of ${name}, ${name.\(fields)}, ${env.NAME} and \
+          '${\(words)}' is not one of ${name}, ${name.\(fields)}, ${env.NAME} and \
           ${env.NAME:-fallback}.
           """)
       }
     }
-    throw Problem(position, "A ${ has no } behind it.")
+    throw Problem(position, "A ${ has no } after it.")
   }
 }
 

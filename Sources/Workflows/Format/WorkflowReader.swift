@@ -15,7 +15,7 @@ struct WorkflowReader {
     var steps: [Workflow.Step] = []
     let start = Position(line: 1, column: 1)
     guard let root, !root.isNull else {
-      report(start, "There is nothing here; a workflow has 'steps'.")
+      report(start, "There is nothing here; a workflow needs 'steps'.")
       return Workflow(variables: [], steps: [])
     }
     read(root, "A workflow", keys: ["variables", "steps"]) { reader, key, _, node in
@@ -25,7 +25,7 @@ struct WorkflowReader {
         steps = reader.steps(node)
       }
     }
-    if steps.isEmpty, problems.isEmpty { report(start, "A workflow has at least one step.") }
+    if steps.isEmpty, problems.isEmpty { report(start, "A workflow must have at least one step.") }
     return Workflow(variables: variables, steps: steps)
   }
 
@@ -107,7 +107,7 @@ struct WorkflowReader {
 
   private mutating func needs(_ node: YAMLNode) -> [Workflow.Need] {
     guard let list = node.sequence else {
-      report(Position(node.mark), "'needs' is a list of steps: [one, other].")
+      report(Position(node.mark), "'needs' must be a list of steps: [one, other].")
       return []
     }
     return list.compactMap { node in
@@ -126,12 +126,12 @@ struct WorkflowReader {
   ) {
     guard let mapping = node.mapping else {
       let example = keys.map { "has \($0.joined(separator: ", "))" } ?? "has names with values"
-      return report(Position(node.mark), "\(name) \(example): 'key: value', one a line.")
+      return report(Position(node.mark), "\(name) \(example): 'key: value', one per line.")
     }
     for member in mapping {
       let position = Position(member.key.mark)
       guard let text = member.key.text else {
-        report(position, "A key is a word.")
+        report(position, "A key must be a word.")
         continue
       }
       if let keys, !keys.contains(text) {
@@ -150,7 +150,7 @@ struct WorkflowReader {
   /// A scalar's text, whatever YAML takes it for: 1.50 stays 1.50.
   private mutating func text(_ node: YAMLNode) -> TextScanner? {
     guard let text = node.text, !node.isNull else {
-      report(Position(node.mark), "There should be a text here.")
+      report(Position(node.mark), "There should be text here.")
       return nil
     }
     return TextScanner(text, lines: lines, start: Position(node.mark))
@@ -160,7 +160,10 @@ struct WorkflowReader {
     guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_-]*/) != nil, name != "env" else {
       report(
         position,
-        "'\(name)' cannot be a name: a letter, then letters, digits, - and _; and not env.")
+        """
+        '\(name)' cannot be a name: names consist of letters, digits, - and _, start with a letter \
+        or _, and are not env.
+        """)
       return false
     }
     return true

@@ -31,7 +31,7 @@ package struct Plan: Sendable {
       let names = workflow.variableNames.joined(separator: ", ")
       throw FilterError(
         .usage, "The workflow has no variable '\(name)'.",
-        advice: names.isEmpty ? "It has none at all." : "It has \(names).")
+        advice: names.isEmpty ? "It has no variables." : "It has \(names).")
     }
     var scope = Scope(environment: environment)
     for variable in workflow.variables {

@@ -86,7 +86,7 @@ struct StepExpansion {
   }
 
   private mutating func reportTwice(_ name: String, _ position: Position) {
-    problems.append(Problem(position, "'\(name)' has a value already; take another name."))
+    problems.append(Problem(position, "'\(name)' has a value already; choose another name."))
   }
 }
 

@@ -20,7 +20,7 @@ struct JobRun {
       try await runPipe()
       for output in job.outputs where FileTree([output]).files.isEmpty {
         throw FilterError(
-          .cannotCreate, "\(job.label) ended well, but '\(output)' is not there.",
+          .cannotCreate, "\(job.label) succeeded, but '\(output)' is not there.",
           advice: "Do 'outputs' and the command name the same file?")
       }
     } catch {
@@ -104,7 +104,7 @@ struct JobRun {
           if try FileSystem.makeInnerFolder(folder) { made.append(folder) }
         } catch {
           throw FilterError(
-            .cannotCreate, "The folder '\(folder)' cannot be made: \(error).", underlying: error)
+            .cannotCreate, "The folder '\(folder)' cannot be created: \(error).", underlying: error)
         }
       }
     }

@@ -21,7 +21,7 @@ package final class RunReports: Sendable {
       folder = try FileSystem.makeTemporaryFolder(in: parent)
     } catch {
       throw FilterError(
-        .cannotCreate, "No temporary folder can be made in \(parent): \(error).",
+        .cannotCreate, "No temporary folder can be created in \(parent): \(error).",
         advice: "Name another with --temp-dir.", underlying: error)
     }
     Termination.add { [folder] in FileTree([]).restore([folder]) }

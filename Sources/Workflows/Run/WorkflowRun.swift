@@ -117,9 +117,9 @@ package struct WorkflowRun: Sendable {
     let missing = outcomes.count { $0 == nil }
     throw FilterError(
       first.code,
-      "Of \(outcomes.count) steps \(failures.count) failed"
+      "Of \(outcomes.count) steps, \(failures.count) failed"
         + (missing == 0 ? "." : ", and \(missing) did not start."),
-      advice: "What is done is not done again.")
+      advice: "The next run skips what is done.")
   }
 }
 
