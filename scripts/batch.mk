@@ -78,7 +78,7 @@ ifeq ($(filter help,$(MAKECMDGOALS)),)
 # refuse NAMES,WHY: unless there are none.
 refuse = $(if $(strip $1),$(error $2: $(subst $(blank),$(space),$(strip $1)); see make -f $(makefile) help))
 bases := $(foreach s,$(songs),$(call base,$s))
-$(if $(strip $(songs)),,$(error no songs: say SONGS='a.mp3 b.flac' or LIST=FILE; see make -f $(makefile) help))
+$(if $(strip $(songs)),,$(error no songs: give SONGS='a.mp3 b.flac' or LIST=FILE; see make -f $(makefile) help))
 $(if $(folder),,$(error STEMS is empty: it is the folder for all stems; see make -f $(makefile) help))
 $(foreach c,\ | ;,$(call refuse,$(foreach s,$(songs) $(folder),$(if $(findstring $c,$s),$s)),make has no way to write the $c in))
 $(call refuse,$(foreach s,$(songs),$(if $(filter .%,$(call base,$s)),$s)),hidden files are refused)

@@ -117,7 +117,7 @@ import Testing
     (["--at-once", "some", "stems", "a.mp3"], 64, "some"),
     (["--at-once"], 64, "needs a value"),
     (["--mem", "4G", "stems", "a.mp3"], 64, "after --"),
-    (["--filters", "ap-demucs |", "stems", "a.mp3"], 64, "no shell text"),
+    (["--filters", "ap-demucs |", "stems", "a.mp3"], 64, "not valid in a shell"),
     (["--list", "absent", "stems"], 66, "absent"),
     (["--status", "stems"], 66, "nothing was ever submitted"),
   ]

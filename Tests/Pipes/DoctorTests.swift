@@ -15,7 +15,7 @@ import Testing
       #expect(lines.contains { $0.hasPrefix("PASS  \(topic) ") }, "\(topic)")
     }
     #expect(outcome.text.contains("htdemucs-mini: /"))
-    #expect(outcome.text.contains("cache      off"))
+    #expect(outcome.text.contains("cache      turned off"))
     #expect(!outcome.text.contains("FAIL"))
     #expect(!outcome.text.contains("\u{1b}"))
     #expect(outcome.errors == "")
@@ -25,7 +25,7 @@ import Testing
     try folder.install("doctor", filters: Filters.all.filter { $0 != "ap-xfade" })
     let outcome = try doctor()
     #expect(outcome.status == 1)
-    #expect(outcome.text.contains("FAIL  filters    not there: ap-xfade; run "))
+    #expect(outcome.text.contains("FAIL  filters    missing: ap-xfade; run "))
   }
 
   @Test func filterThatDoesNotStartFails() throws {
@@ -42,15 +42,15 @@ import Testing
     try folder.shell("rm ap-demucs && cp '\(Command.products)/ap-demucs' .")
     let outcome = try doctor(["XDG_DATA_HOME": folder.path, "AP_MODELS": folder.file("absent")])
     #expect(outcome.status == 1)
-    #expect(outcome.text.contains("FAIL  models     ap-demucs finds none; run "))
-    #expect(outcome.text.contains("absent, which is no folder"))
+    #expect(outcome.text.contains("FAIL  models     ap-demucs finds no models; run "))
+    #expect(outcome.text.contains("absent, which is not a folder"))
   }
 
   @Test func unwritableTemporaryFolderFails() throws {
     try folder.install("doctor")
     let outcome = try doctor(["TMPDIR": folder.file("absent")])
     #expect(outcome.status == 1)
-    #expect(outcome.text.contains("FAIL  temporary  \(folder.path)/absent cannot be written"))
+    #expect(outcome.text.contains("FAIL  temporary  \(folder.path)/absent is not writable"))
   }
 
   @Test func damagedModelFailsInThePipe() throws {

@@ -147,7 +147,7 @@ import Testing
 
   @Test(
     arguments: [
-      (nil, ["HTTP 401", "ask for it there", "huggingface.co/settings/tokens", "HF_TOKEN"]),
+      (nil, ["HTTP 401", "ask for access there", "huggingface.co/settings/tokens", "HF_TOKEN"]),
       ("another", ["HTTP 403", "HF_TOKEN gives no access", "ask for access there"]),
     ] as [(String?, [String])])
   func whoHasNoAccessIsToldHowToGetIt(token: String?, words: [String]) throws {

@@ -114,7 +114,7 @@ import Testing
     #expect(outcome.status == 69)
     #expect(outcome.errorLines.count == 1)
     #expect(outcome.errors.hasPrefix("quickstart: "))
-    #expect(outcome.errors.hasSuffix("As root: apt-get install one two\n"))
+    #expect(outcome.errors.hasSuffix("run as root: apt-get install one two\n"))
     #expect(!Files.exists(folder.file("called")))
   }
 }

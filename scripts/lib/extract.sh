@@ -18,7 +18,7 @@ read_arguments() {
       exit 0
       ;;
   esac
-  [ $# -ge 2 ] || usage_error "needs a file and a folder for what is in it"
+  [ $# -ge 2 ] || usage_error "needs a file and a folder for the result"
   input=$1
   folder=$2
   shift 2
@@ -49,7 +49,7 @@ read_arguments() {
   template=${template//[\}]/'}}'}/'{track}'.$extension
 }
 
-# find_filters: their folder as `binaries`. Installed, they are beside the script; in the project they
+# find_filters: their folder as `binaries`. Installed, they are next to the script; in the project they
 # are in the build folder.
 find_filters() {
   local here

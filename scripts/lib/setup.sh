@@ -1,11 +1,11 @@
 # shellcheck shell=bash disable=SC2034 # the scripts that source this use the variables
-# Sourced by the scripts beside this folder: words, Debian packages, the Swift toolchain, the build.
+# Sourced by the scripts in the folder above: words, Debian packages, the Swift toolchain, the build.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 name=${0##*/}
 
-# What the binaries are linked against, and what the scripts need besides to measure and to check.
+# What the binaries are linked against, and what the scripts also need to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
 quickstart_packages=(python3)
 test_packages=(python3 curl ffmpeg make shellcheck mandoc zsh fish qemu-user-static libc6-dev-arm64-cross)
@@ -43,7 +43,7 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    die 77 "neither root nor sudo; as root: $*"
+    die 77 "you are not root, and there is no sudo; run as root: $*"
   fi
 }
 
@@ -51,7 +51,7 @@ as_root() {
 need_packages() {
   local missing=() package
   if ! command -v apt-get >/dev/null; then
-    say "no apt-get here; going on as if these Debian packages, or what they are called here, were installed: $*"
+    say "there is no apt-get; assuming that these Debian packages, or their equivalents, are installed: $*"
     return
   fi
   for package; do
@@ -60,7 +60,7 @@ need_packages() {
   [ ${#missing[@]} = 0 ] && return
   # Its own words, such as those about a terminal, say less than these.
   (as_root true) 2>/dev/null ||
-    die 69 "missing packages, and you can be neither root nor use sudo. As root: apt-get install ${missing[*]}"
+    die 69 "packages are missing, and you are not root and cannot use sudo; run as root: apt-get install ${missing[*]}"
   say "installing: ${missing[*]}"
   # The package lists of a fresh system are empty or too old; a system in use is left as it is.
   apt_install "${missing[@]}" 2>/dev/null && return
@@ -84,12 +84,12 @@ need_swift() {
     die 69 "this is Swift $version. $advice"
 }
 
-# make_build [OPTION…]: the release build in .build/release, tuned to this machine, and what of the Swift
-# runtime it loads in ../lib/ap, seen from there. Options go to `swift build`.
+# make_build [OPTION…]: the release build in .build/release, tuned to this machine, and the parts of the Swift
+# runtime that it loads, in ../lib/ap as seen from there. Options go to `swift build`.
 make_build() {
   need_swift
   need_packages "${build_packages[@]}"
-  say "building (some minutes the first time)"
+  say "building (takes some minutes the first time)"
   # -march=native reaches the Swift code too, through the C importer. No path of this machine stands in
   # a binary: it finds the runtime from where it is itself.
   # shellcheck disable=SC2016 # the loader knows $ORIGIN
@@ -102,7 +102,7 @@ make_build() {
   copy_runtime "$(readlink -f "$build")/../lib/ap" "${programs[@]}"
 }
 
-# copy_runtime FOLDER PROGRAM…: what the programs load of the Swift toolchain's libraries, into FOLDER.
+# copy_runtime FOLDER PROGRAM…: the libraries of the Swift toolchain that the programs load, into FOLDER.
 copy_runtime() {
   local folder=$1 runtime library
   shift
