@@ -185,7 +185,7 @@ package final class Encoding {
     for output in outputs { try output.file?.commit() }
     for output in outputs { context.log.debug("wrote \(output.encoder.sink.name)") }
     if let first = outputs.first?.encoder.sink.name {
-      context.written = outputs.count == 1 ? first : "\(outputs.count) files, from \(first)"
+      context.written = outputs.count == 1 ? first : "\(first) and \(outputs.count - 1) more"
     }
   }
 

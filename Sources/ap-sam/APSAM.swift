@@ -65,7 +65,7 @@ struct APSAM: FilterCommand {
   @Flag(
     help: """
       Take the sounds out one after the other: look for each in what the one before left, and \
-      also write what is left in the end.
+      also write what is left at the end.
       """)
   var chainResiduals = false
 

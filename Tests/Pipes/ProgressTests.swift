@@ -85,7 +85,7 @@ import Testing
       ("ap-encode -o b.wav", "ap-encode: Wrote b.wav: 0:02 of sound in 0:0"),
       (
         "ap-demucs 2>/dev/null | ap-encode -o '{track}.wav'",
-        "ap-encode: Wrote 4 files, from drums.wav: 0:02 of sound in 0:0"
+        "ap-encode: Wrote drums.wav and 3 more: 0:02 of sound in 0:0"
       ),
       ("ap-segment | ap-xfade --quiet", nil),
       ("ap-segment | ap-xfade", "ap-xfade: Wrote a stream: 0:02 of sound in 0:0"),
