@@ -14,22 +14,22 @@ import Testing
   @Test(arguments: [
     (
       60, line(done: 60, total: 240, after: 20),
-      "ap-demucs [======                     ] 25 % 1:00 left 3.0x"
+      "ap-demucs [=======                     ] 25% 1:00 left 3.0x"
     ),
-    (40, line(done: 60, total: 240, after: 20), "ap-demucs [=      ] 25 % 1:00 left 3.0x"),
-    (25, line(done: 60, total: 240, after: 20), "ap-demucs 25 % 1:00 left"),
+    (40, line(done: 60, total: 240, after: 20), "ap-demucs [==      ] 25% 1:00 left 3.0x"),
+    (24, line(done: 60, total: 240, after: 20), "ap-demucs 25% 1:00 left"),
     (12, line(done: 60, total: 240, after: 20), "ap-demucs 2"),
-    (40, line(done: 240, total: 240, after: 80), "ap-demucs [======] 100 % 0:00 left 3.0x"),
+    (40, line(done: 240, total: 240, after: 80), "ap-demucs [=======] 100% 0:00 left 3.0x"),
     (
-      40, line(done: 60, total: 14_400, after: 30), "ap-demucs [     ] 0 % 1:59:30 left 2.0x"
+      40, line(done: 60, total: 14_400, after: 30), "ap-demucs [      ] 0% 1:59:30 left 2.0x"
     ),
-    (40, line(done: 1, total: 240, after: 0.4), "ap-demucs [                       ] 0 %"),
+    (40, line(done: 1, total: 240, after: 0.4), "ap-demucs [                        ] 0%"),
     (40, line(done: 65, total: nil, after: 20), "ap-demucs 1:05 3.3x"),
     (
       40, line(done: 60, total: 240, after: 0.5, stage: "measuring"),
-      "ap-demucs, measuring [==         ] 25 %"
+      "ap-demucs, measuring [===         ] 25%"
     ),
-    (40, line(done: 300, total: 240, after: 2), "ap-demucs [================] 100 % 150x"),
+    (40, line(done: 300, total: 240, after: 2), "ap-demucs [=================] 100% 150x"),
   ])
   func asMuchAsFits(columns: Int, line: ProgressLine, text: String) {
     #expect(line.text(columns: columns) == text)

@@ -98,13 +98,13 @@ import Testing
     text.audio([3, 4], offset: 2)
     #expect(
       Self.failure(whole)?.message
-        == "The input was cut between records, after record 1: there is no end record.")
+        == "The input was cut short between records, after record 1: there is no end record.")
     #expect(
       Self.failure(text.bytes.dropLast(3))?.message
-        == "The input was cut in the payload of record 2, after 5 of 8 bytes.")
+        == "The input was cut short in the payload of record 2, after 5 of 8 bytes.")
     #expect(
       Self.failure(whole + Array("{\"ty".utf8))?.message
-        == "The input was cut in the line of record 2, after 4 bytes.")
+        == "The input was cut short in the line of record 2, after 4 bytes.")
   }
 
   @Test(arguments: [

@@ -38,8 +38,8 @@ import Testing
         .utf8)
     for (broken, status, words) in [
       (body + abort, 74, nil),
-      (body, 65, "The input was cut between records"),
-      (Array(text.bytes.dropLast(3)), 65, "The input was cut in the line"),
+      (body, 65, "The input was cut short between records"),
+      (Array(text.bytes.dropLast(3)), 65, "The input was cut short in the line"),
       (text.bytes + [10], 65, "Bytes follow the end of the stream."),
     ] as [([UInt8], Int32, String?)] {
       let outcome = try cached("cat", options: []).run(.bytes(broken))

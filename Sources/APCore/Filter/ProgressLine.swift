@@ -30,7 +30,7 @@ struct ProgressLine {
     guard let part else {
       return String("\(head) \(Self.time(soundSeconds))\(speed)".prefix(room))
     }
-    let tail = " \(Int(part * 100)) %\(timeLeft)\(speed)"
+    let tail = " \(Int(part * 100))%\(timeLeft)\(speed)"
     let bar = min(room - head.count - tail.count - 3, 40)
     guard bar >= 4 else { return String("\(head)\(tail)".prefix(room)) }
     let filled = Int(part * Double(bar))

@@ -94,7 +94,7 @@ package struct StreamParser: Sendable {
 
   private static func cut(_ place: String) -> FilterError {
     FilterError(
-      .cutInput, "The input was cut \(place).", advice: "The command before this one failed.")
+      .cutInput, "The input was cut short \(place).", advice: "The command before this one failed.")
   }
 
   private mutating func takeLine(
