@@ -62,7 +62,7 @@ struct ChunkWalk {
   /// Takes the news that the file has no more bytes.
   mutating func finish(size: Int64) {
     while next != nil, !pending.isEmpty { step() }
-    // What is longer than the file is no chunk, but text that looks like one.
+    // What is longer than the file is not a chunk, but text that looks like one.
     if end == nil, let lastChunk, let next, next > size + 8 { end = lastChunk }
     next = nil
   }
@@ -88,7 +88,7 @@ struct ChunkWalk {
     guard let grammar else { return begin() }
     chunksLeft -= 1
     guard chunksLeft > 0, let chunk = grammar.chunk(pending) else {
-      // Past the sound, what is no chunk is no part of the container.
+      // Past the sound, what is not a chunk is not part of the container.
       if soundEnd != nil { close(at: place) } else { next = nil }
       return
     }

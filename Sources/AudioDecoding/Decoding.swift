@@ -114,7 +114,7 @@ package enum Decoding {
       progress(meter.frames, reader.expectedFrames, reader.rate)
     } while !block.isEmpty
     let loudness = meter.loudness
-    // A header has no word for the mean of samples that are no numbers.
+    // A header has no word for the mean of samples that are not numbers.
     let isFinite = loudness.mean.isFinite && loudness.std.isFinite
     return (meter.frames, isFinite ? loudness : nil)
   }

@@ -198,7 +198,7 @@ extension Demuxer {
     context?.pointee.io_open = { _, _, _, _, _ in -Errno.notPermitted.rawValue }
     var options: OpaquePointer?
     av_dict_set(&options, "format_whitelist", ReadableFormat.allowList, 0)
-    // No protocol at all: the file is open already, and nothing else shall be.
+    // No protocol at all: the file is open already, and nothing else must be.
     av_dict_set(&options, "protocol_whitelist", "", 0)
     // libavformat cuts an AAC track's end to a movie's ticks, often 1/1000 s, or knows one edit only.
     av_dict_set(&options, "advanced_editlist", "0", 0)

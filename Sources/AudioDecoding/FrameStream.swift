@@ -144,7 +144,7 @@ struct FrameStream {
     }
   }
 
-  /// Looks for the next frame behind what is none.
+  /// Looks for the next frame after what is not one.
   private mutating func search(_ format: FrameFormat, _ kind: Int, isEnd: Bool) -> Bool {
     gap = max(gap, 1)
     while position + gap < input.count {

@@ -11,7 +11,7 @@ struct ITunesGaps {
   /// The sound's own samples.
   let length: Int
 
-  /// More is no encoder's; what may be padding is kept in memory.
+  /// No encoder has more; what may be padding is kept in memory.
   private static let mostPadding = 1 << 16
 
   /// - Parameters:

@@ -9,7 +9,7 @@ struct LameHeader {
   /// - Parameters:
   ///   - head: the file's first bytes.
   ///   - iTunesTag: what the file's tags say of delay and padding, if LAME does not.
-  /// - Returns: nil for what is no MP3 or does not say its length.
+  /// - Returns: nil for what is not an MP3 or does not say its length.
   init?(_ head: [UInt8], iTunesTag: String?) {
     let start = ID3Header.size(head)
     guard start + 4 <= head.count, head[start] == 0xff, head[start + 1] & 0xe0 == 0xe0,
@@ -40,7 +40,7 @@ struct LameHeader {
   }
 }
 
-/// The tag that stands before an MP3's sound; it may hold a picture.
+/// The tag before an MP3's sound; it may hold a picture.
 enum ID3Header {
   /// Its bytes; 0 where there is none.
   static func size(_ head: [UInt8]) -> Int {

@@ -7,7 +7,7 @@ final class LibAVInput {
   private(set) var context: UnsafeMutablePointer<AVIOContext>?
   /// Why the last read failed, where that was the system's doing.
   private(set) var error: FilterError?
-  /// The file's first bytes: its header, behind the tag that an MP3 may have.
+  /// The file's first bytes: its header, after the tag that an MP3 may have.
   private(set) var head: [UInt8] = []
   /// What the file's pages say, where it is Ogg.
   private(set) var pages: OggPages?

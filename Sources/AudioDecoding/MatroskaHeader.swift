@@ -3,7 +3,7 @@ enum MatroskaHeader {
   /// The bytes that the file must have.
   ///
   /// - Parameter head: the file's first bytes.
-  /// - Returns: nil for what is no Matroska, or was written to a pipe and leaves its size open.
+  /// - Returns: nil for what is not Matroska, or was written to a pipe and leaves its size open.
   static func promisedBytes(_ head: [UInt8]) -> Int64? {
     guard head.starts(with: [0x1a, 0x45, 0xdf, 0xa3]),
       let (headerSize, header) = size(head, at: 4)

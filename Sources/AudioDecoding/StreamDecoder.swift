@@ -22,7 +22,7 @@ final class StreamDecoder {
   private var codec: UnsafeMutablePointer<AVCodecContext>?
   /// Frames that were decoded and may turn out to be the end, of which a part is padding.
   private var held: [Output] = []
-  /// What was given out last.
+  /// What was returned last.
   private var given = Output(frame: nil)
   private var isAtEnd = false
   /// Samples that were lost after the last frame.
@@ -223,7 +223,7 @@ final class StreamDecoder {
     }
   }
 
-  /// Takes away what is no sound, but a tag that libavformat does not know.
+  /// Takes away what is not sound, but a tag that libavformat does not know.
   private func cutTail(of packet: UnsafeMutablePointer<AVPacket>) {
     guard demuxer.isFLAC else { return }
     let size = SoundTail.flacFrameSize(

@@ -2,7 +2,7 @@ package import APCore
 internal import Resampling
 internal import SystemPackage
 
-/// What `ap-encode` shall make of a stream.
+/// What `ap-encode` is to make of a stream.
 package struct EncodingOptions: Sendable {
   /// Where the files go.
   package var template: OutputTemplate

@@ -75,7 +75,7 @@ struct SampleConverter {
 
   @inline(__always)
   private mutating func limit(_ value: Float, _ lowest: Float, _ highest: Float) -> Float {
-    // Written so that what is no number fails too.
+    // Written so that what is not a number fails too.
     if value >= lowest && value <= highest { return value }
     clipped += 1
     return value > 0 ? highest : value < 0 ? lowest : 0

@@ -31,7 +31,7 @@ static inline ap_float16 ap_multiply_add(ap_float16 sum, ap_float16 a, ap_float1
   return sum + a * b;  // A fused product would be a call for each lane.
 #endif
 }
-// The first `count` lanes, zeros behind.
+// The first `count` lanes, then zeros.
 static inline ap_float16 ap_first(ap_float16 values, int count) {
   const ap_word16 index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   return (ap_float16)((ap_word16)values & (index < count));

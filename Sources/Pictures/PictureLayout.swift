@@ -65,7 +65,7 @@ struct PictureLayout {
     }
   }
 
-  /// Where a scale of colours stands, between the panels and its labels.
+  /// Where a scale of colours is, between the panels and its labels.
   var bar: Range<Int> { columns.upperBound + 8..<columns.upperBound + Self.barEnd }
 
   static let barEnd = 18

@@ -30,7 +30,7 @@ struct SpectrogramDrawing {
       (scale.position(hertz), hertz < 1000 ? "\(Int(hertz))" : "\(Int(hertz / 1000))k")
     }
     let height = PictureLayout.panelHeight
-    // Levels are told from the loudest spot of the picture on, which stands at the top of the colours.
+    // Levels are told from the loudest spot of the picture on, which is at the top of the colours.
     let levels = stride(from: 0, through: Self.range, by: 20).map { level in
       (Double(height) * (1 - Double(level) / Double(Self.range)), level == 0 ? "0" : "-\(level)")
     }

@@ -35,7 +35,7 @@ package struct StreamPicture {
 
   /// - Parameters:
   ///   - width: pixels, of `widths`; the usual width if not given.
-  ///   - title: what stands above all; the name of the stream's source if not given.
+  ///   - title: what is written above all; the name of the stream's source if not given.
   /// - Throws: `unavailable` where libavutil has no transform for it.
   package init(
     _ kind: Kind, of header: StreamHeader, width: Int? = nil, title: String? = nil

@@ -19,7 +19,7 @@ package struct YAMLLimits: Sendable {
 extension YAMLNode {
   /// Reads a text of one document (YAML 1.1, as libyaml has it).
   ///
-  /// A key that a mapping has twice is an error. An alias gives what its anchor stands at, which must
+  /// A key that a mapping has twice is an error. An alias gives what its anchor is at, which must
   /// be complete.
   ///
   /// - Returns: the document's node; nil where there is no document, as in an empty text.

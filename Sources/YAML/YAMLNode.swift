@@ -40,7 +40,7 @@ package struct YAMLNode: Hashable, Sendable {
     return members
   }
 
-  /// A mapping's value for a key; nil where it is absent or this is no mapping.
+  /// A mapping's value for a key; nil where it is absent or this is not a mapping.
   package subscript(key: String) -> YAMLNode? {
     mapping?.first { $0.key.text == key }?.value
   }

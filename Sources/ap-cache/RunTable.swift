@@ -1,7 +1,7 @@
 import APCore
 import Caching
 
-/// What `ap-cache list` shows: a line a run, the one that was used last at the end.
+/// What `ap-cache list` shows: one line per run, the one that was used last at the end.
 struct RunTable {
   private let rows: [[String]]
 

@@ -8,7 +8,7 @@ struct Viewing {
   let file: String
   /// In pixels; nil for the usual width.
   let width: Int?
-  /// What stands above all; nil for the name of the stream's source.
+  /// What is written above all; nil for the name of the stream's source.
   let title: String?
   /// Whether a file that exists there is replaced.
   let overwrites: Bool
@@ -39,7 +39,7 @@ struct Viewing {
     try tracks.finish(draw)
     try output.write(picture.png())
     try output.commit()
-    // The stream ends when the picture is there: a failure reaches the filters behind.
+    // The stream ends when the picture is there: a failure reaches the filters after this one.
     try writer.pass(reader.takeBytes(), isLast: true)
   }
 }

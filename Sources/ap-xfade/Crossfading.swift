@@ -5,7 +5,7 @@ struct Crossfading {
   /// The fade; nil for the one that the header names.
   let fade: Fade?
 
-  /// Records short enough to keep the filters behind busy and small.
+  /// Records short enough to keep the filters after this one busy and small.
   private static let recordFrames = 65_536
 
   func run(in context: FilterContext) throws {

@@ -18,7 +18,7 @@ package enum CommandLineMistake {
 }
 
 extension String {
-  /// Whether an option stands in it, and not only as the beginning of a longer one.
+  /// Whether an option is in it, and not only as the beginning of a longer one.
   fileprivate func names(_ option: Substring) -> Bool {
     ranges(of: option).contains { range in
       range.upperBound == endIndex

@@ -15,13 +15,13 @@ package enum Console {
     Syscalls.columns(of: .standardError) ?? 80
   }
 
-  /// Writes what a person shall read.
+  /// Writes what a person is to read.
   static func say(_ text: String) {
     // The line that is written over may be another filter's of the same pipe.
     put(isTerminal ? erase + text : text)
   }
 
-  /// Writes what a program shall read.
+  /// Writes what a program is to read.
   static func write(_ text: String) {
     put(text)
   }

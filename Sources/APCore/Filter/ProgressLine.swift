@@ -71,7 +71,7 @@ struct ProgressLine {
 }
 
 extension ProgressLine {
-  /// Reads what another filter said; nil where it is no progress.
+  /// Reads what another filter said; nil where it is not progress.
   init?(_ members: [String: JSONValue]) {
     guard let tool = members["tool"]?.string, let done = members["done"]?.int,
       let rate = members["rate"]?.int, rate > 0, done >= 0

@@ -62,7 +62,7 @@ package enum JSONValue: Sendable, Hashable {
     return members
   }
 
-  /// A member of an object; nil where it is absent or this is no object.
+  /// A member of an object; nil where it is absent or this is not an object.
   package subscript(key: String) -> JSONValue? {
     object?[key]
   }

@@ -32,7 +32,7 @@ package final class Report {
   }
 
   /// Does a stage of the work. What is done under the same name counts together; the part of a name
-  /// behind a dot is left out, so that the layers of a network's stage are one.
+  /// after a dot is left out, so that the layers of a network's stage are one.
   package func stage<Result, Failure>(
     _ name: String, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -26,7 +26,7 @@ package enum ProgressMode: String, CaseIterable, Sendable {
   case auto
   case always
   case never
-  /// A line of JSON a step, for programs.
+  /// One line of JSON per step, for programs.
   case json
 }
 

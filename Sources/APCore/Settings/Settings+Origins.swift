@@ -33,7 +33,7 @@ extension Settings {
   /// Puts what options say into this process's environment, so that commands it starts go by it.
   /// Progress is the caller's to show, of what they say about it in JSON.
   ///
-  /// - Parameter progress: whether they shall say something. There must be no other threads yet.
+  /// - Parameter progress: whether they are to say something. There must be no other threads yet.
   package func export(progress: Bool) {
     for entry in entries {
       guard case .option = entry.origin else { continue }

@@ -118,7 +118,7 @@ extension AbortRecord {
     try self.init(&fields)
   }
 
-  /// - Parameter isWholeStream: whether it stands in the place of the header.
+  /// - Parameter isWholeStream: whether it takes the place of the header.
   func line(isWholeStream: Bool) -> [UInt8] {
     var object = extra
     if isWholeStream { object["ap"] = 1 }

@@ -9,7 +9,7 @@ package final class StreamWriter {
   private enum State { case empty, open, ended }
   private var state = State.empty
 
-  /// Whether a header stands in the output and neither `end` nor `abort` yet.
+  /// Whether a header is in the output, and neither `end` nor `abort` yet.
   package var isOpen: Bool { state == .open }
 
   /// A writer that has not written yet.

@@ -80,7 +80,7 @@ extension FileSystem {
     return errno == EWOULDBLOCK ? .taken : .absent
   }
 
-  /// Puts on the disk which files a folder has. That is more than most programs do, so it is no error
+  /// Puts on the disk which files a folder has. That is more than most programs do, so it is not an error
   /// where it cannot be done, as with a folder that may not be read.
   package static func flushFolder(_ path: String) {
     guard

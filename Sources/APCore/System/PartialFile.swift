@@ -35,7 +35,7 @@ package final class PartialFile {
     PartialName(for: target).removeLeftovers()
   }
 
-  /// Writes bytes behind those that are there.
+  /// Writes bytes after those that are there.
   ///
   /// - Throws: `io`.
   package func write(_ bytes: [UInt8]) throws(FilterError) {

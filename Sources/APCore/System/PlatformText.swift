@@ -2,7 +2,7 @@ internal import Glibc
 package import SystemPackage
 
 /// The names of files, arguments and environment variables are bytes for the system, mostly but not
-/// always UTF-8. As text, a byte that is no part of UTF-8 is a scalar of a private range, 0x10FE00
+/// always UTF-8. As text, a byte that is not part of UTF-8 is a scalar of a private range, 0x10FE00
 /// and the byte; ap-stream(5) says so, since names stand in headers. What is in that range to begin
 /// with is taken byte by byte too, so that all bytes come back as they were.
 extension String {

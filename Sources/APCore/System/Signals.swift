@@ -44,7 +44,7 @@ package final class SignalRelay: Sendable {
 package enum Termination {
   private static let actions = Mutex<[@Sendable () -> Void]>([])
 
-  /// Has this done, on a thread of its own; behind what was asked for before.
+  /// Has this done, on a thread of its own; after what was asked for before.
   package static func add(_ action: @escaping @Sendable () -> Void) {
     actions.withLock { $0.append(action) }
   }

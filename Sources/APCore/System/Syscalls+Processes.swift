@@ -10,7 +10,7 @@ extension Syscalls {
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 
-  /// What this process ignores and its children shall not.
+  /// What this process ignores and its children must not.
   static let ignored = [SIGPIPE, SIGXFSZ]
 
   /// Becomes another program; comes back only where that fails. `execv(3)`.

@@ -152,7 +152,7 @@ package enum Syscalls {
     }
   }
 
-  /// Throws where this is no folder, or none that a file can be made in. `access(2)`.
+  /// Throws where this is not a folder, or none that a file can be made in. `access(2)`.
   static func checkWritableFolder(_ path: String) throws(Errno) {
     _ = try retrying { access("\(path)/.".platformString, W_OK | X_OK) }
   }

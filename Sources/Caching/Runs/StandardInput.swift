@@ -118,7 +118,7 @@ final class StandardInput: Sendable {
 
   /// Reads all that is left, for nothing but to know how it ends.
   ///
-  /// - Throws: where it is no whole stream: `badInput`, `cutInput`, `aborted`; `io`.
+  /// - Throws: where it is not a whole stream: `badInput`, `cutInput`, `aborted`; `io`.
   func drain() throws(FilterError) {
     while !state.withLock(\.isAtEnd) { try read { _ in } }
     if isStream, let failure = state.withLock(\.watch.failure) { throw failure }

@@ -10,7 +10,7 @@ package struct StoredRun: Sendable, Equatable {
   package let source: String?
   /// When it was written, in UTC, as ISO 8601 has it.
   package let created: String
-  /// When it was written or last given out, in the same form.
+  /// When it was written or last used, in the same form.
   package let used: String
   /// What its files take, in bytes.
   package let size: Int

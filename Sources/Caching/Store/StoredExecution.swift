@@ -48,7 +48,7 @@ final class StoredExecution {
     return digest.text == summary.output.sha256
   }
 
-  /// Gives what stands before the end record, in pieces.
+  /// Gives what comes before the end record, in pieces.
   ///
   /// - Throws: `io`, and what `use` throws.
   func readBody(_ use: ([UInt8]) throws(FilterError) -> Void) throws(FilterError) {

@@ -9,13 +9,13 @@ struct StreamWatch: Sendable {
   private(set) var count = 0
   /// Where the end record's line begins, once it has passed.
   private(set) var end: Int?
-  /// Why this is no whole stream and will never be one.
+  /// Why this is not a whole stream and will never be one.
   private(set) var failure: FilterError?
 
-  /// Whether the end record has passed, and nothing behind it.
+  /// Whether the end record has passed, and nothing after it.
   var isWhole: Bool { end != nil && failure == nil }
 
-  /// Where the line begins that comes behind the last record.
+  /// Where the line after the last record begins.
   private var nextLine = 0
 
   /// Takes the next bytes.

@@ -1,7 +1,7 @@
 import APCore
 
 extension PickleMachine {
-  /// Reads the value that stands behind an instruction.
+  /// Reads the value that follows an instruction.
   mutating func scalar(_ opcode: PickleOpcode) throws(FilterError) -> Node {
     switch opcode {
     case .none: return .none

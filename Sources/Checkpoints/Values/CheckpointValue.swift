@@ -52,7 +52,7 @@ package struct CheckpointValue: Sendable {
     }
   }
 
-  /// The value of a key in a dict; nil where it is absent or this is no dict.
+  /// The value of a key in a dict; nil where it is absent or this is not a dict.
   package subscript(key: String) -> CheckpointValue? {
     guard case .dict(let pairs) = graph.nodes[node] else { return nil }
     // The last one counts, as it would after Python had set them one by one.

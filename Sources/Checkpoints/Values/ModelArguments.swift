@@ -5,10 +5,10 @@ package import APCore
 package struct ModelArguments: Sendable {
   /// The file that they stand in, for messages.
   package let path: String
-  /// By name; what is no dict has none.
+  /// By name; what is not a dict has none.
   package let values: CheckpointValue
 
-  /// Names of the dicts around this one, each with a dot behind.
+  /// Names of the dicts around this one, each followed by a dot.
   private let prefix: String
   /// What to do about a model that cannot be used.
   private let advice: String
@@ -21,7 +21,7 @@ package struct ModelArguments: Sendable {
   /// Reads a file of JSON.
   ///
   /// - Throws: `FilterError.Code.noInput` where it cannot be read, `.unsupportedCheckpoint` where it
-  ///   is no JSON object.
+  ///   is not a JSON object.
   package init(json path: String, advice: String) throws(FilterError) {
     let region = try ByteRegion(mapping: path)
     let json: JSONValue

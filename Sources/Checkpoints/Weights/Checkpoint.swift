@@ -5,7 +5,7 @@ package import APCore
 package struct Checkpoint: Sendable {
   /// Where the file lies.
   package let path: String
-  /// Everything that is no tensor: the value that was given to `torch.save`, or the strings of
+  /// Everything that is not a tensor: the value that was given to `torch.save`, or the strings of
   /// `__metadata__` as a dict.
   package let content: CheckpointValue
 

@@ -12,7 +12,7 @@ extension HTDemucsConfig {
     (segmentFrames + hop - 1) / hop
   }
 
-  /// Channels behind encoder layer `layer`, and before decoder layer `depth - 1 - layer`.
+  /// Channels after encoder layer `layer`, and before decoder layer `depth - 1 - layer`.
   package func channels(_ layer: Int) -> Int {
     (0..<layer).reduce(channels) { product, _ in product * growth }
   }

@@ -15,7 +15,7 @@ package struct HTDemucsConfig: Sendable, Hashable {
   /// Seconds that the network takes at a time.
   package let segment: Fraction
 
-  /// Channels behind the first encoder layer.
+  /// Channels after the first encoder layer.
   package let channels: Int
   /// By how much a layer has more channels than the one before.
   package let growth: Int
@@ -27,7 +27,7 @@ package struct HTDemucsConfig: Sendable, Hashable {
   package static let stride = 4
   /// Length of the Fourier transform.
   package let nfft: Int
-  /// Factor of the frequency embedding that is added behind the first encoder layer; 0: none.
+  /// Factor of the frequency embedding that is added after the first encoder layer; 0: none.
   package let freqEmb: Double
   /// Factor of the stored embedding table.
   package let embScale: Double

@@ -37,7 +37,7 @@ struct DecoderLayer {
   /// - Parameters:
   ///   - x: [F, C in, T].
   ///   - output: [4·F, C out, T].
-  ///   - accumulate: adds to what stands in `output`: the skip of the next layer.
+  ///   - accumulate: adds to what is in `output`: the skip of the next layer.
   func alongFrequency(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
     workers.withBlocks(count: x.count, channels: inputs, columns: x.columns) { y in
       workers.run(x.count) { frequency, scratch in
@@ -67,7 +67,7 @@ struct DecoderLayer {
   /// - Parameters:
   ///   - x: [1, C in, T].
   ///   - output: [1, C out, 4·T or a little less].
-  ///   - accumulate: adds to what stands in `output`: the skip of the next layer.
+  ///   - accumulate: adds to what is in `output`: the skip of the next layer.
   func alongTime(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
     workers.withBlocks(channels: inputs, columns: x.columns) { y in
       let rows = y.rows(0)

@@ -8,7 +8,7 @@ struct HTDemucsLayers {
   let transformer: CrossTransformer
   let decoders: [DecoderLayer]
   let timeDecoders: [DecoderLayer]
-  /// What is added behind the first encoder layer, [F][C].
+  /// What is added after the first encoder layer, [F][C].
   let embedding: FloatStorage?
 
   /// - Parameter weights: the checkpoint's root; nothing may be left over.

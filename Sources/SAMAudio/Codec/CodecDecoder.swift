@@ -59,7 +59,7 @@ struct CodecDecoder {
 }
 
 extension [DecoderBlock] {
-  /// The columns to compute before the first block and behind each, so that some of the last one's are right.
+  /// The columns to compute before the first block and after each, so that some of the last one's are right.
   ///
   /// - Parameter frames: columns of the whole signal before the first block.
   func ranges(for last: Range<Int>, frames: Int) -> [Range<Int>] {

@@ -56,7 +56,7 @@ struct CodecEncoder {
 }
 
 extension [EncoderBlock] {
-  /// The columns to compute before the first block and behind each, for some of the last one's.
+  /// The columns to compute before the first block and after each, for some of the last one's.
   ///
   /// - Parameter samples: columns of the whole signal before the first block.
   func ranges(for last: Range<Int>, samples: Int) -> [Range<Int>] {

@@ -42,19 +42,19 @@ package struct SAMAudioConfig: Sendable, Hashable {
     }
   }
 
-  /// Channels of a state of the ODE: the target's latent, and behind it the residual's.
+  /// Channels of a state of the ODE: the target's latent, and after it the residual's.
   package var stateChannels: Int { 2 * audioCodec.codebookDim }
 }
 
 /// The DAC-VAE codec's sizes (`DACVAEConfig`).
 package struct CodecConfig: Sendable, Hashable {
-  /// Channels behind the encoder's first convolution; each block doubles them.
+  /// Channels after the encoder's first convolution; each block doubles them.
   package let encoderDim: Int
   /// By how much each of the encoder's blocks shortens time.
   package let encoderRates: [Int]
   /// Channels between encoder and latent.
   package let latentDim: Int
-  /// Channels behind the decoder's first convolution; each block halves them.
+  /// Channels after the decoder's first convolution; each block halves them.
   package let decoderDim: Int
   /// By how much each of the decoder's blocks lengthens time.
   package let decoderRates: [Int]
@@ -127,6 +127,6 @@ package struct TextEncoderConfig: Sendable, Hashable {
     }
   }
 
-  /// The folder that the T5 model is kept in: its name without what stands before it, its owner.
+  /// The folder that the T5 model is kept in: its name without what comes before it, its owner.
   package var folder: String { name.split(separator: "/").last.map(String.init) ?? name }
 }

@@ -76,7 +76,7 @@ struct SAMAudioModel: Sendable {
     return prompts.compactMap { known[$0] }
   }
 
-  /// A prompt's tokens, the end behind them.
+  /// A prompt's tokens, the end after them.
   func tokens(of prompt: String) -> [Int] {
     textEncoder.tokenizer.tokens(of: prompt, limit: config.textEncoder.maxLength)
   }

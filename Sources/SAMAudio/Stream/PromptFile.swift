@@ -7,7 +7,7 @@ enum PromptFile {
 
   /// Its lines without the spaces around them, but for empty ones.
   ///
-  /// - Throws: `noInput`, `badInput` for a file that is no UTF-8 text or has no prompt.
+  /// - Throws: `noInput`, `badInput` for a file that is not UTF-8 text or has no prompt.
   static func prompts(_ path: String) throws(FilterError) -> [String] {
     let bytes: [UInt8]?
     do {

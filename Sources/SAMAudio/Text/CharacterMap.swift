@@ -2,10 +2,10 @@
 /// (sentencepiece, normalizer.cc).
 ///
 /// The strings stand in a double array (darts-clone): from a unit to the one of a next byte leads an
-/// exclusive or, and a unit that has a leaf says where the replacement stands.
+/// exclusive or, and a unit that has a leaf says where the replacement is.
 struct CharacterMap: Sendable {
   private let units: [UInt32]
-  /// Replacements, each with a zero behind.
+  /// Replacements, each followed by a zero.
   private let texts: [UInt8]
 
   /// Reads a precompiled map: the double array's length in bytes, the double array, replacements.

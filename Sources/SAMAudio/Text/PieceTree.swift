@@ -1,6 +1,6 @@
 /// Pieces of words by their bytes: from a piece's beginning to all that go on from it.
 struct PieceTree: Sendable {
-  /// Node and next byte, as `node · 256 + byte`, to the node behind it. Node 0 is the root.
+  /// Node and next byte, as `node · 256 + byte`, to the node after it. Node 0 is the root.
   private var branches: [Int: Int] = [:]
   /// By node; nil where no piece ends.
   private var pieces: [Int?] = [nil]

@@ -8,7 +8,7 @@ struct Tokenizer: Sendable {
   /// The score of a character that no piece has.
   private let unknownScore: Double
 
-  /// `▁`, which stands before a word.
+  /// `▁`, which comes before a word.
   private static let space: [UInt8] = [0xe2, 0x96, 0x81]
 
   /// Reads `spiece.model` or `tokenizer.json`.
@@ -38,7 +38,7 @@ struct Tokenizer: Sendable {
   /// Tokens that there are; all are below this number.
   var count: Int { vocabulary.pieces.count }
 
-  /// The tokens of a prompt, `</s>` behind them.
+  /// The tokens of a prompt, `</s>` after them.
   ///
   /// - Parameter limit: the most tokens; what is beyond is left away, but for `</s>`.
   func tokens(of prompt: String, limit: Int) -> [Int] {

@@ -54,7 +54,7 @@ package final class Passage: FrameSource {
     room = length ?? .max
   }
 
-  /// - Throws: what reading throws; `badInput` for a sample that is no finite number.
+  /// - Throws: what reading throws; `badInput` for a sample that is not a finite number.
   package func next() throws -> [Float]? {
     guard !isOver else { return nil }
     try readOn()

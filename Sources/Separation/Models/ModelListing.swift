@@ -24,7 +24,7 @@ extension ModelStore {
   /// What `--model` can be completed to.
   package var installedNames: [String] { list().filter { $0.path != nil }.map(\.name) }
 
-  /// What `--list-models` shows: a line a model.
+  /// What `--list-models` shows: one line per model.
   package func table() -> TextTable {
     let rows = list().map { model in
       [model.name] + model.details

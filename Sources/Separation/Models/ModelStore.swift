@@ -32,7 +32,7 @@ package protocol ModelStore: Sendable {
   ///
   /// - Throws: why it cannot be used.
   func inspect(_ name: String) throws(FilterError) -> InstalledModel?
-  /// The names of what lies on the shelf and is no part of a known model.
+  /// The names of what lies on the shelf and is not part of a known model.
   func otherNames() -> Set<String>
   /// How to get a known model, as a whole sentence.
   func advice(for known: Known) -> String

@@ -1,9 +1,9 @@
 /// Commands in a row, each reading what the one before it writes.
 struct PipeTemplate: Sendable {
   var stages: [[Template]] = []
-  /// What the first reads, behind `<`.
+  /// What the first reads, after `<`.
   var input: Template?
-  /// What takes the last one's output, behind `>`.
+  /// What takes the last one's output, after `>`.
   var output: Template?
 
   /// Cuts a text into commands and words by the shell's rules for `|`, `<`, `>`, quotes and
@@ -22,7 +22,7 @@ private struct PipeParser {
   var scanner: TextScanner
   var pipe = PipeTemplate()
   private var words: [Template] = []
-  /// The sign that still waits for what belongs behind it.
+  /// The sign that still waits for what belongs after it.
   private var open: (sign: Character, position: Position)?
 
   init(scanner: TextScanner) {
@@ -140,7 +140,7 @@ private struct PipeParser {
     return word
   }
 
-  /// Takes what stands in quotes, the first of which is next.
+  /// Takes what is in quotes, the first of which is next.
   private mutating func takeQuoted(into word: inout Template) throws(Problem) {
     let start = scanner.position
     let quote = scanner.take()

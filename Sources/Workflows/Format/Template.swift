@@ -21,7 +21,7 @@ struct Template: Sendable {
   enum Field: String, CaseIterable, Sendable {
     /// The last component without its extension.
     case name
-    /// What stands behind the last dot of the last component.
+    /// What follows the last dot of the last component.
     case `extension`
     /// All before the last component.
     case folder
@@ -89,7 +89,7 @@ struct Template: Sendable {
 }
 
 extension Template.Reference {
-  /// What stands between the braces; nil where that is no reference.
+  /// What is between the braces; nil where that is not a reference.
   init?(_ words: String, position: Position) {
     if let environment = words.wholeMatch(of: /env\.([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?/) {
       self.init(

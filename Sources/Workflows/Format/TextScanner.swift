@@ -31,7 +31,7 @@ struct TextScanner {
   /// The character that comes next.
   var next: Character? { rest.first }
 
-  /// Where it stands; where the scalar begins if that cannot be told.
+  /// Where it is; where the scalar begins if that cannot be told.
   var position: Position {
     var place = self
     place.skipSpace()

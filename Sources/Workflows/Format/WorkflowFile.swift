@@ -10,7 +10,7 @@ package struct WorkflowFile: Sendable {
   /// The parser keeps all of it in memory.
   private static let maximumBytes = 1 << 20
 
-  /// - Throws: `noInput` where it cannot be read, `configuration` where it is no text or too long.
+  /// - Throws: `noInput` where it cannot be read, `configuration` where it is not text or too long.
   package init(path: String) throws(FilterError) {
     let bytes: [UInt8]?
     do {

@@ -7,11 +7,11 @@ package struct Job: Sendable {
   let position: Position
   /// A list of words a command.
   let stages: [[String]]
-  /// Where each word stands in the file.
+  /// Where each word is in the file.
   let positions: [[Position]]
-  /// What the first command reads, behind `<`.
+  /// What the first command reads, after `<`.
   let input: String?
-  /// What takes the last one's output, behind `>`.
+  /// What takes the last one's output, after `>`.
   let output: String?
   /// Files and folders that it reads, each once.
   let inputs: [String]

@@ -70,7 +70,7 @@ struct JobGraph {
     }
   }
 
-  /// The jobs' places, each behind all that it needs; where they go round in circles, a problem a
+  /// The jobs' places, each after all that it needs; where they go round in circles, a problem per
   /// circle.
   mutating func order() -> [Int] {
     enum Mark { case fresh, open, done }

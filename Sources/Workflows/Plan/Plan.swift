@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// All jobs of a workflow, checked, in an order in which they can run.
 package struct Plan: Sendable {
-  /// Each behind all that it needs.
+  /// Each after all that it needs.
   package let jobs: [Job]
 
   /// The plan of a workflow.

@@ -16,7 +16,7 @@ struct LineSplitter {
     return lines
   }
 
-  /// What stands behind the last line's end.
+  /// What follows the last line's end.
   mutating func finish() -> [String] {
     defer { line.removeAll() }
     return line.isEmpty ? [] : [String(decoding: line, as: UTF8.self)]
