@@ -53,13 +53,15 @@ struct APDemucs: FilterCommand {
   var seed: UInt64?
 
   @Option(
-    help: ArgumentHelp("Overlap segments by this part of their length.", valueName: "part"))
+    help: ArgumentHelp("Overlap segments by this fraction of their length.", valueName: "part"))
   var overlap = 0.25
 
   @Option(
     help: ArgumentHelp(
-      "Cut the track into segments of this length. (default: that of training, the longest)",
-      valueName: "seconds"))
+      """
+      Cut the track into segments of this length. (default: as in training, which is also the \
+      maximum)
+      """, valueName: "seconds"))
   var segment: Double?
 
   @Option(

@@ -45,12 +45,12 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How to solve: midpoint runs the network twice per step, euler once.", valueName: "method"))
+      "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
   @Option(
     help: ArgumentHelp(
-      "Take this many steps: fewer are faster, but sound worse.", valueName: "n"))
+      "Take this many solver steps: fewer are faster, but sound worse.", valueName: "n"))
   var steps = 16
 
   @Option(
