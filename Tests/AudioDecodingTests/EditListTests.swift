@@ -109,8 +109,8 @@ import Testing
     return [isLong ? 1 : 0, 0, 0, 0] + Boxes.big(edits.count, 4) + entries
   }
 
-  /// Gives each track with sound that edit list. An index that stands before the sound would move it,
-  /// so its place is taken by one behind it.
+  /// Gives each track with sound that edit list. An index before the sound would move it,
+  /// so its place is taken by one after it.
   private static func replace(in bytes: [UInt8], _ list: [UInt8]) -> [UInt8] {
     let index = Boxes.content(bytes, "moov")
     let edited = Boxes.edit(index, ["trak"]) { track in

@@ -3,7 +3,7 @@ import AudioDecoding
 import TestSupport
 import Testing
 
-/// What comes after the sound of a file is no sound and no damage.
+/// What comes after the sound of a file is neither sound nor damage.
 @Suite struct TailTests {
   let files: SoundFiles
 
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  /// What stands before and between two copies of an MP3 with 22,050 samples in 21 frames.
+  /// What comes before and between two copies of an MP3 with 22,050 samples in 21 frames.
   @Test(arguments: [
     ([], []), (id3(title, "ID3", 0), id3(title, "ID3", 0)), ([], id3v1 + id3(cover, "ID3", 0)),
     (id3(title, "ID3", 0), ape("Cover", cover) + id3v1),

@@ -60,7 +60,7 @@ struct Aiff {
   var channels = 1
   /// What the header says of the sound's bytes; nil: the truth.
   var size: Int?
-  /// Whether the sound stands before its description.
+  /// Whether the sound comes before its description.
   var isSoundFirst = false
 
   init(_ samples: [Int16], channels: Int = 1, size: Int? = nil, isSoundFirst: Bool = false) {

@@ -30,7 +30,7 @@ import Testing
     #expect((rounds / 3...rounds - rounds / 20).contains(refused), "\(refused)")
   }
 
-  /// Every cut is noticed, because the table of an archive stands at its end and the header of the
+  /// Every cut is noticed, because the table of an archive is at its end and the header of the
   /// other format says how long the file is.
   @Test(arguments: ["objects_2.pt", "objects_5.pt", "objects.safetensors"])
   func everyCutIsRefused(name: String) throws {

@@ -112,7 +112,7 @@ import Testing
     #expect(outcome.text == (try cached("--help", options: []).run().text))
   }
 
-  /// A name of an action is a filter behind `--` or with a folder before it.
+  /// A name of an action is a filter after `--` or with a folder before it.
   @Test func aFilterMayHaveTheNameOfAnAction() throws {
     let list = try cached.stranger(name: "list")
     #expect(try cached(list, options: []).run(.bytes(Cached.input())).output == Cached.input())

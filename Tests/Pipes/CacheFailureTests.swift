@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What goes wrong around `ap-cache`: nothing wrong is given out, and no pipe breaks that would not
+/// What goes wrong around `ap-cache`: nothing wrong is replayed, and no pipe breaks that would not
 /// have without it.
 @Suite struct CacheFailureTests {
   private let cached: Cached

@@ -59,7 +59,7 @@ import Testing
     let outcomes = try (0..<2).map { _ in try cached("ap-decode", path).run() }
     #expect(outcomes.map(\.isFound) == [false, true])
     #expect(outcomes.map(\.output) == [plain.output, plain.output])
-    // The name stands in the output.
+    // The name is in the output.
     _ = try Command.tool("mv", path, cached.folder.file("b.wav")).run()
     let renamed = try cached("ap-decode", cached.folder.file("b.wav")).run()
     #expect(!renamed.isFound)

@@ -33,7 +33,7 @@ import Testing
     let text = String(decoding: try Files.read(path), as: UTF8.self)
     for command in text.replacing("\\\n", with: " ").split(whereSeparator: { "|\n".contains($0) }) {
       let words = command.split(separator: " ").drop { !$0.hasPrefix("ap-") }
-      // Behind ap-cache's own options stands a filter with others.
+      // After ap-cache's own options comes a filter with others.
       var help = ""
       for word in words.map(String.init) {
         if Self.filters.contains(word) { help = try Command(word, "--help").run().text }

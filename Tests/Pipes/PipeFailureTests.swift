@@ -2,7 +2,7 @@ import APCore
 import TestSupport
 import Testing
 
-/// One cause, one line, and its exit status: whoever fails, wherever it stands in the pipe.
+/// One cause, one line, and its exit status: whoever fails, wherever it is in the pipe.
 @Suite struct PipeFailureTests {
   private let folder: TemporaryFolder
 
@@ -75,7 +75,7 @@ import Testing
       let chain = takesWindows ? Array(whole.dropLast()) : whole
       let outcomes = try Pipeline((chain + [follower]).map(command)).run(.bytes(Array(input)))
       #expect(outcomes[0].errorLines.count == 1, "\(outcomes[0].errors)")
-      // That there is no full model is said too, and is no failure.
+      // That there is no full model is said too, and is not a failure.
       let others = outcomes.dropFirst().map { $0.errorLines.filter { !$0.contains("small model") } }
       #expect(others.allSatisfy { $0.isEmpty }, "\(others)")
       #expect(outcomes.dropLast().allSatisfy { $0.status == 65 })
@@ -90,7 +90,7 @@ import Testing
     #expect(outcome.status == status)
     #expect(outcome.isAbort, "\(outcome.text)")
     let path = try folder.write(outcome.output, to: "kept")
-    // Of a file nobody has heard yet why it is no stream.
+    // Of a file nobody has heard yet why it is not a stream.
     let later = try command(["ap-encode", "-o", "FOLDER/x.wav"]).run(.file(path))
     #expect(later.status == status)
     #expect(later.errorLines.count == 1)

@@ -116,7 +116,7 @@ import Testing
     #expect(try folder.list() == ["report.json"])
   }
 
-  /// The output is whole then, but its report is missing: that is no success.
+  /// The output is whole then, but its report is missing: that is not a success.
   @Test func aReportThatCannotBeWrittenIsAFailure() throws {
     let input = Filters.input(for: "ap-segment")
     let script = #"trap '' XFSZ; ulimit -f 0; "$1" --report "$2" | cat"#

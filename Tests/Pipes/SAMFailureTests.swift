@@ -133,7 +133,7 @@ import Testing
     for (file, rounds) in [("t5/spiece.model", 12), ("config.json", 12), ("checkpoint.pt", 6)] {
       for round in 0..<rounds {
         let outcome = try Self.damaged(file) {
-          // A checkpoint's structure stands at its beginning and its end.
+          // A checkpoint's structure is at its beginning and its end.
           let edge = min($0.count, 20_000)
           let tail = Damage.some(of: Array($0.suffix(edge)), round: round, using: &random)
           $0.replaceSubrange($0.count - edge..<$0.count, with: tail)

@@ -26,7 +26,7 @@ import Testing
     Case(setting: "threads", file: "\u{FEFF}threads: 3\r\n", value: "3"),
     Case(setting: "device", file: "{device: cpu}", value: "cpu"),
     Case(setting: "device", environment: ["AP_DEVICE": "auto"], file: "device: cpu", value: "auto"),
-    // A device that is not there is no matter where another one is asked for.
+    // A device that is not there does not matter where another one is asked for.
     Case(setting: "device", option: ["--device", "cpu"], file: "device: cuda", value: "cpu"),
     Case(setting: "temp-dir", environment: ["TMPDIR": "/x"], value: "/x"),
     Case(

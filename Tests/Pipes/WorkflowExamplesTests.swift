@@ -9,7 +9,7 @@ import Testing
     place = try Workplace()
   }
 
-  /// An example as it stands in `scripts/workflows`.
+  /// An example as it is in `scripts/workflows`.
   private func example(_ name: String, _ options: String) -> String {
     "ap-run '\(Project.root)/scripts/workflows/\(name).yaml' \(options)"
   }

@@ -22,7 +22,7 @@ package struct Pipeline: Sendable {
   package var commands: [Command]
   /// A file that takes the last command's output, as with `>`; nil to collect it.
   package var outputFile: String?
-  /// Closes the pipe behind the last command once it has given this many bytes, as `head -c` does.
+  /// Closes the pipe after the last command once it has given this many bytes, as `head -c` does.
   package var outputLimit: Int?
   /// The run fails if it takes longer, in seconds.
   package var timeLimit = 120.0

@@ -2,7 +2,7 @@ package import APCore
 
 /// Streams made by hand, so that a test does not trust the writer it tests.
 package struct StreamText: Sendable {
-  /// What stands so far.
+  /// What there is so far.
   package var bytes: [UInt8]
 
   /// Begins with a header of these members after `{"ap":1,`.
@@ -83,7 +83,7 @@ package struct StreamText: Sendable {
 package struct ReadStream: Sendable {
   /// Its first line.
   package var header: StreamHeader
-  /// What stands between header and end.
+  /// What is between header and end.
   package var records: [StreamRecord] = []
   /// Its last line.
   package var end: EndRecord

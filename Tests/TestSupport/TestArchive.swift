@@ -14,7 +14,7 @@ package struct TestArchive {
     package var claimedSize: UInt64?
     /// Where the directory says that it is.
     package var claimedOffset: UInt64?
-    /// What stands before the bytes, where that is another name.
+    /// What is before the bytes, where that is another name.
     package var localName: String?
 
     /// A stored file.
@@ -28,7 +28,7 @@ package struct TestArchive {
   package var entries: [Entry]
   /// Whether all sizes and offsets stand in ZIP64 fields.
   package var isZip64 = false
-  /// What stands at the end.
+  /// What is at the end.
   package var comment: [UInt8] = []
   /// How many entries the end says that there are.
   package var claimedCount: Int?

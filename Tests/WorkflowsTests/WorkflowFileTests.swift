@@ -87,7 +87,7 @@ import Testing
       ])
   }
 
-  /// Whatever stands in a file, it is a workflow or has problems at places that there are.
+  /// Whatever is in a file, it is a workflow or has problems at places that there are.
   @Test func damageIsFoundWhereItIs() throws {
     let text = """
       variables: {songs: '*.{mp3,flac}', model: , "out": "a \\"b\\" ${env.HOME:-x}"}
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func aTextIsWhatIsWritten() throws {
-    // 1.50 is no number, no is no truth value, and a date is none.
+    // 1.50 stays as it is written, and so do "no" and a date.
     let text = """
       variables: {a: 1.50, b: no, c: 2001-01-01, d: ~}
       steps: {s: {run: x}}

@@ -91,7 +91,7 @@ import Testing
     ] as [(String, Bool, Bool?, Int?, Double?)])
   func aFormSaysTheType(text: String, isNull: Bool, bool: Bool?, int: Int?, double: Double?) throws
   {
-    // As a value, since a text of nothing is no document.
+    // As a value, since an empty text is not a document.
     let node = try #require(try YAMLNode.parse("x: \(text)")?["x"])
     #expect(node.isNull == isNull)
     #expect(node.bool == bool)

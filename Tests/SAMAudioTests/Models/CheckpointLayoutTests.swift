@@ -167,7 +167,7 @@ import Testing
     #expect(error?.message.contains("is there twice") == true)
   }
 
-  /// A tensor that was renamed is found in the file under the name that stands there.
+  /// A tensor that was renamed is found in the file under the name that is there.
   @Test func messagesNameTheFilesOwnTensor() throws {
     var tensors = try Self.released().converted()
     tensors.tensors["audio_codec.encoder.conv_in.bias"]?.shape = [2, 4]

@@ -16,7 +16,7 @@ import Testing
     return (json.array ?? []).compactMap { $0["text"]?.string }
   }
 
-  /// The weights and what stands beside them in a folder of its own.
+  /// The weights and what is next to them in a folder of its own.
   static func files(_ weights: [UInt8], name: String = "model.safetensors") throws
     -> TemporaryFolder
   {
@@ -157,7 +157,7 @@ import Testing
 
   // MARK: The configuration
 
-  /// What stands in t5-base's config.json, which says nothing of what is the default.
+  /// What is in t5-base's config.json, which says nothing of what is the default.
   @Test func readsTheReleasedOne() throws {
     let folder = try TemporaryFolder()
     let text = """
