@@ -1,6 +1,6 @@
-package import ArgumentParser
+internal import ArgumentParser
 import SAMAudio
-package import Tensors
+internal import Tensors
 
 struct SAMBench: ParsableCommand {
   static let configuration = CommandConfiguration(

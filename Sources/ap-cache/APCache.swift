@@ -1,7 +1,7 @@
 import APCommand
 import APCore
-package import ArgumentParser
-package import Caching
+internal import ArgumentParser
+internal import Caching
 
 /// What only this command has.
 struct CacheOptions: ParsableArguments {

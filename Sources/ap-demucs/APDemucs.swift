@@ -1,8 +1,8 @@
 import APCommand
 import APCore
-package import ArgumentParser
-package import Demucs
-package import Separation
+internal import ArgumentParser
+internal import Demucs
+internal import Separation
 
 @main
 struct APDemucs: FilterCommand {

@@ -1,7 +1,7 @@
 import APCommand
 import APCore
-package import ArgumentParser
-package import AudioEncoding
+internal import ArgumentParser
+internal import AudioEncoding
 
 extension SoundFormat.Container: ExpressibleByArgument {}
 extension SoundFormat.Samples: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
 import APCommand
 import APCore
-package import ArgumentParser
+internal import ArgumentParser
 package import SAMAudio
 import Separation
 package import Tensors

@@ -8,7 +8,6 @@ struct Segmentation {
   let most: Int?
 
   func run(in context: FilterContext) throws {
-    Heap.returnLargeBlocks()
     let writer = try context.openOutput()
     let reader = try context.openInput()
     var header = try reader.readHeader()

@@ -9,7 +9,6 @@ struct Crossfading {
   private static let recordFrames = 65_536
 
   func run(in context: FilterContext) throws {
-    Heap.returnLargeBlocks()
     let writer = try context.openOutput()
     let reader = try context.openInput()
     var header = try reader.readHeader()

@@ -192,8 +192,11 @@ package struct StreamParser: Sendable {
   }
 }
 
-/// Samples on their way in. Their memory grows with what has come, not with what was claimed.
+/// Samples on their way in. The memory that they touch grows with what has come, not with what was claimed.
 private struct AudioPayload: Sendable {
+  /// The most samples that get their place at once, 64 MiB of addresses: no window of music has more.
+  private static let mostReserved = 1 << 24
+
   let count: Int
   private(set) var samples: [Float] = []
   private(set) var filled = 0
@@ -209,7 +212,8 @@ private struct AudioPayload: Sendable {
     let taken = min(bytes - filled, input.byteCount - position)
     let needed = (filled + taken + 3) / 4
     if needed > samples.count {
-      // By four: what it grows from is in memory as well while it is copied.
+      if samples.isEmpty { samples.reserveCapacity(min(count, Self.mostReserved)) }
+      // By four: past the place that was reserved, what it grows from is in memory as well while it is copied.
       let grown = min(count, max(needed, 4 * samples.count, 16_384))
       samples.append(contentsOf: repeatElement(0, count: grown - samples.count))
     }
