@@ -45,7 +45,7 @@ let package = Package(
       name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("yaml")]),
     .target(
-      name: "APCore", dependencies: ["CProcessor", "CProcessorCheck", systemPackage],
+      name: "APCore", dependencies: ["CProcessorCheck", systemPackage],
       swiftSettings: settings),
     // SHA-256. Not in APCore: a filter that needs none does not load libnettle.
     .target(
@@ -108,7 +108,7 @@ let package = Package(
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
-    filter("ap-demucs", "Demucs", "Separation"),
+    filter("ap-demucs", "Demucs", "Separation", "Tensors"),
     filter("ap-sam", "SAMAudio", "Separation", "Tensors"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
@@ -122,7 +122,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["APCore", "Checkpoints", systemPackage],
+      name: "TestSupport", dependencies: ["APCore", "Checkpoints", "Tensors", systemPackage],
       path: "Tests/TestSupport",
       swiftSettings: settings),
     .testTarget(name: "YAMLTests", dependencies: ["TestSupport", "YAML"], swiftSettings: settings),

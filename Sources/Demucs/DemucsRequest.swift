@@ -1,7 +1,7 @@
 package import APCore
 internal import Checkpoints
 package import Separation
-internal import Tensors
+package import Tensors
 
 /// What `ap-demucs` is asked to do with the stream on standard input.
 package struct DemucsRequest: Sendable {
@@ -19,6 +19,8 @@ package struct DemucsRequest: Sendable {
   package var normalizesSegments = false
   /// What products are made of.
   package var precision = ProductPrecision.f32
+  /// How weights are stored in memory; nil: as float32, since factors are folded into them.
+  package var weights: NumberFormat?
   /// Threads; nil: as many as there are processors.
   package var threads: Int?
 
@@ -67,6 +69,7 @@ package struct DemucsRequest: Sendable {
       "shifts": JSONValue(settings.shifts),
       "stems": JSONValue(stems),
       "two-stems": twoStems.map { .string($0) } ?? .null,
+      "weights": .string((weights ?? .f32).rawValue),
     ]
   }
 
@@ -80,7 +83,9 @@ package struct DemucsRequest: Sendable {
     }
     return .repeatable(
       input: .stream, files: location.paths,
-      options: ["model": .string(location.name), "weights": weights.map { .array($0) } ?? .null])
+      options: [
+        "model": .string(location.name), "bag-weights": weights.map { .array($0) } ?? .null,
+      ])
   }
 
   private func outputs(of sources: [String]) throws(FilterError) -> [StemOutput] {
@@ -103,7 +108,7 @@ package struct DemucsRequest: Sendable {
         // Members run one after the other.
         network = try HTDemucs(
           member.checkpoint.weights(), config: member.config, workers: workers,
-          precision: precision.products, sharingMemoryOf: last)
+          numerics: Numerics(stored: weights, multiplied: precision.format), sharingMemoryOf: last)
         network?.stopwatch = stopwatch
         last = network
       }

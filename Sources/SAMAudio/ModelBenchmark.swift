@@ -15,7 +15,7 @@ package struct ModelBenchmark {
   }
 
   private let model: SAMAudioModel
-  private let format: WeightFormat?
+  private let numerics: Numerics
   private let workers: Workers
   private let samples: [Float]
 
@@ -25,10 +25,10 @@ package struct ModelBenchmark {
   /// - Parameters:
   ///   - name: of a model, or its path.
   ///   - seconds: the window's length.
-  ///   - format: in what the weights are kept; nil keeps each as it is stored.
-  package init(model name: String, seconds: Int, format: WeightFormat?, workers: Workers) throws {
+  ///   - numerics: how weights are stored and what is multiplied.
+  package init(model name: String, seconds: Int, numerics: Numerics, workers: Workers) throws {
     model = try SAMModels.standard.find(name).open()
-    self.format = format
+    self.numerics = numerics
     self.workers = workers
     samples = (0..<seconds * model.config.audioCodec.sampleRate).map { index in
       let phase = Float(index % 1000) / 500 - 1
@@ -43,7 +43,7 @@ package struct ModelBenchmark {
     var (stages, text) = try textStages()
     let tensors = model.tensors.weights()
     let transformer = try DiffusionTransformer(
-      tensors, config: model.config, format: format, workers: workers)
+      tensors, config: model.config, numerics: numerics, workers: workers)
     let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
     try tensors.finish()
 
@@ -79,7 +79,7 @@ package struct ModelBenchmark {
   /// The text encoder's stages, and what it makes of a usual prompt.
   private func textStages() throws -> ([Stage], TextFeatures) {
     let files = model.textEncoder
-    let encoder = try files.encoder(format: format, workers: workers)
+    let encoder = try files.encoder(numerics: numerics, workers: workers)
     var text = TextFeatures(tokens: 0, width: files.config.dModel, values: [])
     let stages = ModelBenchmark.tokens.map { count in
       let tokens = (0..<count).map { ($0 * 37 + 3) % files.config.vocabSize }

@@ -16,7 +16,9 @@ package struct SAMRequest: Sendable {
   /// Whether sounds come out in stereo, placed as the source is.
   package var isStereo = false
   /// In what large weights are kept in memory; nil: as they are stored.
-  package var weights: WeightFormat?
+  package var weights: NumberFormat?
+  /// What the network multiplies. The codec's products are of float32 whichever it is.
+  package var precision = ProductPrecision.f32
   /// Threads; nil: as many as there are processors.
   package var threads: Int?
 
@@ -57,6 +59,7 @@ package struct SAMRequest: Sendable {
   package var history: [String: JSONValue] {
     [
       "chain-residuals": .bool(settings.chainsResiduals),
+      "precision": .string(precision.rawValue),
       "residual": .bool(settings.givesResiduals),
       "seed": .number(String(settings.seed)),
       "solver": .string(settings.method.rawValue),
@@ -79,6 +82,10 @@ package struct SAMRequest: Sendable {
       options: ["model": .string(location.name), "prompts": JSONValue(prompts.map(\.words))])
   }
 
+  private var numerics: Numerics {
+    Numerics(stored: weights, multiplied: precision.format)
+  }
+
   private func allPrompts() throws(FilterError) -> [Prompt] {
     try Prompt.list(
       prompts + (promptsFile.map(PromptFile.prompts) ?? []),
@@ -95,12 +102,12 @@ package struct SAMRequest: Sendable {
   ) throws -> WindowSeparator {
     let texts = try report.stage("text") {
       try model.features(
-        of: prompts.map(\.words), format: weights, workers: workers, cache: .standard())
+        of: prompts.map(\.words), numerics: numerics, workers: workers, cache: .standard())
     }
     return try report.stage("model") {
       let tensors = model.tensors.weights()
       let transformer = try DiffusionTransformer(
-        tensors, config: model.config, format: weights, workers: workers)
+        tensors, config: model.config, numerics: numerics, workers: workers)
       let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(

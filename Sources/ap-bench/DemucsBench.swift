@@ -24,12 +24,12 @@ struct DemucsBench: ParsableCommand {
 
   func run() throws {
     let workers = Workers(threads: threads)
-    let precision: Precision = bf16 ? .bf16 : .f32
-    let benchmark = try SegmentBenchmark(path: model, workers: workers, precision: precision)
+    let numerics = Numerics(multiplied: bf16 ? .bf16 : .f32)
+    let benchmark = try SegmentBenchmark(path: model, workers: workers, numerics: numerics)
     let products =
       segmentOnly
       ? ""
-      : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, precision)),"
+      : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, numerics)),"
     let runs = (0..<rounds).map { _ in benchmark.run() }
       .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
     let seconds = runs.map(\.seconds)
@@ -52,8 +52,8 @@ struct DemucsBench: ParsableCommand {
     return 2 * size * size * size / times[times.count / 2]
   }
 
-  private func ours(_ workers: Workers, _ precision: Precision) -> Double {
-    let product = ProductBenchmark(size: DemucsBench.size, workers: workers, precision: precision)
+  private func ours(_ workers: Workers, _ numerics: Numerics) -> Double {
+    let product = ProductBenchmark(size: DemucsBench.size, workers: workers, numerics: numerics)
     return rate { product.run() }
   }
 

@@ -16,11 +16,16 @@ struct SAMBench: ParsableCommand {
   var seconds = 10
 
   @Option(help: "In what the weights are kept in memory; as they are stored, if not given.")
-  var weights: WeightFormat?
+  var weights: NumberFormat?
+
+  @Flag(help: "Multiply bfloat16, not float32.")
+  var bf16 = false
 
   func run() throws {
     let stages = try ModelBenchmark(
-      model: model, seconds: seconds, format: weights, workers: Workers(threads: threads)
+      model: model, seconds: seconds,
+      numerics: Numerics(stored: weights, multiplied: bf16 ? .bf16 : .f32),
+      workers: Workers(threads: threads)
     ).run()
     let lines = stages.map {
       "{\"operations\":\($0.operations),\"seconds\":\($0.seconds),\"stage\":\"\($0.name)\"}"
@@ -29,4 +34,4 @@ struct SAMBench: ParsableCommand {
   }
 }
 
-extension WeightFormat: ExpressibleByArgument {}
+extension NumberFormat: ExpressibleByArgument {}

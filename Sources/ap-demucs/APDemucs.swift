@@ -3,6 +3,7 @@ import APCore
 internal import ArgumentParser
 internal import Demucs
 internal import Separation
+internal import Tensors
 
 @main
 struct APDemucs: FilterCommand {
@@ -76,6 +77,12 @@ struct APDemucs: FilterCommand {
       valueName: "f32|bf16|auto"))
   var precision = ProductPrecision.f32
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep weights in memory like this; bf16 halves them. (default: f32)",
+      valueName: "f32|bf16|f16"))
+  var weights: NumberFormat?
+
   @OptionGroup var common: CommonOptions
 
   /// Those of the released models, to complete.
@@ -134,9 +141,11 @@ struct APDemucs: FilterCommand {
       overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
     request.precision = precision
+    request.weights = weights
     return request
   }
 }
 
 extension OtherStem: ExpressibleByArgument {}
+extension NumberFormat: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}

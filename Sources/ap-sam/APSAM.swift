@@ -78,9 +78,15 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Multiply these numbers: bf16 is faster where the processor has it, and less exact.",
+      valueName: "f32|bf16|auto"))
+  var precision = ProductPrecision.f32
+
+  @Option(
+    help: ArgumentHelp(
       "Keep weights in memory like this; bf16 halves them. (default: as stored)",
       valueName: "f32|bf16|f16"))
-  var weights: WeightFormat?
+  var weights: NumberFormat?
 
   @OptionGroup var common: CommonOptions
 
@@ -126,6 +132,7 @@ struct APSAM: FilterCommand {
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on
     request.isStereo = stereo
+    request.precision = precision
     request.weights = weights
     return request
   }
@@ -139,4 +146,5 @@ extension AnchorSpan: ExpressibleByArgument {
 }
 
 extension ODESolver.Method: ExpressibleByArgument {}
-extension WeightFormat: ExpressibleByArgument {}
+extension NumberFormat: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}

@@ -121,9 +121,7 @@ package struct HTDemucsConfig: Sendable, Hashable {
     try check(
       bottomChannels == 0 ? "channels" : "bottom_channels", model, model % 4 == 0,
       "a multiple of 4 as the width of the transformer")
-    // Attention takes a head's channels by tiles of 8.
-    try check(
-      "t_heads", tHeads, model % (8 * tHeads) == 0, "a divisor of an eighth of \(model)")
+    try check("t_heads", tHeads, model % tHeads == 0, "a divisor of \(model)")
     try check(
       "segment", segment.numerator / segment.denominator, segmentFrames > nfft,
       "more than \(nfft) frames")

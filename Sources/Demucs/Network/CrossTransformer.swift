@@ -22,7 +22,7 @@ struct CrossTransformer {
   /// - Parameters:
   ///   - weights: at the root, since the convolutions stand beside `crosstransformer`.
   init(
-    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, numerics: Numerics
   ) throws {
     let outer = config.channels(config.depth - 1)
     let channels = config.transformerChannels
@@ -32,7 +32,7 @@ struct CrossTransformer {
       return Convolution(
         weight: try weights[name].floats("weight", shape: [outputs, inputs, 1]),
         bias: try weights[name].floats("bias", shape: [outputs]), inputs: inputs,
-        activation: .none, precision: precision)
+        activation: .none, numerics: numerics)
     }
     branches = try ["", "_t"].map { suffix in
       let norm = transformer["norm_in\(suffix)"]
@@ -44,8 +44,9 @@ struct CrossTransformer {
     }
     let layers = try workers.map(2 * config.tLayers) { index in
       try TransformerLayer(
-        transformer[index % 2 == 0 ? "layers" : "layers_t"][index / 2], config: config,
-        isCross: index / 2 % 2 == 1, precision: precision)
+        transformer[index % 2 == 0 ? "layers" : "layers_t"][index / 2], channels: channels,
+        hidden: config.transformerHidden, heads: config.heads, isCross: index / 2 % 2 == 1,
+        numerics: numerics)
     }
     self.layers = (0..<config.tLayers).map { index in
       TransformerLayerPair(layers[2 * index], layers[2 * index + 1], isCross: index % 2 == 1)

@@ -15,7 +15,7 @@ struct DecoderLayer {
   ///   - outputs: channels out.
   init(
     _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool,
-    isLast: Bool, precision: Precision
+    isLast: Bool, numerics: Numerics
   ) throws {
     self.inputs = inputs
     rewrite = Convolution(
@@ -23,13 +23,13 @@ struct DecoderLayer {
         "weight", shape: [2 * inputs, inputs, 3] + (isTime ? [] : [3])),
       bias: try weights["rewrite"].floats("bias", shape: [2 * inputs]),
       inputs: inputs, blocks: isTime ? 1 : 3, columns: [-1, 0, 1], activation: .glu,
-      precision: precision)
-    dconv = try DConv(weights["dconv"], config: config, channels: inputs, precision: precision)
+      numerics: numerics)
+    dconv = try DConv(weights["dconv"], config: config, channels: inputs, numerics: numerics)
     expand = TransposedConvolution(
       weight: try weights["conv_tr"].floats(
         "weight", shape: [inputs, outputs, HTDemucsConfig.kernelSize] + (isTime ? [] : [1])),
       bias: try weights["conv_tr"].floats("bias", shape: [outputs]),
-      inputs: inputs, activation: isLast ? .none : .gelu, precision: precision)
+      inputs: inputs, activation: isLast ? .none : .gelu, numerics: numerics)
   }
 
   /// Lengthens the frequency axis by 4.

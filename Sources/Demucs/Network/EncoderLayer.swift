@@ -17,7 +17,7 @@ struct EncoderLayer {
   ///   - outputs: channels out.
   init(
     _ weights: Weights, config: HTDemucsConfig, inputs: Int, outputs: Int, isTime: Bool,
-    precision: Precision
+    numerics: Numerics
   ) throws {
     self.inputs = inputs
     self.outputs = outputs
@@ -28,13 +28,13 @@ struct EncoderLayer {
       weight: isTime ? phases.reorder(weight, rows: outputs * inputs) : weight,
       bias: try weights["conv"].floats("bias", shape: [outputs]),
       inputs: isTime ? inputs * phases.count : inputs, blocks: isTime ? 1 : kernel,
-      columns: isTime ? [0, 1] : [0], activation: .gelu, precision: precision)
+      columns: isTime ? [0, 1] : [0], activation: .gelu, numerics: numerics)
     dconv = try DConv(
-      weights["dconv"], config: config, channels: outputs, precision: precision)
+      weights["dconv"], config: config, channels: outputs, numerics: numerics)
     rewrite = Convolution(
       weight: try weights["rewrite"].floats("weight", shape: [2 * outputs, outputs, 1] + along),
       bias: try weights["rewrite"].floats("bias", shape: [2 * outputs]),
-      inputs: outputs, activation: .glu, precision: precision)
+      inputs: outputs, activation: .glu, numerics: numerics)
   }
 
   /// Shortens the frequency axis by 4.
@@ -61,9 +61,9 @@ struct EncoderLayer {
       }  // [C, T]
       dconv(y, hidden: hidden, scratch)
       let shift = embedding.map { Floats($0.base + frequency * outputs) }
-      for panel in 0..<output.panels {
-        rewrite(y, panel: panel, into: output.rows(frequency), shift: shift, scratch)
-      }  // [C, T]
+      rewrite(
+        y, into: output.rows(frequency), epilogue: Convolution.Epilogue(shift: shift), scratch)
+      // [C, T]
     }
   }
 
@@ -86,22 +86,8 @@ struct EncoderLayer {
       }  // [C, T / 4]
       dconv(y, workers: workers)
       workers.run(output.panels) { panel, scratch in
-        rewrite(y, panel: panel, into: output.rows(0), scratch)
+        rewrite(y, panels: panel..<panel + 1, into: output.rows(0), scratch)
       }
     }
-  }
-}
-
-extension Convolution {
-  /// A 1×1 convolution of one panel of rows.
-  func callAsFunction(
-    _ x: BlockRows, panel: Int, into output: BlockRows, shift: Floats? = nil,
-    _ scratch: Scratch
-  ) {
-    let column = panel * Tile.columns
-    self(
-      origin: Floats(x.base + column), stride: x.stride,
-      output: output.base + column, outputStride: output.stride, valid: x.valid(panel: panel),
-      shift: shift, scratch)
   }
 }

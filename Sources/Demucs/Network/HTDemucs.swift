@@ -24,22 +24,22 @@ final class HTDemucs: SegmentSeparator {
   /// - Parameters:
   ///   - weights: the checkpoint's root; nothing may be left over.
   ///   - workers: the threads that share the work.
-  ///   - precision: what products are made of.
+  ///   - numerics: how weights are stored and what is multiplied.
   ///   - other: a network that never runs at the same time as this one: if it is of the same build, they
   ///     share their memory.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or unused.
   init(
-    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision = .f32,
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, numerics: Numerics = Numerics(),
     sharingMemoryOf other: HTDemucs? = nil
   ) throws {
     self.config = config
     layers = try reusingHeap {
-      try HTDemucsLayers(weights, config: config, workers: workers, precision: precision)
+      try HTDemucsLayers(weights, config: config, workers: workers, numerics: numerics)
     }
-    if let other, other.config == config, other.memory.fits(workers, precision) {
+    if let other, other.config == config, other.memory.fits(workers, numerics) {
       memory = other.memory
     } else {
-      memory = try HTDemucsMemory(config: config, workers: workers, precision: precision)
+      memory = try HTDemucsMemory(config: config, workers: workers, numerics: numerics)
     }
   }
 

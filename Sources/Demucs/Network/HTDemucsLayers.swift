@@ -13,18 +13,18 @@ struct HTDemucsLayers {
 
   /// - Parameter weights: the checkpoint's root; nothing may be left over.
   init(
-    _ weights: Weights, config: HTDemucsConfig, workers: Workers, precision: Precision
+    _ weights: Weights, config: HTDemucsConfig, workers: Workers, numerics: Numerics
   ) throws {
     let depth = config.depth
     transformer = try CrossTransformer(
-      weights, config: config, workers: workers, precision: precision)
+      weights, config: config, workers: workers, numerics: numerics)
 
     let encoders = try workers.map(2 * depth) { index in
       let (layer, isTime) = (index / 2, index % 2 == 1)
       return try EncoderLayer(
         weights[isTime ? "tencoder" : "encoder"][layer], config: config,
         inputs: isTime ? config.timeChannelsIn(layer) : config.channelsIn(layer),
-        outputs: config.channels(layer), isTime: isTime, precision: precision)
+        outputs: config.channels(layer), isTime: isTime, numerics: numerics)
     }
     let decoders = try workers.map(2 * depth) { index in
       let (place, isTime) = (index / 2, index % 2 == 1)
@@ -35,7 +35,7 @@ struct HTDemucsLayers {
         outputs: layer == 0
           ? (isTime ? 1 : 2) * config.audioChannels * config.sources.count
           : config.channels(layer - 1),
-        isTime: isTime, isLast: layer == 0, precision: precision)
+        isTime: isTime, isLast: layer == 0, numerics: numerics)
     }
     self.encoders = (0..<depth).map { encoders[2 * $0] }
     timeEncoders = (0..<depth).map { encoders[2 * $0 + 1] }

@@ -14,13 +14,13 @@ final class HTDemucsMemory {
   let timeEstimate: Blocks
   let workers: Workers
 
-  private let precision: Precision
+  private let multiplied: NumberFormat
 
-  init(config: HTDemucsConfig, workers: Workers, precision: Precision) throws {
+  init(config: HTDemucsConfig, workers: Workers, numerics: Numerics) throws {
     let depth = config.depth
     let spectra = config.segmentSpectra
     let outputs = config.audioChannels * config.sources.count
-    self.precision = precision
+    multiplied = numerics.multiplied
     spectrogram = try Spectrogram(
       length: config.segmentFrames, frameLength: config.nfft, workers: workers)
     levels = (0...depth).map { layer in
@@ -31,15 +31,15 @@ final class HTDemucsMemory {
       Blocks(
         count: 1, channels: config.timeChannelsIn(layer), columns: config.timeFrames(layer))
     }
-    transformer = TransformerMemory(config, workers: workers, precision: precision)
+    transformer = TransformerMemory(config, workers: workers, numerics: numerics)
     estimate = Blocks(count: config.frequencyBins(0), channels: 2 * outputs, columns: spectra)
     timeEstimate = Blocks(count: 1, channels: outputs, columns: config.segmentFrames)
     self.workers = workers
   }
 
-  /// Whether a network with these threads and this precision can run in this memory.
-  func fits(_ workers: Workers, _ precision: Precision) -> Bool {
-    workers === self.workers && precision == self.precision
+  /// Whether a network with these threads and these products can run in this memory.
+  func fits(_ workers: Workers, _ numerics: Numerics) -> Bool {
+    workers === self.workers && numerics.multiplied == multiplied
   }
 }
 

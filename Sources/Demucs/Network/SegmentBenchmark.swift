@@ -12,11 +12,11 @@ package final class SegmentBenchmark {
   private var stems: [Float]
 
   /// Loads the network of a checkpoint.
-  package init(path: String, workers: Workers, precision: Precision) throws {
+  package init(path: String, workers: Workers, numerics: Numerics) throws {
     let checkpoint = try Checkpoint.open(path)
     network = try HTDemucs(
       checkpoint.weights(), config: HTDemucsConfig(checkpoint), workers: workers,
-      precision: precision)
+      numerics: numerics)
     var state: UInt64 = 1
     mix = (0..<network.channels * network.segmentFrames).map { _ in
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -25,7 +25,7 @@ struct CodecConvolution {
     layer = Convolution(
       weight: Array(weight.prefix(outputs * inputs * kernel)), bias: Array(bias.prefix(outputs)),
       inputs: inputs, columns: (0..<kernel).map { [reach] in $0 * dilation - reach.before },
-      activation: activation, precision: .f32)
+      activation: activation, numerics: .float32)
   }
 
   /// Computes some of the columns that the input reaches.

@@ -32,7 +32,7 @@ struct DecoderBlock {
     TransposedConvolution(
       weight: try weights.kernel(shape: [inputs, inputs / 2, 2 * stride]),
       bias: try weights.floats("bias", shape: [inputs / 2]), inputs: inputs, factor: stride,
-      padding: padding, activation: .none, precision: .f32)
+      padding: padding, activation: .none, numerics: .float32)
   }
 
   /// The output's columns to compute so that some of them come out right.

@@ -38,7 +38,7 @@ struct EncoderBlock {
     StridedConvolution(
       weight: try weights.kernel(shape: [outputs, inputs, 2 * stride]),
       bias: try weights.floats("bias", shape: [outputs]), inputs: inputs, stride: stride,
-      precision: .f32)
+      numerics: .float32)
   }
 
   /// The input's columns that some of the output's are computed from.

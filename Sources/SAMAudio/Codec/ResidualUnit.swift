@@ -43,8 +43,8 @@ struct ResidualUnit {
         outputStride: Tile.columns, valid: Tile.columns, scratch)  // [C, 48]
       project(
         origin: Floats(hidden), stride: Tile.columns, output: x.rows.block(0) + column,
-        outputStride: x.rows.stride, valid: x.rows.valid(panel: panel), accumulate: true,
-        scratch)
+        outputStride: x.rows.stride, valid: x.rows.valid(panel: panel),
+        epilogue: Convolution.Epilogue(accumulate: true), scratch)
     }
   }
 }

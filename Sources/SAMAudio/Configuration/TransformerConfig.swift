@@ -1,5 +1,6 @@
 internal import APCore
 internal import Checkpoints
+internal import Tensors
 
 /// The diffusion transformer's sizes (`TransformerConfig`).
 package struct TransformerConfig: Sendable, Hashable {
@@ -43,12 +44,9 @@ package struct TransformerConfig: Sendable, Hashable {
     }
     try arguments.require("t_block_non_linearity", is: "silu")
     try arguments.require("context_dim", is: Double(dim))
-    // Attention takes eight channels of a head at a time, and gated layers four of theirs.
-    guard dim % (8 * nHeads) == 0 else {
-      throw arguments.refusal("n_heads", "\(nHeads)", wanted: "a divisor of dim / 8")
-    }
-    guard ffnDim % 4 == 0 else {
-      throw arguments.refusal("multiple_of", "\(multipleOf)", wanted: "a multiple of 4")
+    // Positions turn a head's channels in pairs.
+    guard dim % (2 * nHeads) == 0 else {
+      throw arguments.refusal("n_heads", "\(nHeads)", wanted: "a divisor of dim / 2")
     }
     // Sinusoids are half cosines and half sines.
     guard frequencyEmbeddingDim % 2 == 0, dim % 2 == 0 else {
@@ -59,6 +57,8 @@ package struct TransformerConfig: Sendable, Hashable {
 
   /// Channels of a head.
   package var headDim: Int { dim / nHeads }
+  /// Of the attention.
+  var heads: Heads { Heads(count: nHeads, width: headDim) }
 
   /// Width inside the feed-forward layers.
   package var ffnDim: Int {

@@ -46,16 +46,21 @@ struct SAMAudioModel: Sendable {
   /// earlier runs left all features.
   ///
   /// - Parameters:
-  ///   - format: in what the encoder's weights are kept; nil keeps each as it is stored.
+  ///   - numerics: how the encoder's weights are stored and what is multiplied.
   ///   - workers: the threads that share the work.
   ///   - cache: what earlier runs left; nil is none.
   /// - Throws: what `T5Encoder.init` throws.
   func features(
-    of prompts: [String], format: WeightFormat? = nil, workers: Workers, cache: TextFeatureCache?
+    of prompts: [String], numerics: Numerics = Numerics(), workers: Workers,
+    cache: TextFeatureCache?
   ) throws -> [TextFeatures] {
     let identity =
       cache == nil
-      ? [] : [try textEncoder.digest(workers: workers), format?.rawValue ?? "as stored"]
+      ? []
+      : [
+        try textEncoder.digest(workers: workers), numerics.stored?.rawValue ?? "as stored",
+        numerics.multiplied.rawValue,
+      ]
     var encoder: T5Encoder?
     var known: [String: TextFeatures] = [:]
     for prompt in prompts where known[prompt] == nil {
@@ -67,7 +72,7 @@ struct SAMAudioModel: Sendable {
         known[prompt] = kept
         continue
       }
-      let loaded = try encoder ?? textEncoder.encoder(format: format, workers: workers)
+      let loaded = try encoder ?? textEncoder.encoder(numerics: numerics, workers: workers)
       encoder = loaded
       let features = loaded(tokens)
       cache?.store(features, as: key)

@@ -1,5 +1,6 @@
 internal import APCore
 internal import Checkpoints
+internal import Tensors
 
 /// How a T5 encoder is built (transformers, `T5Config`). The names are the reference's; so are the defaults.
 ///
@@ -36,7 +37,7 @@ struct T5Config: Sendable, Hashable {
     try arguments.require("is_gated_act", is: false)
     vocabSize = try arguments.int("vocab_size", default: 32_128, in: 3...10_000_000)
     dModel = try arguments.int("d_model", default: 512, in: 1...16_384)
-    dKV = try arguments.int("d_kv", default: 64, in: 8...1024)
+    dKV = try arguments.int("d_kv", default: 64, in: 1...1024)
     dFF = try arguments.int("d_ff", default: 2048, in: 1...65_536)
     numLayers = try arguments.int("num_layers", default: 6, in: 1...256)
     numHeads = try arguments.int("num_heads", default: 8, in: 1...512)
@@ -45,10 +46,6 @@ struct T5Config: Sendable, Hashable {
     relativeAttentionMaxDistance = try arguments.int(
       "relative_attention_max_distance", default: 128, in: 2...65_536)
     layerNormEpsilon = try arguments.double("layer_norm_epsilon", default: 1e-6, in: 0...1)
-    // Attention takes eight channels of a head at a time.
-    guard dKV % 8 == 0 else {
-      throw arguments.refusal("d_kv", "\(dKV)", wanted: "a multiple of 8")
-    }
     let buckets = relativeAttentionNumBuckets
     guard buckets % 4 == 0, relativeAttentionMaxDistance > buckets / 4 else {
       throw arguments.refusal(
@@ -59,4 +56,7 @@ struct T5Config: Sendable, Hashable {
 
   /// Width of all heads.
   var inner: Int { numHeads * dKV }
+
+  /// Of the attention.
+  var heads: Heads { Heads(count: numHeads, width: dKV) }
 }

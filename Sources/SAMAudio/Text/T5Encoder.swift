@@ -14,25 +14,27 @@ struct T5Encoder {
   private let biases: [Float]
   private let layers: [T5Layer]
   private let norm: FloatStorage
+  private let precision: NumberFormat
   private let workers: Workers
 
   /// Packs the weights tensor by tensor.
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
-  ///   - format: in what the weights are kept; nil keeps each as it is stored.
+  ///   - numerics: how weights are stored and what is multiplied.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  init(_ weights: Weights, config: T5Config, format: WeightFormat?, workers: Workers) throws {
+  init(_ weights: Weights, config: T5Config, numerics: Numerics, workers: Workers) throws {
     self.config = config
     self.workers = workers
+    precision = numerics.multiplied
     let encoder = weights["encoder"]
     embedding = try weights["shared"].rows("weight", shape: [config.vocabSize, config.dModel])
     biases = try encoder["block"][0]["layer"][0]["SelfAttention"]["relative_attention_bias"].floats(
       "weight", shape: [config.relativeAttentionNumBuckets, config.numHeads])
     layers = try (0..<config.numLayers).map { index in
       try T5Layer(
-        encoder["block"][index]["layer"], config: config, format: format, workers: workers)
+        encoder["block"][index]["layer"], config: config, numerics: numerics, workers: workers)
     }
     norm = FloatStorage(
       try encoder["final_layer_norm"].floats("weight", shape: [config.dModel]))
@@ -46,7 +48,9 @@ struct T5Encoder {
     precondition(
       !tokens.isEmpty && tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "tokens must be those of the vocabulary")
-    let memory = T5Memory(config, tokens: tokens.count, bias: bias(tokens.count), workers: workers)
+    let memory = T5Memory(
+      config, tokens: tokens.count, bias: bias(tokens.count), precision: precision,
+      workers: workers)
     memory.tokens.copy(tokens: embedded(tokens), workers: workers)  // [D, S]
     for layer in layers { layer(memory) }
     memory.tokens.rmsNormalize(
@@ -103,7 +107,10 @@ struct T5Memory {
   let attention: AttentionInputs
   let bias: RelativeBias
 
-  init(_ config: T5Config, tokens count: Int, bias: RelativeBias, workers: Workers) {
+  init(
+    _ config: T5Config, tokens count: Int, bias: RelativeBias, precision: NumberFormat,
+    workers: Workers
+  ) {
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: count)
     }
@@ -111,8 +118,9 @@ struct T5Memory {
     self.bias = bias
     tokens = panels(config.dModel)
     normalized = panels(config.dModel)
-    attended = panels(config.inner)
+    attended = panels(config.heads.channels)
     hidden = panels(config.dFF)
-    attention = AttentionInputs(queries: attended, keys: attended, precision: .f32)
+    attention = AttentionInputs(
+      queries: attended, keys: attended, heads: config.heads, precision: precision)
   }
 }

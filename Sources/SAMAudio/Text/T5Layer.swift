@@ -3,40 +3,41 @@ import Tensors
 
 /// A layer of T5's encoder: attention of the tokens to each other, then a feed-forward layer (`T5Block`).
 struct T5Layer {
-  private let heads: Int
   private let epsilon: Float
   private let attentionNorm: FloatStorage
   /// Queries, keys and values, one below the other.
-  private let projection: TokenLinear
-  private let output: TokenLinear
+  private let projection: Linear
+  private let output: Linear
   private let feedForwardNorm: FloatStorage
-  private let wi: TokenLinear
-  private let wo: TokenLinear
+  private let wi: Linear
+  private let wo: Linear
 
   /// - Parameter weights: at `encoder.block.N.layer`.
-  init(_ weights: Weights, config: T5Config, format: WeightFormat?, workers: Workers) throws {
+  init(_ weights: Weights, config: T5Config, numerics: Numerics, workers: Workers) throws {
     let (width, inner, hidden) = (config.dModel, config.inner, config.dFF)
     func norm(_ part: Weights) throws -> FloatStorage {
       FloatStorage(try part["layer_norm"].floats("weight", shape: [width]))
     }
-    func linear(_ rows: StoredRows) -> TokenLinear {
-      TokenLinear(StreamedMatrix(rows, format: format, workers: workers))
+    func linear(_ rows: StoredRows, _ activation: Activation = .none) -> Linear {
+      Linear(Matrix([rows], numerics: numerics, workers: workers), activation: activation)
     }
-    heads = config.numHeads
     epsilon = Float(config.layerNormEpsilon)
     attentionNorm = try norm(weights[0])
     let attention = weights[0]["SelfAttention"]
     func projected(_ name: String) throws -> StoredRows {
       try attention[name].rows("weight", shape: [inner, width])
     }
-    projection = TokenLinear(
-      StreamedMatrix(
-        try projected("q"), try projected("k"), try projected("v"), format: format, workers: workers
-      ))
-    output = linear(try attention["o"].rows("weight", shape: [width, inner]))
+    projection = Linear(
+      Matrix(
+        [try projected("q"), try projected("k"), try projected("v")],
+        rows: config.heads.order(parts: 3), numerics: numerics, workers: workers))
+    output = Linear(
+      Matrix(
+        [try attention["o"].rows("weight", shape: [width, inner])], columns: config.heads.order(),
+        numerics: numerics, workers: workers))
     feedForwardNorm = try norm(weights[1])
     let dense = weights[1]["DenseReluDense"]
-    wi = linear(try dense["wi"].rows("weight", shape: [hidden, width]))
+    wi = linear(try dense["wi"].rows("weight", shape: [hidden, width]), .relu)
     wo = linear(try dense["wo"].rows("weight", shape: [width, hidden]))
   }
 
@@ -49,14 +50,14 @@ struct T5Layer {
       into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, workers: workers)
     // Scores are not scaled by the heads' width.
     memory.attention.project(
-      [.queries, .keys, .values], projection, normalized, workers: workers)
+      [.queries(), .keys(), .values], projection, normalized, workers: workers)
     memory.attention.attend(
-      heads: heads, bias: memory.bias, into: memory.attended, workers: workers)
+      bias: memory.bias, into: memory.attended, workers: workers)
     output.add(memory.attended, to: tokens, workers: workers)
 
     tokens.rmsNormalize(
       into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
-    wi(normalized, into: memory.hidden, activation: .relu, workers: workers)
+    wi(normalized, into: memory.hidden, workers: workers)
     wo.add(memory.hidden, to: tokens, workers: workers)
   }
 }

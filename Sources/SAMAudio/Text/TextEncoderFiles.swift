@@ -56,7 +56,7 @@ struct TextEncoderFiles: Sendable {
   /// Loads the network.
   ///
   /// - Throws: what `T5Encoder.init` throws.
-  func encoder(format: WeightFormat?, workers: Workers) throws -> T5Encoder {
-    try T5Encoder(tensors.weights(), config: config, format: format, workers: workers)
+  func encoder(numerics: Numerics, workers: Workers) throws -> T5Encoder {
+    try T5Encoder(tensors.weights(), config: config, numerics: numerics, workers: workers)
   }
 }

@@ -13,17 +13,19 @@ struct DiffusionLayer {
 
   /// - Parameter weights: at `transformer.layers.N`.
   init(
-    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, workers: Workers
+    _ weights: Weights, config: TransformerConfig, numerics: Numerics, workers: Workers
   ) throws {
     let width = config.dim
     modulation = try Modulation(
       weights, table: "scale_shift_table", norms: ["attention_norm", "ffn_norm"], config: config)
     attention = try DiffusionAttention(
-      weights["attention"], config: config, isCross: false, format: format, workers: workers)
+      weights["attention"], config: config, isCross: false, numerics: numerics, workers: workers)
     crossAttention = try DiffusionAttention(
-      weights["cross_attention"], config: config, isCross: true, format: format, workers: workers)
+      weights["cross_attention"], config: config, isCross: true, numerics: numerics,
+      workers: workers)
     feedForward = try SwiGLU(
-      weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width, format: format,
+      weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width,
+      numerics: numerics,
       workers: workers)
   }
 
@@ -44,12 +46,12 @@ struct DiffusionLayer {
       workers: memory.workers)
     attention(
       inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
-      attended: inner, addedTo: frames, gate: rows[2], memory)
+      addedTo: frames, gate: rows[2], memory)
     report("attention", frames)
 
     crossAttention(
       frames, attendingTo: memory.text.embedded, inputs: memory.crossAttention, rotation: nil,
-      attended: inner, addedTo: frames, gate: nil, memory)
+      addedTo: frames, gate: nil, memory)
     report("cross_attention", frames)
 
     frames.rmsNormalize(

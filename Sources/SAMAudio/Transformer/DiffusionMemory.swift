@@ -9,10 +9,12 @@ final class DiffusionMemory {
   let prepared: TokenPanels
   /// What the layers change, [D, T].
   let frames: TokenPanels
-  /// What comes into a product, or leaves attention: [D, T].
+  /// What comes into a product: [D, T].
   let inner: TokenPanels
   /// What is between the products of a feed-forward layer, [F, T].
   let hidden: TokenPanels
+  /// What leaves attention, all heads, in the memory of `hidden`.
+  let attended: TokenPanels
   /// Frames beside their neighbours, [3D, T], in the memory of `hidden`.
   let unfolded: TokenPanels
   /// The time's rows of a layer.
@@ -22,7 +24,10 @@ final class DiffusionMemory {
   let crossAttention: AttentionInputs
   let text: TextMemory
 
-  init(_ config: SAMAudioConfig, frames count: Int, textTokens: Int, workers: Workers) {
+  init(
+    _ config: SAMAudioConfig, frames count: Int, textTokens: Int, precision: NumberFormat,
+    workers: Workers
+  ) {
     let (width, hiddenWidth) = (config.transformer.dim, config.transformer.ffnDim)
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: count)
@@ -32,7 +37,9 @@ final class DiffusionMemory {
     prepared = panels(width)
     frames = panels(width)
     inner = panels(width)
-    let shared = panels(max(hiddenWidth, 3 * width))
+    let heads = config.transformer.heads
+    let shared = panels(max(hiddenWidth, 3 * width, heads.channels))
+    attended = TokenPanels(channels: heads.channels, sharing: shared)
     hidden = TokenPanels(channels: hiddenWidth, sharing: shared)
     unfolded = TokenPanels(channels: 3 * width, sharing: shared)
     modulation = FloatStorage(count: 6 * width)
@@ -40,8 +47,10 @@ final class DiffusionMemory {
       width: config.transformer.headDim, tokens: count, theta: config.transformer.ropeTheta,
       workers: workers)
     text = TextMemory(config, tokens: textTokens)
-    attention = AttentionInputs(queries: frames, keys: frames, precision: .f32)
-    crossAttention = AttentionInputs(queries: frames, keys: text.embedded, precision: .f32)
+    attention = AttentionInputs(
+      queries: frames, keys: frames, heads: heads, precision: precision)
+    crossAttention = AttentionInputs(
+      queries: frames, keys: text.embedded, heads: heads, precision: precision)
   }
 
   /// Whether a window and a text of these sizes fit.

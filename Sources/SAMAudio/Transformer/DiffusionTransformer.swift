@@ -19,7 +19,8 @@ final class DiffusionTransformer {
   private let text: TextEmbedding
   private let layers: [DiffusionLayer]
   private let modulation: Modulation
-  private let output: TokenLinear
+  private let output: Linear
+  private let precision: NumberFormat
   private let workers: Workers
   /// Of the sizes asked for last.
   private var memory: DiffusionMemory?
@@ -30,29 +31,30 @@ final class DiffusionTransformer {
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
-  ///   - format: in what the weights are kept; nil keeps each as it is stored.
+  ///   - numerics: how weights are stored and what is multiplied.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing or misshaped.
   init(
-    _ weights: Weights, config: SAMAudioConfig, format: WeightFormat? = nil, workers: Workers
+    _ weights: Weights, config: SAMAudioConfig, numerics: Numerics = Numerics(), workers: Workers
   ) throws {
     let transformer = weights["transformer"]
     let sizes = config.transformer
     self.config = config
     self.workers = workers
-    embedding = try FrameEmbedding(weights, config: config, format: format, workers: workers)
-    time = try TimeEmbedding(transformer, config: sizes, format: format, workers: workers)
-    text = try TextEmbedding(weights, config: config, format: format, workers: workers)
+    precision = numerics.multiplied
+    embedding = try FrameEmbedding(weights, config: config, numerics: numerics, workers: workers)
+    time = try TimeEmbedding(transformer, config: sizes, numerics: numerics, workers: workers)
+    text = try TextEmbedding(weights, config: config, numerics: numerics, workers: workers)
     layers = try (0..<sizes.nLayers).map { index in
       try DiffusionLayer(
-        transformer["layers"][index], config: sizes, format: format, workers: workers)
+        transformer["layers"][index], config: sizes, numerics: numerics, workers: workers)
     }
     modulation = try Modulation(
       transformer, table: "final_layer_scale_shift_table", norms: ["norm"], config: sizes)
-    output = TokenLinear(
-      StreamedMatrix(
-        try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim]),
-        format: format, workers: workers))
+    output = Linear(
+      Matrix(
+        [try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim])],
+        numerics: numerics, workers: workers))
   }
 
   /// The velocity of the states of one window under one text. Good until the next call.
@@ -84,7 +86,8 @@ final class DiffusionTransformer {
     if let memory, memory.fits(frames: frames, textTokens: textTokens) { return memory }
     // What is there goes first, so that both do not exist at once.
     memory = nil
-    let planned = DiffusionMemory(config, frames: frames, textTokens: textTokens, workers: workers)
+    let planned = DiffusionMemory(
+      config, frames: frames, textTokens: textTokens, precision: precision, workers: workers)
     memory = planned
     return planned
   }

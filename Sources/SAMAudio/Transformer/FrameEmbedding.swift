@@ -7,27 +7,25 @@ import Tensors
 ///
 /// Only the state's part changes within a window.
 struct FrameEmbedding {
-  private let state: TokenLinear
-  private let mixture: TokenLinear
+  private let state: Linear
+  private let mixture: Linear
   /// What a frame of each anchor class adds.
   private let anchors: [[Float]]
   private let blocks: [TokenConvolution]
 
   /// - Parameter weights: the checkpoint's root.
-  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, workers: Workers) throws {
+  init(_ weights: Weights, config: SAMAudioConfig, numerics: Numerics, workers: Workers) throws {
     let width = config.transformer.dim
     let part = config.stateChannels
     let proj = try weights["proj"].rows("weight", shape: [width, 3 * part])
-    func columns(_ range: Range<Int>) -> StreamedMatrix {
-      StreamedMatrix(
-        rows: width, depth: range.count, format: format ?? proj.format, workers: workers
-      ) { proj.copy($0, columns: range, into: $1) }
+    func columns(_ range: Range<Int>) -> Matrix {
+      Matrix([proj], columns: Array(range), numerics: numerics, workers: workers)
     }
     // Between the state's columns and the mixture's stand those of zeros, which training left.
-    state = TokenLinear(columns(0..<part))
+    state = Linear(columns(0..<part))
     let bias = try weights["proj"].floats("bias", shape: [width])
     let video = try FrameEmbedding.nullVideo(weights["align_masked_video"], config: config)
-    mixture = TokenLinear(
+    mixture = Linear(
       columns(2 * part..<3 * part), bias: zip(bias, video).map { $0 + $1 })
     anchors = try FrameEmbedding.anchorVectors(weights["embed_anchors"], config: config)
     let block = weights["transformer"]["x_embedder"]["block"]
@@ -38,7 +36,7 @@ struct FrameEmbedding {
           weight: try norm.floats("weight", shape: [width]),
           bias: try norm.floats("bias", shape: [width])
         ), weight: try project.rows("weight", shape: [width, width, 3]),
-        bias: try project.floats("bias", shape: [width]), format: format, workers: workers)
+        bias: try project.floats("bias", shape: [width]), numerics: numerics, workers: workers)
     }
   }
 

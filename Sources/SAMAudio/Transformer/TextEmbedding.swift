@@ -4,21 +4,21 @@ import Tensors
 /// What the layers attend to: the text's features with the time added, through a gated layer (`memory_proj` and
 /// `y_embedder`).
 struct TextEmbedding {
-  private let projection: TokenLinear
+  private let projection: Linear
   private let embedder: SwiGLU
 
   /// - Parameter weights: the checkpoint's root.
-  init(_ weights: Weights, config: SAMAudioConfig, format: WeightFormat?, workers: Workers) throws {
+  init(_ weights: Weights, config: SAMAudioConfig, numerics: Numerics, workers: Workers) throws {
     let width = config.transformer.dim
     let proj = weights["memory_proj"]
-    projection = TokenLinear(
-      StreamedMatrix(
-        try proj.rows("weight", shape: [width, config.textEncoder.dim]), format: format,
+    projection = Linear(
+      Matrix(
+        [try proj.rows("weight", shape: [width, config.textEncoder.dim])], numerics: numerics,
         workers: workers),
       bias: try proj.floats("bias", shape: [width]))
     embedder = try SwiGLU(
       weights["transformer"]["y_embedder"]["projection"], inputs: width, hidden: width,
-      outputs: width, format: format, workers: workers)
+      outputs: width, numerics: numerics, workers: workers)
   }
 
   /// What stays the same for a text: its features at the network's width.

@@ -16,20 +16,20 @@ struct TimeEmbedding {
   private let width: Int
   private let frequencies: Int
   private let projection: SwiGLU
-  private let block: TokenLinear
+  private let block: Linear
 
   /// - Parameter weights: at `transformer`.
   init(
-    _ weights: Weights, config: TransformerConfig, format: WeightFormat?, workers: Workers
+    _ weights: Weights, config: TransformerConfig, numerics: Numerics, workers: Workers
   ) throws {
     width = config.dim
     frequencies = config.frequencyEmbeddingDim
     projection = try SwiGLU(
       weights["t_embedder"]["projection"], inputs: frequencies, hidden: width, outputs: width,
-      format: format, workers: workers)
-    block = TokenLinear(
-      StreamedMatrix(
-        try weights["t_block"].rows("weight", shape: [6 * width, width]), format: format,
+      numerics: numerics, workers: workers)
+    block = Linear(
+      Matrix(
+        [try weights["t_block"].rows("weight", shape: [6 * width, width])], numerics: numerics,
         workers: workers), bias: try weights["t_block"].floats("bias", shape: [6 * width]))
   }
 

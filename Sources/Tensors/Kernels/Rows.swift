@@ -59,19 +59,78 @@ enum Rows {
 }
 
 /// Σx and Σx² of some values: what a normalisation needs of them.
-struct Moments {
-  var sum = 0.0
-  var squares = 0.0
+package struct Moments: Sendable {
+  /// Σx
+  package var sum: Double
+  /// Σx²
+  package var squares: Double
 
-  mutating func add(_ other: Moments) {
+  /// Those of no values, unless they are named.
+  package init(sum: Double = 0, squares: Double = 0) {
+    self.sum = sum
+    self.squares = squares
+  }
+
+  /// Adds those of other values.
+  package mutating func add(_ other: Moments) {
     sum += other.sum
     squares += other.squares
   }
 
   /// Mean and 1 / √(variance + ε), with the biased variance, of `count` values.
-  func normalization(count: Int, epsilon: Double = 1e-5) -> (mean: Float, scale: Float) {
+  package func normalization(count: Int, epsilon: Double = 1e-5) -> (mean: Float, scale: Float) {
     let mean = sum / Double(count)
     let variance = Swift.max(0, squares / Double(count) - mean * mean)
     return (Float(mean), Float(1 / (variance + epsilon).squareRoot()))
+  }
+}
+
+/// Σx of each of some rows, and the lower triangle of Σx·xᵀ.
+package struct ProductMoments: Sendable {
+  /// Row by row.
+  package var sums: [Double]
+  /// Of rows i and j ≤ i at i · (i + 1) / 2 + j.
+  package var products: [Double]
+
+  /// Those of no columns.
+  package init(rows: Int) {
+    sums = Array(repeating: 0, count: rows)
+    products = Array(repeating: 0, count: rows * (rows + 1) / 2)
+  }
+
+  /// Adds those of other columns.
+  package mutating func add(_ other: ProductMoments) {
+    for i in sums.indices { sums[i] += other.sums[i] }
+    for i in products.indices { products[i] += other.products[i] }
+  }
+}
+
+extension BlockRows {
+  /// Σx and Σx² of the first `rows` rows over some panels.
+  package func moments(rows: Int, panels: Range<Int>) -> Moments {
+    var moments = Moments()
+    for panel in panels {
+      for index in 0..<rows {
+        moments.add(
+          Rows.sums(Floats(row(index) + panel &* Tile.columns), columns: Tile.columns))
+      }
+    }
+    return moments
+  }
+
+  /// Σx and Σx·xᵀ of the first `rows` rows over some panels.
+  package func productMoments(rows: Int, panels: Range<Int>) -> ProductMoments {
+    var result = ProductMoments(rows: rows)
+    let start = panels.lowerBound &* Tile.columns
+    let columns = panels.count &* Tile.columns
+    for i in 0..<rows {
+      let row = Floats(self.row(i) + start)
+      result.sums[i] = Rows.sums(row, columns: columns).sum
+      for j in 0...i {
+        result.products[i * (i + 1) / 2 + j] =
+          Rows.dot(row, Floats(self.row(j) + start), columns: columns)
+      }
+    }
+    return result
   }
 }

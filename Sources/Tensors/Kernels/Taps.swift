@@ -10,7 +10,7 @@ struct Taps: Sendable {
   let blocks: Int
   /// The columns read, relative to the one that is computed: within a margin of it, for bfloat16 at most 16 apart.
   let columns: [Int]
-  let precision: Precision
+  let precision: NumberFormat
 
   /// Words from a row of a strip to the next: a panel and what the taps reach beside it.
   private static let stripStride = 64

@@ -1,11 +1,12 @@
-/// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]` in float32 with a packed panel on the right of which only the first
-/// `columns` exist: what costs less, if they are 32 or fewer. Results of those that do not exist are zero.
+/// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]` with a packed panel on the right of which only the first
+/// `columns` exist: what costs less in float32, if they are 32 or fewer. Results of those that do not exist are zero.
 @inline(__always)
 func multiplyTile(
-  _ a: Floats, panel b: Floats, depth: Int, columns: Int, into c: MutableFloats, accumulate: Bool
+  _ a: Floats, panel b: Floats, depth: Int, columns: Int, precision: NumberFormat,
+  into c: MutableFloats, accumulate: Bool
 ) {
-  guard columns <= 32 else {
-    multiplyTile(a, panel: b, depth: depth, precision: .f32, into: c, accumulate: accumulate)
+  guard columns <= 32, precision == .f32 else {
+    multiplyTile(a, panel: b, depth: depth, precision: precision, into: c, accumulate: accumulate)
     return
   }
   let used = (columns &+ 15) & ~15

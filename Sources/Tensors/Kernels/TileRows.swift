@@ -10,7 +10,7 @@ struct TileRows {
   var offsets: UnsafePointer<Int>?
   var taps: Int
   /// What a word of either matrix holds; `depth` counts words.
-  var precision: Precision
+  var precision: NumberFormat
 }
 
 /// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]`, added to `c` if `accumulate`.
@@ -22,14 +22,14 @@ struct TileRows {
 func multiplyTile(
   _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool = false
 ) {
-  switch (b.precision, Processor.hasAVX512) {
-  case (.f32, true):
+  switch (b.precision == .f32, Processor.hasAVX512) {
+  case (true, true):
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (.bf16, true):
+  case (false, true):
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
-  case (.f32, false):
+  case (true, false):
     multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (.bf16, false):
+  case (false, false):
     multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
   }
 }
@@ -37,7 +37,7 @@ func multiplyTile(
 /// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]` with a packed panel on the right.
 @inline(__always)
 func multiplyTile(
-  _ a: Floats, aStride: Int = Tile.rows, panel b: Floats, depth: Int, precision: Precision,
+  _ a: Floats, aStride: Int = Tile.rows, panel b: Floats, depth: Int, precision: NumberFormat,
   into c: MutableFloats, accumulate: Bool = false
 ) {
   multiplyTile(

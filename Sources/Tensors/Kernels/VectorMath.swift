@@ -44,6 +44,9 @@ enum VectorMath {
     Lanes(repeating: 1) / (Lanes(repeating: 1) + exp(-x))
   }
 
+  /// x · σ(x)
+  @inline(__always) static func silu(_ x: Lanes) -> Lanes { x * sigmoid(x) }
+
   /// The error function to 5e-7.
   @inline(__always) static func erf(_ x: Lanes) -> Lanes {
     let x = x.clamped(from: -3.92, to: 3.92)

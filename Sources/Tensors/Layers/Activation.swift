@@ -1,16 +1,44 @@
-/// What follows a convolution while its tile is still in the cache, or comes before one.
+/// What follows a product while its tile is still in the cache, or comes before one.
 package enum Activation: Sendable, Equatable {
   case none
+  case relu
   case gelu
   case elu
+  /// x · σ(x)
+  case silu
+  case snake(Snake)
   /// Gated linear unit: the first half of the channels times the sigmoid of the second.
   case glu
-  case snake(Snake)
+  /// SiLU of the first half of the channels times the second.
+  case swiGLU
+
+  /// Whether half as many channels leave as come in.
+  var isGated: Bool {
+    switch self {
+    case .glu, .swiGLU: true
+    default: false
+    }
+  }
 
   /// The factors of a snake, two a channel.
   var factors: Floats? {
     guard case .snake(let snake) = self else { return nil }
     return snake.factors
+  }
+
+  /// Writes what it makes of 48 columns of a row, with zeros from `valid` on; not for a gate.
+  @inline(__always) func store(
+    _ target: MutableFloats, valid: Int = Tile.columns, channel: Int, factors: Floats?,
+    _ value: (_ column: Int) -> Lanes
+  ) {
+    switch self {
+    case .none, .glu, .swiGLU: Rows.store(target, valid: valid) { value($0) }
+    case .relu: Rows.store(target, valid: valid) { value($0).max(.zero) }
+    case .gelu: Rows.store(target, valid: valid) { VectorMath.gelu(value($0)) }
+    case .elu: Rows.store(target, valid: valid) { VectorMath.elu(value($0)) }
+    case .silu: Rows.store(target, valid: valid) { VectorMath.silu(value($0)) }
+    case .snake: Rows.store(target, valid: valid) { Snake.apply(value($0), factors, channel) }
+    }
   }
 
   /// Applies to a panel of rows.
@@ -22,19 +50,43 @@ package enum Activation: Sendable, Equatable {
   package func callAsFunction(
     _ x: BlockRows, channels: Int, panel: Int, into output: BlockRows
   ) {
-    precondition(self != .glu, "a GLU halves the channels")
+    precondition(!isGated, "a gate halves the channels")
     let column = panel &* Tile.columns
     let valid = x.valid(panel: panel)
     let factors = self.factors
     for channel in 0..<channels {
       let source = x.row(channel) + column
-      let target = output.row(channel) + column
-      switch self {
-      case .none, .glu: Rows.store(target, valid: valid) { source.lanes($0) }
-      case .gelu: Rows.store(target, valid: valid) { VectorMath.gelu(source.lanes($0)) }
-      case .elu: Rows.store(target, valid: valid) { VectorMath.elu(source.lanes($0)) }
-      case .snake:
-        Rows.store(target, valid: valid) { Snake.apply(source.lanes($0), factors, channel) }
+      store(output.row(channel) + column, valid: valid, channel: channel, factors: factors) {
+        source.lanes($0)
+      }
+    }
+  }
+
+  /// Which channel each row of a packed matrix is; nil is filling. With a gate, each tile holds four channels and
+  /// what gates them, so that the gating needs no second pass.
+  func rowOrder(_ channels: Int) -> [Int?] {
+    guard isGated else { return Array(0..<channels) }
+    let half = channels / 2
+    return (0..<(half + 3) / 4).flatMap { tile in
+      (0..<8).map { row in
+        let channel = tile * 4 + row % 4
+        return channel < half ? channel + row / 4 * half : nil
+      }
+    }
+  }
+}
+
+extension BlockRows {
+  /// `x = activation(x · scale + shift)` for some panels of a row, in place.
+  package func transform(
+    row index: Int, panels: Range<Int>, scale: Float, shift: Float, _ activation: Activation
+  ) {
+    let (scale, shift) = (Lanes(repeating: scale), Lanes(repeating: shift))
+    let factors = activation.factors
+    for panel in panels {
+      let target = row(index) + panel &* Tile.columns
+      activation.store(target, valid: valid(panel: panel), channel: index, factors: factors) {
+        shift.adding(target.lanes($0), times: scale)
       }
     }
   }

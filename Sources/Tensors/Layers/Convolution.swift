@@ -1,15 +1,14 @@
 /// A convolution: a matrix product over its taps, without a copy of the input in memory.
-///
-/// In a GLU layer each tile holds four channels and their four gates, so that the gating needs no
-/// second pass.
 package struct Convolution: Sendable {
   /// Channels that come in.
   package var inputs: Int { taps.inputs }
   /// Channels that leave, after a GLU.
   package let outputs: Int
 
+  /// Channels of the bias.
+  private let matrixChannels: Int
   private let taps: Taps
-  private let matrix: PackedMatrix
+  private let matrix: Matrix
   private let bias: FloatStorage
   private let activation: Activation
 
@@ -20,37 +19,33 @@ package struct Convolution: Sendable {
   ///   - columns: the columns that the kernel reads, relative to the one computed, within a margin.
   package init(
     weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
-    activation: Activation, precision: Precision
+    activation: Activation, numerics: Numerics
   ) {
-    let rows = Convolution.rowOrder(bias.count, activation)
-    let taps = Taps(inputs: inputs, blocks: blocks, columns: columns, precision: precision)
+    let rows = activation.rowOrder(bias.count)
+    let taps = Taps(
+      inputs: inputs, blocks: blocks, columns: columns, precision: numerics.multiplied)
     let kernel = blocks * columns.count
     self.taps = taps
     self.activation = activation
+    precondition(activation != .swiGLU, "a convolution has no SwiGLU")
     outputs = activation == .glu ? bias.count / 2 : bias.count
-    matrix = PackedMatrix(
+    matrixChannels = bias.count
+    matrix = Matrix(
       weight, rowOffsets: rows.map { row in row.map { $0 * inputs * kernel } },
       columnOffsets: taps.order(channelStride: kernel) { $0 * columns.count + $1 },
-      precision: precision)
-    self.bias = FloatStorage(rows.map { row in row.map { bias[$0] } ?? 0 })
-  }
-
-  /// Which channel each row of the packed matrix is; nil is filling.
-  static func rowOrder(_ channels: Int, _ activation: Activation) -> [Int?] {
-    guard activation == .glu else {
-      return (0..<Tile.tiles(channels) * Tile.rows).map { $0 < channels ? $0 : nil }
-    }
-    let half = channels / 2
-    return (0..<(half + 3) / 4).flatMap { tile in
-      (0..<8).map { row in
-        let channel = tile * 4 + row % 4
-        return channel < half ? channel + row / 4 * half : nil
-      }
-    }
+      numerics: numerics)
+    let values = rows.map { row in row.map { bias[$0] } ?? 0 }
+    self.bias = FloatStorage(
+      values + Array(repeating: 0, count: matrix.tiles * Tile.rows - values.count))
   }
 
   /// Tiles of output channels.
   package var tiles: Int { matrix.tiles }
+
+  /// Values of the bias' channels in the order of the matrix's rows, for `RowFactors`.
+  package func rowOrdered(_ values: [Float]) -> [Float] {
+    activation.rowOrder(matrixChannels).map { $0.map { values[$0] } ?? 0 }
+  }
 
   /// Computes 48 columns of the output channels.
   ///
@@ -63,63 +58,97 @@ package struct Convolution: Sendable {
   ///   - output: column 0 of the first output row.
   ///   - outputStride: floats from an output row to the next.
   ///   - valid: columns that exist; the others are written as zeros.
-  ///   - shift: a value for each output channel to add to what a GLU gives, or the sums themselves.
-  ///   - accumulate: adds the sums to what stands in the output; for a layer without an activation.
+  ///   - epilogue: what else becomes of the sums.
   package func callAsFunction(
     origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
     tiles: Range<Int>? = nil, output: MutableFloats, outputStride: Int, valid: Int,
-    shift: Floats? = nil, accumulate: Bool = false, _ scratch: Scratch
+    epilogue: Epilogue = Epilogue(), _ scratch: Scratch
   ) {
     var scratch = scratch
     let tile = scratch.take(Tile.count)
+    let room = matrix.room(&scratch, words: matrix.depth)
+    compute(
+      origin, stride, blockStride, used, tiles ?? 0..<matrix.tiles,
+      Target(base: output, stride: outputStride, valid: valid), epilogue, tile, room, scratch)
+  }
+
+  /// Computes some panels of one block from another of as many columns; nil is all panels.
+  package func callAsFunction(
+    _ x: BlockRows, panels: Range<Int>? = nil, into output: BlockRows,
+    epilogue: Epilogue = Epilogue(), _ scratch: Scratch
+  ) {
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
+    let room = matrix.room(&scratch, words: matrix.depth)
+    for panel in panels ?? 0..<Tile.panels(x.columns) {
+      let column = panel &* Tile.columns
+      compute(
+        Floats(x.base + column), x.stride, 0, nil, 0..<matrix.tiles,
+        Target(
+          base: output.base + column, stride: output.stride, valid: output.valid(panel: panel)),
+        epilogue, tile, room, scratch)
+    }
+  }
+
+  /// Where the rows of 48 columns go.
+  private struct Target {
+    let base: MutableFloats
+    let stride: Int
+    let valid: Int
+  }
+
+  @inline(__always) private func compute(
+    _ origin: Floats, _ stride: Int, _ blockStride: Int, _ used: Range<Int>?, _ tiles: Range<Int>,
+    _ target: Target, _ epilogue: Epilogue, _ tile: MutableFloats, _ room: MutableFloats?,
+    _ scratch: Scratch
+  ) {
+    precondition(
+      !epilogue.accumulate || activation == .none || activation == .glu,
+      "activations are not added up")
     let factors = activation.factors
-    precondition(!accumulate || activation == .none, "activations are not added up")
-    let isGated = activation == .glu
+    let (isGated, isPlain) = (activation.isGated, activation == .none)
     taps.read(origin, stride: stride, blockStep: blockStride, used: used, scratch) { rows, start in
-      for index in tiles ?? 0..<matrix.tiles {
-        multiplyTile(matrix.tile(index) + start, aStride: Tile.rows, rows, into: tile)
+      for index in tiles {
+        multiplyTile(matrix.tile(index, room) + start, aStride: Tile.rows, rows, into: tile)
         let bias = Floats(self.bias.base + index &* Tile.rows)
-        if isGated {
-          gate(index, tile, bias, output, outputStride, valid, shift)
+        if let factors = epilogue.factors {
+          gate(index, tile, factors, target)
+        } else if isGated {
+          gate(index, tile, bias, target, epilogue.shift)
         } else {
-          finish(index, tile, bias, output, outputStride, valid, shift, factors, accumulate)
+          finish(index, tile, bias, target, epilogue, factors, isPlain)
         }
       }
     }
   }
 
   @inline(__always) private func finish(
-    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: MutableFloats, _ stride: Int,
-    _ valid: Int, _ shift: Floats?, _ factors: Floats?, _ accumulate: Bool
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Target, _ epilogue: Epilogue,
+    _ factors: Floats?, _ isPlain: Bool
   ) {
-    let first = index &* Tile.rows
+    let (first, valid) = (index &* Tile.rows, output.valid)
     for row in 0..<min(Tile.rows, outputs &- first) {
       let channel = first &+ row
       let source = tile + row &* Tile.columns
       let offset = Lanes(repeating: bias[row])
-      let target = output + channel &* stride
-      switch activation {
-      case .gelu:
-        Rows.store(target, valid: valid) { VectorMath.gelu(source.lanes($0) + offset) }
-      case .elu: Rows.store(target, valid: valid) { VectorMath.elu(source.lanes($0) + offset) }
-      case .snake:
-        Rows.store(target, valid: valid) {
-          Snake.apply(source.lanes($0) + offset, factors, channel)
+      let target = output.base + channel &* output.stride
+      guard isPlain else {
+        activation.store(target, valid: valid, channel: channel, factors: factors) {
+          source.lanes($0) + offset
         }
-      case .none, .glu:
-        let offset = offset + Lanes(repeating: shift?[channel] ?? 0)
-        if accumulate {
-          Rows.store(target, valid: valid) { target.lanes($0) + (source.lanes($0) + offset) }
-        } else {
-          Rows.store(target, valid: valid) { source.lanes($0) + offset }
-        }
+        continue
+      }
+      let shifted = offset + Lanes(repeating: epilogue.shift?[channel] ?? 0)
+      if epilogue.accumulate {
+        Rows.store(target, valid: valid) { target.lanes($0) + (source.lanes($0) + shifted) }
+      } else {
+        Rows.store(target, valid: valid) { source.lanes($0) + shifted }
       }
     }
   }
 
   @inline(__always) private func gate(
-    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: MutableFloats, _ stride: Int,
-    _ valid: Int, _ shift: Floats?
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Target, _ shift: Floats?
   ) {
     let first = index &* 4
     for row in 0..<min(4, outputs &- first) {
@@ -128,15 +157,70 @@ package struct Convolution: Sendable {
       let offset = Lanes(repeating: bias[row])
       let gateOffset = Lanes(repeating: bias[row &+ 4])
       let added = Lanes(repeating: shift?[first &+ row] ?? 0)
-      Rows.store(output + (first &+ row) &* stride, valid: valid) {
+      Rows.store(output.base + (first &+ row) &* output.stride, valid: output.valid) {
         let sigmoid = VectorMath.sigmoid(gate.lanes($0) + gateOffset)
         return added.adding(source.lanes($0) + offset, times: sigmoid)
+      }
+    }
+  }
+
+  /// Adds a tile of four channels and their gates, each row with its factors.
+  @inline(__always) private func gate(
+    _ index: Int, _ tile: MutableFloats, _ factors: RowFactors, _ output: Target
+  ) {
+    for row in 0..<min(4, outputs &- index &* 4) {
+      let value = index &* Tile.rows &+ row
+      let gate = value &+ 4
+      let target = output.base + (index &* 4 &+ row) &* output.stride
+      let source = tile + row &* Tile.columns
+      Rows.store(target, valid: output.valid) {
+        let v = Lanes(repeating: factors.shifts[value])
+          .adding(source.lanes($0), times: Lanes(repeating: factors.scales[value]))
+        let g = Lanes(repeating: factors.shifts[gate])
+          .adding(
+            source.lanes($0 &+ 4 &* Tile.columns), times: Lanes(repeating: factors.scales[gate]))
+        return target.lanes($0).adding(v, times: VectorMath.sigmoid(g))
       }
     }
   }
 }
 
 extension Convolution {
+  /// What becomes of the sums beside the bias and the activation.
+  package struct Epilogue {
+    /// A value for each output channel to add to what a GLU gives, or to the sums themselves.
+    package var shift: Floats?
+    /// Adds to what stands in the output; for a layer without an activation, or with factors.
+    package var accumulate: Bool
+    /// In place of the bias of a GLU whose result is added to the output.
+    package var factors: RowFactors?
+
+    /// Nothing, unless it is named.
+    package init(shift: Floats? = nil, accumulate: Bool = false, factors: RowFactors? = nil) {
+      self.shift = shift
+      self.accumulate = accumulate || factors != nil
+      self.factors = factors
+    }
+  }
+
+  /// What each row of the matrix is multiplied by, and what is added to it then: a norm's results.
+  package struct RowFactors {
+    let scales: Floats
+    let shifts: Floats
+
+    /// Calls `body` with factors in the order of `rowOrdered`.
+    package static func with(
+      scales: [Float], shifts: [Float], _ body: (RowFactors) -> Void
+    ) {
+      scales.withUnsafeBufferPointer { scales in
+        shifts.withUnsafeBufferPointer { shifts in
+          guard let scales = scales.baseAddress, let shifts = shifts.baseAddress else { return }
+          body(RowFactors(scales: scales, shifts: shifts))
+        }
+      }
+    }
+  }
+
   /// Tiles of weights of a job.
   private static let tilesOfJob = 16
 
@@ -156,7 +240,7 @@ extension Convolution {
         origin: Floats(x.block(0) + (column &+ panel &* Tile.columns)), stride: x.stride,
         tiles: first..<min(first &+ Convolution.tilesOfJob, tiles),
         output: output.block(0) + panel &* Tile.columns, outputStride: output.stride,
-        valid: output.valid(panel: panel), shift: shift, scratch)
+        valid: output.valid(panel: panel), epilogue: Epilogue(shift: shift), scratch)
     }
   }
 }

@@ -11,7 +11,7 @@ package struct LSTM: Sendable {
 
   private let groups: Int
   /// Rows in the order `[unit / 16][gate][16]`.
-  private let input: PackedMatrix
+  private let input: Matrix
   private let bias: FloatStorage
   /// `[unit / 16][term][gate][16]`.
   private let recurrent: FloatStorage
@@ -37,9 +37,9 @@ package struct LSTM: Sendable {
       let unit = row / LSTM.rows * LSTM.lanes + row % LSTM.lanes
       return unit < outputs ? row % LSTM.rows / LSTM.lanes * outputs + unit : nil
     }
-    self.input = PackedMatrix(
+    self.input = Matrix(
       input, rowOffsets: order.map { row in row.map { $0 * inputs } },
-      columnOffsets: Array(0..<inputs))
+      columnOffsets: Array(0..<inputs), numerics: .float32)
     self.bias = FloatStorage(order.map { row in row.map { bias[$0] } ?? 0 })
     let packed = FloatStorage(count: groups * LSTM.rows * outputs)
     for (row, source) in order.enumerated() {
@@ -60,7 +60,7 @@ package struct LSTM: Sendable {
     _ x: Blocks, into output: Blocks, accumulate: Bool = false, workers: Workers
   ) {
     precondition(
-      x.channels == input.depth && output.channels == outputs && x.columns == output.columns,
+      x.channels == input.terms && output.channels == outputs && x.columns == output.columns,
       "x and output must have the layer's channels and the same columns")
     let width = groups * LSTM.lanes
     let gates = FloatStorage(count: groups * LSTM.rows * Tile.columns)

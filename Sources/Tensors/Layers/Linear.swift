@@ -1,90 +1,172 @@
-/// A linear layer over panels of tokens: out = W·in + b.
+/// A linear layer over tokens: out = W·in + b, and what follows it.
 ///
-/// What comes before and behind it in a transformer is folded into its weights when it is packed: the factors of a
-/// LayerNorm before it, and a scale of each output (LayerScale, 1/√d of the queries).
+/// What comes before and after it in a transformer can be folded into its weights when it is packed: the factors of
+/// a LayerNorm before it, and a scale of each output (LayerScale, 1/√d of the queries).
 package struct Linear: Sendable {
-  /// Channels out.
-  package var outputs: Int { matrix.rows }
+  /// Channels in.
+  package var inputs: Int { matrix.terms }
+  /// Channels out, after a gate.
+  package let outputs: Int
 
-  let matrix: PackedMatrix
-  let bias: FloatStorage
+  let matrix: Matrix
+  let activation: Activation
+  private let bias: FloatStorage?
+
+  /// - Parameters:
+  ///   - matrix: with a gate, of rows in the order of `Activation.rowOrder`.
+  ///   - bias: a value for each row; nil is none.
+  ///   - outputs: channels out, where a gate leaves fewer than half the rows; nil is as many as there are.
+  package init(
+    _ matrix: Matrix, bias: [Float]? = nil, outputs: Int? = nil, activation: Activation = .none
+  ) {
+    precondition(
+      bias.map { $0.count == matrix.rows } ?? true, "bias must have a value for each row")
+    self.matrix = matrix
+    self.activation = activation
+    self.outputs = outputs ?? (activation.isGated ? matrix.rows / 2 : matrix.rows)
+    self.bias = bias.map {
+      FloatStorage($0 + Array(repeating: 0, count: matrix.tiles * Tile.rows - $0.count))
+    }
+  }
 
   /// Packs `weight` [outputs, inputs] and `bias` [outputs].
   ///
   /// - Parameters:
   ///   - norm: weight and bias [inputs] of the LayerNorm whose result comes in.
   ///   - scale: a factor for each output.
+  ///   - rows: which output each row is; nil is a row of zeros. Nil for all is the same.
+  ///   - columns: likewise for the inputs.
   package init(
     weight: [Float], bias: [Float], norm: (weight: [Float], bias: [Float])? = nil,
-    scale: [Float]? = nil, precision: Precision
+    scale: [Float]? = nil, rows: [Int?]? = nil, columns: [Int?]? = nil,
+    activation: Activation = .none, numerics: Numerics
   ) {
-    let outputs = bias.count
-    let inputs = weight.count / outputs
-    matrix = PackedMatrix(
-      weight, rows: outputs, columns: inputs, rowScale: scale, columnScale: norm?.weight,
-      precision: precision)
-    var folded = bias
-    for row in 0..<outputs {
+    let inputs = weight.count / bias.count
+    let rows = rows ?? Array(0..<bias.count)
+    let columns = columns ?? Array(0..<inputs)
+    let matrix = Matrix(
+      weight, rowOffsets: rows.map { $0.map { $0 * inputs } }, columnOffsets: columns,
+      rowScale: scale.map { scale in rows.map { $0.map { scale[$0] } ?? 0 } },
+      columnScale: norm.map { norm in columns.map { $0.map { norm.weight[$0] } ?? 0 } },
+      numerics: numerics)
+    let folded = rows.map { row -> Float in
+      guard let row else { return 0 }
       var sum = Double(bias[row])
       if let norm {
         for k in 0..<inputs { sum += Double(weight[row * inputs + k]) * Double(norm.bias[k]) }
       }
-      folded[row] = Float(sum * Double(scale?[row] ?? 1))
+      return Float(sum * Double(scale?[row] ?? 1))
     }
-    folded += Array(repeating: 0, count: matrix.tiles * Tile.rows - outputs)
-    self.bias = FloatStorage(folded)
+    self.init(matrix, bias: folded, activation: activation)
   }
 
-  /// Hands each tile of 8 rows to `finish` as `[8][48]` in `tile`, without its bias.
-  @inline(__always)
-  func tiles(
-    _ panel: Floats, _ range: Range<Int>? = nil, tile: MutableFloats,
-    _ finish: (_ index: Int, _ bias: Floats) -> Void
+  // MARK: One panel, on the calling thread
+
+  /// `output = activation(W·panel + b)` for one panel.
+  ///
+  /// - Parameters:
+  ///   - panel: in the words of this layer's products.
+  ///   - format: of the words that leave, for another product.
+  package func callAsFunction(
+    _ panel: Floats, into output: MutableFloats, words format: NumberFormat = .f32,
+    _ scratch: Scratch
   ) {
-    for index in range ?? 0..<matrix.tiles {
+    tiles(panel, scratch) { tile, index in
+      guard format == .bf16 else { return store(tile, index, into: output) }
+      activate(tile, index, into: tile)
+      // The rows of a pair that does not exist are zeros of the matrix, and so is what is made of them.
+      Narrowing.rows(
+        Floats(tile), stride: Tile.columns, channels: min(channels, outputs &- index &* channels),
+        columns: Tile.columns, into: output + index &* format.words(channels) &* Tile.columns,
+        targetStride: Tile.columns)
+    }
+  }
+
+  /// `output += W·panel + b` for one panel.
+  package func add(_ panel: Floats, to output: MutableFloats, _ scratch: Scratch) {
+    precondition(activation == .none, "activations are not added up")
+    tiles(panel, scratch) { tile, index in add(tile, index, to: output, gate: nil) }
+  }
+
+  /// Hands each tile `[8][48]` of the sums to `finish`, with its bias.
+  @inline(__always) func tiles(
+    _ panel: Floats, _ scratch: Scratch, _ finish: (_ tile: MutableFloats, _ index: Int) -> Void
+  ) {
+    var scratch = scratch
+    let tile = scratch.take(Tile.count)
+    let room = matrix.room(&scratch, words: matrix.depth)
+    for index in 0..<matrix.tiles {
       multiplyTile(
-        matrix.tile(index), panel: panel, depth: matrix.depth, precision: matrix.precision,
-        into: tile)
-      finish(index, Floats(bias.base + index &* Tile.rows))
+        matrix.tile(index, room), panel: panel, depth: matrix.depth,
+        precision: matrix.multiplied, into: tile)
+      addBias(tile, index)
+      finish(tile, index)
     }
   }
 
-  /// `output = activation(W·panel + b)`, in the words of this layer's precision: for another product.
-  @inline(__always)
-  func callAsFunction(
-    _ panel: Floats, into output: MutableFloats, tile: MutableFloats,
-    _ activation: (Lanes) -> Lanes = { $0 }
+  // MARK: What is done to a tile
+
+  @inline(__always) func addBias(_ tile: MutableFloats, _ index: Int) {
+    guard let bias else { return }
+    for row in 0..<Tile.rows {
+      let offset = Lanes(repeating: bias.base[index &* Tile.rows &+ row])
+      for column in stride(from: row &* Tile.columns, to: (row &+ 1) &* Tile.columns, by: 16) {
+        tile.store(tile.lanes(column) + offset, column)
+      }
+    }
+  }
+
+  /// Channels that a tile gives.
+  private var channels: Int { activation.isGated ? Tile.rows / 2 : Tile.rows }
+
+  /// Writes what the activation makes of a tile to its place in a panel.
+  @inline(__always) func store(_ tile: MutableFloats, _ index: Int, into panel: MutableFloats) {
+    activate(tile, index, into: panel + index &* channels &* Tile.columns)
+  }
+
+  /// Writes what the activation makes of a tile, which may be in place.
+  @inline(__always) private func activate(
+    _ tile: MutableFloats, _ index: Int, into target: MutableFloats
   ) {
-    @inline(__always) func value(_ bias: Floats, _ row: Int, _ column: Int) -> Lanes {
-      activation(tile.lanes(row &* Tile.columns &+ column) + Lanes(repeating: bias[row]))
-    }
-    let isPaired = matrix.precision == .bf16
-    tiles(panel, tile: tile) { index, bias in
-      let target = output + index &* matrix.precision.words(Tile.rows) &* Tile.columns
-      let rows = matrix.precision.words(min(Tile.rows, outputs &- index &* Tile.rows))
-      for row in 0..<rows {
-        for column in stride(from: 0, to: Tile.columns, by: 16) {
-          target.store(
-            isPaired
-              ? Narrowing.pair(
-                value(bias, 2 &* row, column), value(bias, 2 &* row &+ 1, column))
-              : value(bias, row, column), row &* Tile.columns &+ column)
-        }
-      }
+    guard !activation.isGated else { return gate(tile, index, into: target) }
+    let factors = activation.factors
+    for row in 0..<min(Tile.rows, outputs &- index &* Tile.rows) {
+      let source = tile + row &* Tile.columns
+      activation.store(
+        target + row &* Tile.columns, channel: index &* Tile.rows &+ row, factors: factors
+      ) { source.lanes($0) }
     }
   }
 
-  /// `output[row] += W·panel + b`.
+  @inline(__always) private func gate(
+    _ tile: MutableFloats, _ index: Int, into target: MutableFloats
+  ) {
+    let half = Tile.count / 2
+    let end = min(channels, outputs &- index &* channels) &* Tile.columns
+    let isGLU = activation == .glu
+    for position in stride(from: 0, to: end, by: 16) {
+      let (first, second) = (tile.lanes(position), tile.lanes(position &+ half))
+      target.store(
+        isGLU
+          ? first * VectorMath.sigmoid(second) : VectorMath.silu(first) * second, position)
+    }
+  }
+
+  /// Adds a tile to its place in a panel.
+  ///
+  /// - Parameter gate: a factor for each output; nil is 1.
   @inline(__always)
-  func add(_ panel: Floats, to output: MutableFloats, tile: MutableFloats) {
-    tiles(panel, tile: tile) { index, bias in
-      let target = output + index &* Tile.count
-      for row in 0..<min(Tile.rows, outputs &- index &* Tile.rows) {
-        let offset = Lanes(repeating: bias[row])
-        for column in stride(from: row &* Tile.columns, to: (row &+ 1) &* Tile.columns, by: 16) {
-          target.store(target.lanes(column) + (tile.lanes(column) + offset), column)
-        }
+  func add(_ tile: MutableFloats, _ index: Int, to panel: MutableFloats, gate: Floats?) {
+    let target = panel + index &* Tile.count
+    let rows = min(Tile.rows, outputs &- index &* Tile.rows)
+    for position in stride(from: 0, to: rows &* Tile.columns, by: 16) {
+      let old = target.lanes(position)
+      guard let gate else {
+        target.store(old + tile.lanes(position), position)
+        continue
       }
+      let factor = Lanes(repeating: gate[index &* Tile.rows &+ position / Tile.columns])
+      target.store(old.adding(tile.lanes(position), times: factor), position)
     }
   }
 }

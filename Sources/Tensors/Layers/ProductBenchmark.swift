@@ -6,10 +6,10 @@ package struct ProductBenchmark {
   private let workers: Workers
 
   /// - Parameter size: rows, columns and depth.
-  package init(size: Int, workers: Workers, precision: Precision) {
+  package init(size: Int, workers: Workers, numerics: Numerics) {
     layer = Linear(
       weight: (0..<size * size).map { Float($0 % 7) }, bias: Array(repeating: 0, count: size),
-      precision: precision)
+      numerics: numerics)
     input = TokenPanels(channels: size, groups: 1, tokens: size)
     output = TokenPanels(channels: size, groups: 1, tokens: size)
     self.workers = workers
@@ -18,8 +18,7 @@ package struct ProductBenchmark {
   /// Multiplies once.
   package func run() {
     workers.run(input.count) { panel, scratch in
-      layer(
-        Floats(input.panel(panel)), into: output.panel(panel), tile: scratch.take(Tile.count))
+      layer(Floats(input.panel(panel)), into: output.panel(panel), scratch)
     }
   }
 }

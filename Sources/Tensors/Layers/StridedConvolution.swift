@@ -10,12 +10,12 @@ package struct StridedConvolution: Sendable {
   private let inputs: Int
 
   /// Packs a checkpoint's `weight` [outputs, inputs, 2 · stride] and `bias` [outputs].
-  package init(weight: [Float], bias: [Float], inputs: Int, stride: Int, precision: Precision) {
+  package init(weight: [Float], bias: [Float], inputs: Int, stride: Int, numerics: Numerics) {
     phases = Phases(count: stride)
     self.inputs = inputs
     conv = Convolution(
       weight: phases.reorder(weight, rows: bias.count * inputs), bias: bias,
-      inputs: inputs * stride, columns: [0, 1], activation: .none, precision: precision)
+      inputs: inputs * stride, columns: [0, 1], activation: .none, numerics: numerics)
   }
 
   /// Computes all columns of the only block on all threads.

@@ -7,7 +7,7 @@ package import Checkpoints
 package struct TokenConvolution: Sendable {
   private let normWeight: [Float]
   private let normBias: [Float]
-  private let linear: TokenLinear
+  private let linear: Linear
 
   private static let taps = 3
 
@@ -15,28 +15,18 @@ package struct TokenConvolution: Sendable {
   ///   - norm: weight and bias of the norm, [inputs].
   ///   - weight: [outputs, inputs, 3].
   ///   - bias: [outputs].
-  ///   - format: in what the weights are kept; nil keeps them as they are stored.
   package init(
-    norm: (weight: [Float], bias: [Float]), weight: StoredRows, bias: [Float],
-    format: WeightFormat?, workers: Workers
+    norm: (weight: [Float], bias: [Float]), weight: StoredRows, bias: [Float], numerics: Numerics,
+    workers: Workers
   ) {
     let (taps, channels) = (TokenConvolution.taps, norm.weight.count)
     precondition(weight.columns == taps * channels, "weight must have three taps of all channels")
     normWeight = norm.weight
     normBias = norm.bias
-    let matrix = StreamedMatrix(
-      rows: weight.count, depth: weight.columns, format: format ?? weight.format, workers: workers
-    ) { row, target in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: weight.columns) { stored in
-        guard let stored = stored.baseAddress else { return }
-        weight.copy(row, into: stored)
-        for index in 0..<weight.columns {
-          target[index % taps &* channels &+ index / taps] = stored[index]
-        }
-      }
-    }
-    weight.releasePages()
-    linear = TokenLinear(matrix, bias: bias)
+    linear = Linear(
+      Matrix(
+        [weight], columns: (0..<weight.columns).map { $0 % channels * taps + $0 / channels },
+        numerics: numerics, workers: workers), bias: bias)
   }
 
   /// `output = conv(silu(norm(input)))`, or that added to the output.
@@ -74,13 +64,44 @@ package struct TokenConvolution: Sendable {
       let shift = Lanes(repeating: normBias[channel] - norm.mean * factor)
       let row = source + channel &* Tile.columns
       Rows.store(target + channel &* Tile.columns, valid: input.valid(panel: panel)) {
-        TokenActivation.silu(shift.adding(row.lanes($0), times: scale))
+        VectorMath.silu(shift.adding(row.lanes($0), times: scale))
       }
     }
   }
 }
 
 extension TokenPanels {
+  /// Σx and Σx² of the tokens of one panel that exist.
+  package func moments(panel: Int) -> Moments {
+    let (x, valid) = (Floats(self.panel(panel)), valid(panel: panel))
+    var (sum, squares) = (Lanes.zero, Lanes.zero)
+    for channel in 0..<channels {
+      for column in stride(from: 0, to: valid, by: 16) {
+        let lanes = Rows.masked(x.lanes(channel &* Tile.columns &+ column), valid: valid &- column)
+        sum += lanes
+        squares = squares.adding(lanes, times: lanes)
+      }
+    }
+    return Moments(sum: Double(sum.sum()), squares: Double(squares.sum()))
+  }
+
+  /// `x = (x − mean) · scale · weight + bias` for one panel, in place.
+  package func normalize(
+    panel: Int, _ norm: (mean: Float, scale: Float), weight: [Float], bias: [Float]
+  ) {
+    let x = self.panel(panel)
+    for channel in 0..<channels {
+      let factor = norm.scale * weight[channel]
+      let scale = Lanes(repeating: factor)
+      let shift = Lanes(repeating: bias[channel] - norm.mean * factor)
+      for column in stride(
+        from: channel &* Tile.columns, to: (channel &+ 1) &* Tile.columns, by: 16)
+      {
+        x.store(shift.adding(x.lanes(column), times: scale), column)
+      }
+    }
+  }
+
   /// Σx and Σx² of all tokens that exist.
   func moments(_ workers: Workers) -> Moments {
     workers.collect(count) { index, _ in

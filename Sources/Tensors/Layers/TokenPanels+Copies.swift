@@ -56,12 +56,12 @@ extension TokenPanels {
     }
   }
 
-  /// Applies a function to all values, in place.
-  package func activate(_ activation: TokenActivation, workers: Workers) {
+  /// Applies a function to all values, in place; not a gate.
+  package func activate(_ activation: Activation, workers: Workers) {
     workers.run(count) { index in
-      let panel = self.panel(index)
-      for position in stride(from: 0, to: channels &* Tile.columns, by: 16) {
-        panel.store(activation(panel.lanes(position)), position)
+      for channel in 0..<channels {
+        let row = panel(index) + channel &* Tile.columns
+        activation.store(row, channel: channel, factors: activation.factors) { row.lanes($0) }
       }
     }
   }

@@ -14,7 +14,7 @@ package struct TransposedConvolution: Sendable {
   /// The input before, in another block or in another column.
   private let blockTaps: Taps
   private let columnTaps: Taps
-  private let matrix: PackedMatrix
+  private let matrix: Matrix
   private let bias: [Float]
   private let activation: Activation
   /// Tiles that hold all phases of each of their channels.
@@ -28,7 +28,7 @@ package struct TransposedConvolution: Sendable {
   /// - Parameter activation: `.gelu` or `.none`.
   package init(
     weight: [Float], bias: [Float], inputs: Int, factor: Int = 4, padding: Int = 2,
-    activation: Activation, precision: Precision
+    activation: Activation, numerics: Numerics
   ) {
     precondition(
       activation == .gelu || activation == .none, "a transposed convolution has GELU or nothing")
@@ -36,19 +36,20 @@ package struct TransposedConvolution: Sendable {
     self.factor = factor
     self.padding = padding
     tilesOfGroup = (1...factor).first { $0 * Tile.rows % factor == 0 } ?? factor
+    let precision = numerics.multiplied
     blockTaps = Taps(inputs: inputs, blocks: 2, columns: [0], precision: precision)
     columnTaps = Taps(inputs: inputs, blocks: 1, columns: [0, -1], precision: precision)
     self.outputs = outputs
     self.bias = bias
     self.activation = activation
-    matrix = PackedMatrix(
+    matrix = Matrix(
       weight,
       rowOffsets: (0..<outputs).flatMap { output in
         (0..<factor).map { output * 2 * factor + $0 }
       },
       columnOffsets: blockTaps.order(channelStride: outputs * 2 * factor) { tap, _ in
         tap * factor
-      }, precision: precision)
+      }, numerics: numerics)
   }
 
   /// Along the blocks: computes 48 columns of the `factor` output blocks from factor·group − padding on.
@@ -112,6 +113,7 @@ package struct TransposedConvolution: Sendable {
   ) {
     var scratch = scratch
     let tile = scratch.take(tilesOfGroup &* Tile.count)
+    let room = matrix.room(&scratch, words: matrix.depth)
     taps.read(
       Floats(origin), stride: stride, blockStep: blockStep, used: used, scratch
     ) { rows, start in
@@ -119,7 +121,7 @@ package struct TransposedConvolution: Sendable {
         let first = group &* tilesOfGroup
         for index in first..<min(first &+ tilesOfGroup, matrix.tiles) {
           multiplyTile(
-            matrix.tile(index) + start, aStride: Tile.rows, rows,
+            matrix.tile(index, room) + start, aStride: Tile.rows, rows,
             into: tile + (index &- first) &* Tile.count)
         }
         for row in 0..<tilesOfGroup &* Tile.rows {

@@ -3,7 +3,9 @@
 ///
 /// Tokens come in groups (one a frequency), each of whole panels: the last panel of a group may have
 /// tokens that do not exist.
-package struct TokenPanels: Sendable {
+///
+/// `@unchecked`: jobs that run at once write different panels or channels.
+package struct TokenPanels: @unchecked Sendable {
   /// Rows of a panel.
   package let channels: Int
   /// Groups of tokens.
@@ -11,23 +13,40 @@ package struct TokenPanels: Sendable {
   /// Tokens of a group.
   package let tokens: Int
 
-  private let storage: FloatStorage
+  private let base: MutableFloats
+  /// What holds the memory; nil where it is lent.
+  private let storage: FloatStorage?
 
   /// Zeroed panels for `groups × tokens` tokens.
   package init(channels: Int, groups: Int, tokens: Int) {
-    self.channels = channels
-    self.groups = groups
-    self.tokens = tokens
-    storage = FloatStorage(count: groups * Tile.panels(tokens) * channels * Tile.columns)
+    let storage = FloatStorage(
+      count: TokenPanels.floats(channels: channels, groups: groups, tokens: tokens))
+    self.init(
+      channels: channels, groups: groups, tokens: tokens, at: storage.base, storage: storage)
   }
 
   /// Panels for the same tokens in the memory of others with as many channels or more.
   package init(channels: Int, sharing other: TokenPanels) {
     precondition(channels <= other.channels, "there is no room for so many channels")
+    self.init(
+      channels: channels, groups: other.groups, tokens: other.tokens, at: other.base,
+      storage: other.storage)
+  }
+
+  /// Panels in memory that is lent.
+  init(
+    channels: Int, groups: Int, tokens: Int, at base: MutableFloats, storage: FloatStorage? = nil
+  ) {
     self.channels = channels
-    groups = other.groups
-    tokens = other.tokens
-    storage = other.storage
+    self.groups = groups
+    self.tokens = tokens
+    self.base = base
+    self.storage = storage
+  }
+
+  /// Floats that panels take up.
+  static func floats(channels: Int, groups: Int, tokens: Int) -> Int {
+    groups * Tile.panels(tokens) * channels * Tile.columns
   }
 
   /// Panels of a group.
@@ -38,7 +57,7 @@ package struct TokenPanels: Sendable {
 
   /// A panel, `[channels][48]`.
   @inline(__always) package func panel(_ index: Int) -> MutableFloats {
-    storage.base + index &* channels &* Tile.columns
+    base + index &* channels &* Tile.columns
   }
 
   /// How many tokens of a panel exist; they come first.

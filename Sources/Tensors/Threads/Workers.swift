@@ -57,7 +57,7 @@ package final class Workers: Sendable {
   }
 
   /// The results of `count` jobs in the order of their indices.
-  func collect<T>(
+  package func collect<T>(
     _ count: Int, _ job: (_ index: Int, _ scratch: inout Scratch) -> T
   ) -> [T] {
     [T](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -99,6 +99,17 @@ package final class Workers: Sendable {
     let floats = Blocks.floats(count: count, channels: channels, columns: columns)
     return try common.lend(floats) {
       try body(Blocks(count: count, channels: channels, columns: columns, at: $0))
+    }
+  }
+
+  /// Lends panels for the tokens of others, as `withBlocks` does blocks.
+  package func withTokens<Result>(
+    channels: Int, like other: TokenPanels, _ body: (TokenPanels) throws -> Result
+  ) rethrows -> Result {
+    let (groups, tokens) = (other.groups, other.tokens)
+    let floats = TokenPanels.floats(channels: channels, groups: groups, tokens: tokens)
+    return try common.lend(floats) {
+      try body(TokenPanels(channels: channels, groups: groups, tokens: tokens, at: $0))
     }
   }
 }

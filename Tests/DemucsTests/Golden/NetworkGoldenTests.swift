@@ -6,10 +6,13 @@ import Testing
 @testable import Demucs
 
 @Suite struct NetworkGoldenTests {
-  static func network(_ file: String, threads: Int = 2) throws -> HTDemucs {
+  static func network(
+    _ file: String, numerics: Numerics = Numerics(), threads: Int = 2
+  ) throws -> HTDemucs {
     let checkpoint = try Checkpoint.open(fixture("demucs/\(file)"))
     return try HTDemucs(
-      checkpoint.weights(), config: HTDemucsConfig(checkpoint), workers: Workers(threads: threads))
+      checkpoint.weights(), config: HTDemucsConfig(checkpoint), workers: Workers(threads: threads),
+      numerics: numerics)
   }
 
   static func separate(_ network: HTDemucs, _ mix: [Float]) -> [Float] {
@@ -56,6 +59,21 @@ import Testing
       Array(stems[$0..<$0 + length])
     }
     #expect(try golden.error(of: rows, "segment.output") <= 2e-5)
+  }
+
+  /// The error of each way follows from rounding to 8 or 11 bits.
+  @Test(
+    arguments: [
+      (Numerics(stored: .bf16), 3e-2), (Numerics(stored: .f16), 4e-3),
+      (Numerics(multiplied: .bf16), 3e-2), (Numerics(stored: .f16, multiplied: .bf16), 3e-2),
+    ] as [(Numerics, Float)])
+  func weightsAndProductsMayBeOfHalfTheSize(numerics: Numerics, bound: Float) throws {
+    let mix = try Golden("demucs/inputs").tensor("segment.input").values
+    let exact = Self.separate(try Self.network("htdemucs_tiny.th"), mix)
+    let network = try Self.network("htdemucs_tiny.th", numerics: numerics)
+    let error = Golden.error(Self.separate(network, mix), exact)
+    #expect(error <= bound)
+    #expect(error > 1e-5, "the numbers are rounded")
   }
 
   @Test func sameBytesForAnyNumberOfThreads() throws {

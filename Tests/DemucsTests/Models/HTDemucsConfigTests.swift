@@ -59,6 +59,12 @@ import Testing
     #expect(try config("\"segment\": \(json)").segmentFrames == frames)
   }
 
+  /// As `nn.MultiheadAttention` does: any number of heads that divides the width, whatever their own.
+  @Test(arguments: [1, 2, 3, 6, 8, 12, 32, 96, 192])
+  func anyNumberOfHeadsThatDividesTheWidth(heads: Int) throws {
+    #expect(try config("\"t_heads\": \(heads)").tHeads == heads)
+  }
+
   /// What only training needs is passed over, and so is what the class does not have.
   @Test func otherArgumentsArePassedOver() throws {
     _ = try config(

@@ -108,8 +108,8 @@ import Testing
   }
 
   /// Half the size: the velocity is that of rounded weights.
-  @Test(arguments: [WeightFormat.bf16, .f16]) func elementsMayBeOfHalfTheSize(
-    format: WeightFormat
+  @Test(arguments: [NumberFormat.bf16, .f16]) func elementsMayBeOfHalfTheSize(
+    format: NumberFormat
   ) throws {
     let narrowed = try Self.released().narrowed(to: format)
     let folder = try ModelFolder(["model.safetensors": narrowed.safetensors])

@@ -30,7 +30,7 @@ import Testing
     ) { bytes in
       _ = try folder.write(bytes + original[count...], to: name)
       let files = try TextEncoderFiles(folder: folder.path)
-      let encoder = try files.encoder(format: nil, workers: workers)
+      let encoder = try files.encoder(numerics: Numerics(), workers: workers)
       let features = encoder(files.tokenizer.tokens(of: "dog barking", limit: 512))
       #expect(features.width == files.config.dModel)
     }

@@ -41,7 +41,7 @@ struct TestTensors {
   }
 
   /// All elements rounded to half the size.
-  func narrowed(to format: WeightFormat) -> TestTensors {
+  func narrowed(to format: NumberFormat) -> TestTensors {
     TestTensors(
       tensors.mapValues { tensor in
         Tensor(

@@ -49,7 +49,7 @@ import Testing
     #expect(Set(keys).count == keys.count)
   }
 
-  /// Features that no encoder gives are taken from the cache, and only for their prompt and format.
+  /// Features that no encoder gives are taken from the cache, and only for their prompt and numbers.
   @Test func nextRunTakesWhatIsThere() throws {
     let model = try SAMAudioModelTests.model()
     let computed = try features(model, [Self.prompt, "rain", Self.prompt])
@@ -62,8 +62,10 @@ import Testing
     cache.store(planted, as: try key(model, Self.prompt))
     #expect(try features(model, [Self.prompt])[0] == planted)
     #expect(try features(model, ["rain"])[0] == computed[1])
-    #expect(try features(model, [Self.prompt], format: .f16)[0] != planted)
-    #expect(try files().count == 3)
+    #expect(try features(model, [Self.prompt], numerics: Numerics(stored: .f16))[0] != planted)
+    let products = Numerics(multiplied: .bf16)
+    #expect(try features(model, [Self.prompt], numerics: products)[0] != planted)
+    #expect(try files().count == 4)
   }
 
   /// Whatever an entry's bytes are, the features are right, and then the entry is as well.
@@ -119,9 +121,9 @@ import Testing
   // MARK: -
 
   private func features(
-    _ model: SAMAudioModel, _ prompts: [String], format: WeightFormat? = nil
+    _ model: SAMAudioModel, _ prompts: [String], numerics: Numerics = Numerics()
   ) throws -> [TextFeatures] {
-    try model.features(of: prompts, format: format, workers: workers, cache: cache)
+    try model.features(of: prompts, numerics: numerics, workers: workers, cache: cache)
   }
 
   private func files() throws -> [Substring] {
@@ -131,6 +133,7 @@ import Testing
   /// The entry of a prompt with the weights as they are stored.
   private func key(_ model: SAMAudioModel, _ prompt: String) throws -> String {
     TextFeatureCache.key(
-      prompt: prompt, encoder: [try model.textEncoder.digest(workers: workers), "as stored"])
+      prompt: prompt,
+      encoder: [try model.textEncoder.digest(workers: workers), "as stored", "f32"])
   }
 }

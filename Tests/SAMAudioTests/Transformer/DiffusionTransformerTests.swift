@@ -18,9 +18,12 @@ import Testing
       golden = try Golden("sam-audio/golden")
     }
 
-    func transformer(threads: Int = 2, format: WeightFormat? = nil) throws -> DiffusionTransformer {
+    func transformer(threads: Int = 2, numerics: Numerics = Numerics()) throws
+      -> DiffusionTransformer
+    {
       try DiffusionTransformer(
-        checkpoint.weights(), config: config, format: format, workers: Workers(threads: threads))
+        checkpoint.weights(), config: config, numerics: numerics, workers: Workers(threads: threads)
+      )
     }
 
     var mixture: Latent {
@@ -150,14 +153,18 @@ import Testing
   }
 
   /// Half the memory, and an error that follows from rounding each weight to 8 or 11 bits.
-  @Test(arguments: [(WeightFormat.bf16, 2e-2), (.f16, 2e-3)] as [(WeightFormat, Float)])
-  func weightsMayBeKeptInHalfTheSize(format: WeightFormat, bound: Float) throws {
+  @Test(
+    arguments: [
+      (Numerics(stored: .bf16), 2e-2), (Numerics(stored: .f16), 2e-3),
+      (Numerics(multiplied: .bf16), 2e-2), (Numerics(stored: .f16, multiplied: .bf16), 2e-2),
+    ] as [(Numerics, Float)])
+  func weightsAndProductsMayBeOfHalfTheSize(numerics: Numerics, bound: Float) throws {
     let setting = try Setting()
-    let transformer = try setting.transformer(format: format)
+    let transformer = try setting.transformer(numerics: numerics)
     let velocity = try setting.field(transformer)(setting.golden.tensor("noise").values, 0.25)
     let error = Golden.error(velocity, try setting.golden.tensor("velocity_t0.25").values)
     #expect(error <= bound)
-    #expect(error > 1e-5, "the weights are rounded")
+    #expect(error > 1e-5, "the numbers are rounded")
   }
 
   private func random(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -10,16 +11,16 @@ import Testing
     func callAsFunction(
       _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
     ) {
-      switch (self, b.precision) {
-      case (.tile8x48, .f32):
+      switch (self, b.precision == .f32) {
+      case (.tile8x48, true):
         multiplyTile8x48(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-      case (.tile8x48, .bf16):
+      case (.tile8x48, false):
         multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
-      case (.tile4x16, .f32):
+      case (.tile4x16, true):
         multiplyTile4x16(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-      case (.tile4x16, .bf16):
+      case (.tile4x16, false):
         multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
       }
     }
@@ -45,13 +46,13 @@ import Testing
 
   @Test(arguments: Kernel.allCases, shapes)
   func equalsThreeLoops(kernel: Kernel, shape: Shape) {
-    for precision in Precision.all {
+    for precision in NumberFormat.products {
       for accumulate in [false, true] { compare(kernel, shape, precision, accumulate) }
     }
   }
 
   private func compare(
-    _ kernel: Kernel, _ shape: Shape, _ precision: Precision, _ accumulate: Bool
+    _ kernel: Kernel, _ shape: Shape, _ precision: NumberFormat, _ accumulate: Bool
   ) {
     let reach = (shape.offsets?.max() ?? 0) + shape.depth * shape.stride + Tile.columns
     let a = Words(shape.taps * shape.depth * shape.aStride + 8, precision, seed: 1)
@@ -98,8 +99,8 @@ import Testing
       multiplyTile(
         Floats(a.base), aStride: Tile.rows, rows, into: whole.base, accumulate: accumulate)
       multiplyTile(
-        Floats(a.base), panel: Floats(b.base), depth: depth, columns: columns, into: narrow.base,
-        accumulate: accumulate)
+        Floats(a.base), panel: Floats(b.base), depth: depth, columns: columns,
+        precision: .f32, into: narrow.base, accumulate: accumulate)
       let used = columns > 32 ? Tile.columns : (columns + 15) / 16 * 16
       for index in 0..<Tile.count {
         let expected = index % Tile.columns < used ? whole.base[index] : 0
@@ -114,9 +115,9 @@ import Testing
     let storage: FloatStorage
     let parts: [[Float]]
 
-    init(_ count: Int, _ precision: Precision, seed: UInt64) {
+    init(_ count: Int, _ precision: NumberFormat, seed: UInt64) {
       parts = (0..<(precision == .f32 ? 1 : 2)).map {
-        precision.rounded(noise(count, seed: seed + UInt64($0)))
+        precision.factors(noise(count, seed: seed + UInt64($0)))
       }
       let (low, high) = (parts[0], parts[parts.count - 1])
       storage = FloatStorage(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -11,7 +12,7 @@ import Testing
     var keys: (groups: Int, tokens: Int)
   }
 
-  /// One token, tails that do not exist in each group, and more keys than a block holds.
+  /// One token, tails that do not exist in each group, more keys than a block holds, and heads that fill no tile.
   static let shapes = [
     Shape(heads: 1, width: 8, queries: (1, 1), keys: (1, 1)),
     Shape(heads: 2, width: 8, queries: (1, 5), keys: (1, 49)),
@@ -22,10 +23,14 @@ import Testing
     Shape(heads: 1, width: 8, queries: (1, 2), keys: (6, 1)),
     Shape(heads: 1, width: 16, queries: (1, 50), keys: (1, 529)),
     Shape(heads: 2, width: 8, queries: (1, 1), keys: (11, 9)),
+    Shape(heads: 3, width: 1, queries: (1, 5), keys: (1, 49)),
+    Shape(heads: 2, width: 3, queries: (2, 7), keys: (3, 50)),
+    Shape(heads: 5, width: 12, queries: (1, 50), keys: (1, 300)),
+    Shape(heads: 1, width: 21, queries: (3, 4), keys: (3, 60)),
   ]
 
-  @Test(arguments: shapes, Precision.all)
-  func equalsTheNaiveSoftmax(shape: Shape, precision: Precision) {
+  @Test(arguments: shapes, NumberFormat.products)
+  func equalsTheNaiveSoftmax(shape: Shape, precision: NumberFormat) {
     let channels = shape.heads * shape.width
     // Some weights of a softmax are large, most are not: scores reach about ±15.
     let queries = noise(
@@ -37,8 +42,8 @@ import Testing
     let output = attended(
       queries, keys, values, shape.heads, shape.queries.groups, shape.keys.groups, precision)
     let expected = Naive.attention(
-      Naive.table(precision.rounded(queries)), Naive.table(precision.rounded(keys)),
-      Naive.table(precision.rounded(values)), heads: shape.heads, scale: 1)
+      Naive.table(precision.factors(queries)), Naive.table(precision.factors(keys)),
+      Naive.table(precision.factors(values)), heads: shape.heads, scale: 1)
     // The weights of a softmax are rounded as well.
     #expect(difference(output, expected) < (precision == .f32 ? 3e-6 : 4e-3))
   }
@@ -66,42 +71,64 @@ import Testing
     #expect(difference(attended(queries, keys, values, 1, 1, 1, .f32), means) < 1e-6)
   }
 
+  /// Each group attends to its own keys only, or to all of them.
+  @Test(arguments: [(groups: 1, tokens: 7), (3, 5), (2, 60), (4, 48)], NumberFormat.products)
+  func groupsMayBeByThemselves(_ shape: (groups: Int, tokens: Int), precision: NumberFormat) {
+    let heads = Heads(count: 2, width: 5)
+    let rows = (1...3).map {
+      noise(rows: 10, columns: shape.groups * shape.tokens, seed: UInt64($0), scale: 3)
+    }
+    let output = attended(
+      rows[0], rows[1], rows[2], heads.count, shape.groups, shape.groups, precision,
+      perGroup: true)
+    for group in 0..<shape.groups {
+      func part(_ rows: [[Float]]) -> [[Float]] {
+        rows.map { Array($0[group * shape.tokens..<(group + 1) * shape.tokens]) }
+      }
+      let tables = rows.map { Naive.table(precision.factors(part($0))) }
+      let expected = Naive.attention(
+        tables[0], tables[1], tables[2], heads: heads.count, scale: 1)
+      #expect(difference(part(output), expected) < (precision == .f32 ? 3e-6 : 4e-3))
+    }
+  }
+
   private func attended(
     _ queries: [[Float]], _ keys: [[Float]], _ values: [[Float]], _ heads: Int,
-    _ queryGroups: Int, _ keyGroups: Int, _ precision: Precision
+    _ queryGroups: Int, _ keyGroups: Int, _ precision: NumberFormat, perGroup: Bool = false
   ) -> [[Float]] {
-    let (q, k) = (TokenPanels(queries, groups: queryGroups), TokenPanels(keys, groups: keyGroups))
-    let v = TokenPanels(values, groups: keyGroups)
-    let inputs = AttentionInputs(queries: q, keys: k, precision: precision)
-    let zeros = FloatStorage(count: Tile.rows)
-    for panel in 0..<q.count {
-      let words = precision.panel(
-        Floats(q.panel(panel)), channels: q.channels, into: q.panel(panel))
-      inputs.queries.panel(panel)
-        .update(from: words, count: inputs.queries.channels * Tile.columns)
+    let heads = Heads(count: heads, width: queries.count / heads)
+    let order = heads.order()
+    func panels(_ rows: [[Float]], groups: Int) -> TokenPanels {
+      let filling = [Float](repeating: 0, count: rows[0].count)
+      return TokenPanels(order.map { $0.map { rows[$0] } ?? filling }, groups: groups)
     }
-    for panel in 0..<k.count {
-      let words = precision.panel(
-        Floats(k.panel(panel)), channels: k.channels, into: k.panel(panel))
-      inputs.keys.panel(panel).update(from: words, count: inputs.keys.channels * Tile.columns)
-      for tile in 0..<k.channels / Tile.rows {
+    let (q, k) = (panels(queries, groups: queryGroups), panels(keys, groups: keyGroups))
+    let v = panels(values, groups: keyGroups)
+    let inputs = AttentionInputs(
+      queries: q, keys: k, heads: heads, precision: precision, perGroup: perGroup)
+    for (from, to) in [(q, inputs.queries), (k, inputs.keys)] {
+      for panel in 0..<from.count {
+        let words = precision.panel(
+          Floats(from.panel(panel)), channels: from.channels, into: from.panel(panel))
+        to.panel(panel).update(from: words, count: to.channels * Tile.columns)
+      }
+    }
+    for panel in 0..<v.count {
+      for tile in 0..<v.channels / Tile.rows {
         inputs.storeValues(
-          Floats(v.panel(panel) + tile * Tile.count), bias: Floats(zeros.base), index: tile,
-          panel: panel)
+          Floats(v.panel(panel) + tile * Tile.count), index: tile, panel: panel)
       }
     }
     let output = TokenPanels(
-      channels: q.channels, groups: queryGroups, tokens: queries[0].count / queryGroups)
-    let attend = Attention(inputs: inputs, width: queries.count / heads)
+      channels: heads.channels, groups: queryGroups, tokens: queries[0].count / queryGroups)
     // What an earlier call left in the memory must not matter.
     let scratch = Scratch.spoiled()
     for panel in 0..<q.count {
-      for head in 0..<heads {
-        attend(
-          head: head, panel: panel,
-          into: output.panel(panel) + head * attend.width * Tile.columns, scratch)
+      for head in 0..<heads.count {
+        inputs.attend(head: head, panel: panel, into: output, scratch)
       }
     }
-    return output.values
+    let results = output.values
+    return order.indices.filter { order[$0] != nil }.map { results[$0] }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -23,15 +24,15 @@ import Testing
 
   @Test(arguments: shapes, [Activation.none, .gelu, .glu])
   func equalsTheNaiveConvolution(shape: Shape, activation: Activation) {
-    for precision in Precision.all { compare(shape, activation, precision) }
+    for numerics in Numerics.all { compare(shape, activation, numerics) }
   }
 
-  private func compare(_ shape: Shape, _ activation: Activation, _ precision: Precision) {
+  private func compare(_ shape: Shape, _ activation: Activation, _ numerics: Numerics) {
     let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
     let channels = activation == .glu ? 2 * shape.outputs : shape.outputs
     let (weight, bias) = affine(channels, shape.inputs * shape.taps, seed: 2)
     let linear = Naive.convolution(
-      Naive.table(precision.rounded(rows)), precision.rounded(weight), bias,
+      Naive.table(numerics.multiplied.factors(rows)), numerics.factors(weight), bias,
       padding: shape.taps / 2)
     let expected =
       switch activation {
@@ -43,7 +44,7 @@ import Testing
     let conv = Convolution(
       weight: weight, bias: bias, inputs: shape.inputs,
       columns: (0..<shape.taps).map { $0 - shape.taps / 2 }, activation: activation,
-      precision: precision)
+      numerics: numerics)
     #expect(conv.outputs == shape.outputs)
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: shape.outputs, columns: shape.columns)
@@ -73,7 +74,7 @@ import Testing
       let conv = Convolution(
         weight: weight, bias: bias, inputs: shape.inputs,
         columns: (0..<kernel.taps).map { ($0 - reach) * kernel.dilation },
-        activation: activation, precision: .f32)
+        activation: activation, numerics: .float32)
       let expected =
         switch activation {
         case .none: linear
@@ -91,8 +92,8 @@ import Testing
         let column = panel * Tile.columns
         conv(
           origin: Floats(x.block(0) + column), stride: x.stride, output: sum.block(0) + column,
-          outputStride: sum.stride, valid: sum.valid(panel: panel), accumulate: true,
-          Scratch.spoiled())
+          outputStride: sum.stride, valid: sum.valid(panel: panel),
+          epilogue: Convolution.Epilogue(accumulate: true), Scratch.spoiled())
       }
       #expect(difference(sum.values(), Naive.sum(expected, Naive.table(old))) < 3e-6)
       #expect(sum.marginsAreZero)
@@ -108,7 +109,8 @@ import Testing
   @Test(arguments: [1, 31, 47, 48, 49]) func overwritesWhatStoodThere(columns: Int) {
     let rows = noise(rows: 3, columns: columns, seed: 3)
     let (weight, bias) = affine(10, 3, seed: 4)
-    let conv = Convolution(weight: weight, bias: bias, inputs: 3, activation: .glu, precision: .f32)
+    let conv = Convolution(
+      weight: weight, bias: bias, inputs: 3, activation: .glu, numerics: .float32)
     let x = Blocks(rows)
     let clean = Blocks(count: 1, channels: 5, columns: columns)
     let dirty = Blocks.dirty(channels: 5, columns: columns)
@@ -126,7 +128,8 @@ import Testing
     let rows = noise(rows: 6, columns: 50, seed: 5)
     let (weight, bias) = affine(2 * outputs, 6, seed: 6)
     let shift = noise(outputs, seed: 7)
-    let conv = Convolution(weight: weight, bias: bias, inputs: 6, activation: .glu, precision: .f32)
+    let conv = Convolution(
+      weight: weight, bias: bias, inputs: 6, activation: .glu, numerics: .float32)
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: outputs, columns: 50)
     let stored = FloatStorage(shift)
@@ -141,16 +144,16 @@ import Testing
   @Test(arguments: [1, 2, 5], [1, 48, 61]) func tapsOutsideOfTheInputCountAsZero(
     count: Int, columns: Int
   ) {
-    for precision in Precision.all { compareAcrossBlocks(count, columns, precision) }
+    for precision in NumberFormat.products { compareAcrossBlocks(count, columns, precision) }
   }
 
-  private func compareAcrossBlocks(_ count: Int, _ columns: Int, _ precision: Precision) {
+  private func compareAcrossBlocks(_ count: Int, _ columns: Int, _ precision: NumberFormat) {
     let (inputs, outputs) = (3, 5)
     let values = (0..<count).map { noise(rows: inputs, columns: columns, seed: UInt64(10 + $0)) }
     let (weight, bias) = affine(outputs, inputs * 9, seed: 8)
     let conv = Convolution(
       weight: weight, bias: bias, inputs: inputs, blocks: 3, columns: [-1, 0, 1], activation: .none,
-      precision: precision)
+      numerics: Numerics(multiplied: precision))
     let x = Blocks(values)
     let y = Blocks(count: count, channels: outputs, columns: columns)
     let scratch = Scratch.spoiled()
@@ -172,12 +175,12 @@ import Testing
       for row in 0..<3 where values.indices.contains(block + row - 1) {
         let kernel = (0..<outputs * inputs).flatMap { pair in
           let first = pair * 9 + row * 3
-          return precision.rounded(Array(weight[first..<first + 3]))
+          return precision.factors(Array(weight[first..<first + 3]))
         }
         expected = Naive.sum(
           expected,
           Naive.convolution(
-            Naive.table(precision.rounded(values[block + row - 1])), kernel,
+            Naive.table(precision.factors(values[block + row - 1])), kernel,
             row == 1 ? bias : zeros, padding: 1))
       }
       #expect(difference(y.values(block), expected) < 3e-6)
@@ -194,7 +197,7 @@ import Testing
       conv(
         origin: Floats(x.block(0) + column), stride: x.stride,
         output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
-        shift: shift.map { Floats($0.base) }, scratch)
+        epilogue: Convolution.Epilogue(shift: shift.map { Floats($0.base) }), scratch)
     }
   }
 }

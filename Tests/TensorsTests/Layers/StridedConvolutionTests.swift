@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -18,9 +19,10 @@ import Testing
     let expected = Naive.convolution(
       Naive.table(rows).map { $0 + filling }, weight, bias, stride: stride, padding: padding
     ).map { Array($0.prefix(length)) }
-    for precision in Precision.all where stride == 4 || precision == .f32 {
+    for precision in NumberFormat.products where stride == 4 || precision == .f32 {
       let conv = StridedConvolution(
-        weight: weight, bias: bias, inputs: inputs, stride: stride, precision: precision)
+        weight: weight, bias: bias, inputs: inputs, stride: stride,
+        numerics: Numerics(multiplied: precision))
       let x = Blocks(rows)
       let y = Blocks(count: 1, channels: outputs, columns: length)
       let workers = Workers.spoiled(threads: 2)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -13,11 +14,12 @@ import Testing
   func alongColumns(_ shape: (inputs: Int, outputs: Int, columns: Int), activation: Activation) {
     let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 1)
     let x = Blocks(rows)
-    for (cut, precision) in [(0, Precision.f32), (1, .bf16), (2, .f32), (3, .f32), (3, .bf16)] {
+    for (index, numerics) in Numerics.all.enumerated() {
+      let cut = index % 4
       let layer = Layer(
         inputs: shape.inputs, outputs: shape.outputs, activation: activation,
-        precision: precision)
-      let all = layer.naive(Naive.table(precision.rounded(rows)))
+        numerics: numerics)
+      let all = layer.naive(Naive.table(numerics.multiplied.factors(rows)))
       let scratch = Scratch.spoiled()
       for accumulate in [false, true] {
         let length = 4 * shape.columns - cut
@@ -49,7 +51,7 @@ import Testing
     let all = Naive.transposed(Naive.table(rows), weight, bias, stride: layer.factor)
     let fast = TransposedConvolution(
       weight: weight, bias: bias, inputs: shape.inputs, factor: layer.factor,
-      padding: layer.padding, activation: .none, precision: .f32)
+      padding: layer.padding, activation: .none, numerics: .float32)
     let x = Blocks(rows)
     let scratch = Scratch.spoiled()
     let length = layer.factor * shape.columns
@@ -82,20 +84,21 @@ import Testing
       (inputs: 1, outputs: 1, blocks: 1), (3, 2, 1), (2, 3, 2), (5, 5, 3), (4, 2, 8),
     ], [1, 47, 48, 49])
   func alongBlocks(_ shape: (inputs: Int, outputs: Int, blocks: Int), columns: Int) {
-    for precision in Precision.all { compareAlongBlocks(shape, columns, precision) }
+    for numerics in Numerics.all { compareAlongBlocks(shape, columns, numerics) }
   }
 
   private func compareAlongBlocks(
-    _ shape: (inputs: Int, outputs: Int, blocks: Int), _ columns: Int, _ precision: Precision
+    _ shape: (inputs: Int, outputs: Int, blocks: Int), _ columns: Int, _ numerics: Numerics
   ) {
     let layer = Layer(
-      inputs: shape.inputs, outputs: shape.outputs, activation: .gelu, precision: precision)
+      inputs: shape.inputs, outputs: shape.outputs, activation: .gelu,
+      numerics: numerics)
     let values = (0..<shape.blocks).map {
       noise(rows: shape.inputs, columns: columns, seed: UInt64(20 + $0))
     }
     let x = Blocks(values)
     let scratch = Scratch.spoiled()
-    let rounded = values.map { precision.rounded($0) }
+    let rounded = values.map { numerics.multiplied.factors($0) }
     for accumulate in [false, true] {
       let skip = (0..<4 * shape.blocks).map {
         noise(rows: shape.outputs, columns: columns, seed: UInt64(50 + $0))
@@ -132,13 +135,14 @@ import Testing
     let activation: Activation
     let fast: TransposedConvolution
 
-    init(inputs: Int, outputs: Int, activation: Activation, precision: Precision) {
+    init(inputs: Int, outputs: Int, activation: Activation, numerics: Numerics) {
       let values = noise(inputs * outputs * 8, seed: 3)
-      weight = precision.rounded(values)
+      weight = numerics.factors(values)
       bias = noise(outputs, seed: 4)
       self.activation = activation
       fast = TransposedConvolution(
-        weight: values, bias: bias, inputs: inputs, activation: activation, precision: precision)
+        weight: values, bias: bias, inputs: inputs, activation: activation,
+        numerics: numerics)
     }
 
     func naive(_ x: Table) -> Table {

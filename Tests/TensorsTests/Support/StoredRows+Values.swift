@@ -1,15 +1,17 @@
+import TestSupport
+
 @testable import Checkpoints
 @testable import Tensors
 
-extension WeightFormat {
+extension NumberFormat {
   /// The values that this format keeps of others.
-  func rounded(_ values: [Float]) -> [Float] {
-    guard self != .f32 else { return values }
-    return values.map { value in
-      let bits = narrowed(value)
-      return self == .f16
-        ? Float(Float16(bitPattern: bits)) : Float(bitPattern: UInt32(bits) << 16)
-    }
+  func rounded(_ values: [Float]) -> [Float] { values.map { rounded($0) } }
+}
+
+extension Numerics {
+  /// What takes part in a product of weights.
+  func factors(_ weights: [Float]) -> [Float] {
+    multiplied.factors((stored ?? .f32).rounded(weights))
   }
 }
 
@@ -26,14 +28,14 @@ extension StoredRows {
   }
 }
 
-extension TokenLinear {
-  /// A layer of weights [outputs, inputs] kept in a format.
+extension Linear {
+  /// A layer of weights [outputs, inputs] as a file would have them.
   init(
-    _ weight: [Float], bias: [Float]? = nil, outputs: Int, format: WeightFormat = .f32,
-    workers: Workers = Workers(threads: 1)
+    _ weight: [Float], bias: [Float]? = nil, outputs: Int, activation: Activation = .none,
+    numerics: Numerics = .float32, workers: Workers = Workers(threads: 1)
   ) {
     self.init(
-      StreamedMatrix(StoredRows(weight, rows: outputs), format: format, workers: workers),
-      bias: bias)
+      Matrix([StoredRows(weight, rows: outputs)], numerics: numerics, workers: workers),
+      bias: bias, activation: activation)
   }
 }

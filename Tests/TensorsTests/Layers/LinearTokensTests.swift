@@ -1,9 +1,10 @@
 import Checkpoints
+import TestSupport
 import Testing
 
 @testable import Tensors
 
-@Suite struct TokenLinearTests {
+@Suite struct LinearTokensTests {
   struct Shape: Sendable {
     var inputs: Int
     var outputs: Int
@@ -19,17 +20,17 @@ import Testing
     Shape(inputs: 1537, outputs: 5, tokens: 20), Shape(inputs: 3201, outputs: 17, tokens: 60),
   ]
 
-  @Test(arguments: shapes, WeightFormat.allCases)
-  func equalsTheNaiveLayerForAnyNumberOfThreads(shape: Shape, format: WeightFormat) {
+  @Test(arguments: shapes, Numerics.all)
+  func equalsTheNaiveLayerForAnyNumberOfThreads(shape: Shape, numerics: Numerics) {
     let (weight, bias) = affine(shape.outputs, shape.inputs, seed: 1)
     let rows = noise(rows: shape.inputs, columns: shape.tokens, seed: 3)
     let input = TokenPanels(rows)
-    let kept = format.rounded(weight)
-    let expected = Naive.linear(Naive.table(rows), kept, bias)
+    let expected = Naive.linear(
+      Naive.table(numerics.multiplied.factors(rows)), numerics.factors(weight), bias)
     let results = [1, 2, 5].map { threads in
       let workers = Workers.spoiled(threads: threads)
-      let layer = TokenLinear(
-        weight, bias: bias, outputs: shape.outputs, format: format, workers: workers)
+      let layer = Linear(
+        weight, bias: bias, outputs: shape.outputs, numerics: numerics, workers: workers)
       let output = TokenPanels(channels: shape.outputs, groups: 1, tokens: shape.tokens)
       layer(input, into: output, workers: workers)
       return output.values
@@ -44,30 +45,29 @@ import Testing
     let rows = noise(rows: 6, columns: shape.tokens, seed: 3)
     let before = noise(rows: shape.outputs, columns: shape.tokens, seed: 4)
     let output = TokenPanels(before)
-    let workers = Workers.spoiled(threads: 2)
     let gates = isGated ? noise(shape.outputs, seed: 5) : Array(repeating: 1, count: shape.outputs)
     let stored = FloatStorage(gates)
-    TokenLinear(weight, bias: bias, outputs: shape.outputs).add(
+    Linear(weight, bias: bias, outputs: shape.outputs).add(
       TokenPanels(rows), to: output, gate: isGated ? Floats(stored.base) : nil,
-      workers: workers)
+      workers: .spoiled(threads: 2))
     let product = Naive.scaled(Naive.linear(Naive.table(rows), weight, bias), gates)
     #expect(difference(output.values, Naive.sum(Naive.table(before), product)) < 2e-6)
   }
 
-  @Test(arguments: [TokenActivation.none, .relu, .silu]) func activates(how: TokenActivation) {
+  @Test(arguments: [Activation.none, .relu, .silu, .gelu, .elu])
+  func activates(how: Activation) {
     let (weight, bias) = affine(11, 6, seed: 1)
     let rows = noise(rows: 6, columns: 50, seed: 3, scale: 4)
     let output = TokenPanels(channels: 11, groups: 1, tokens: 50)
-    let workers = Workers.spoiled(threads: 1)
-    TokenLinear(weight, bias: bias, outputs: 11)(
-      TokenPanels(rows), into: output, activation: how, workers: workers)
-    let expected = Naive.linear(Naive.table(rows), weight, bias).map { row in
-      row.map { how == .none ? $0 : how == .relu ? max(0, $0) : Naive.silu($0) }
-    }
+    Linear(weight, bias: bias, outputs: 11, activation: how)(
+      TokenPanels(rows), into: output, workers: .spoiled(threads: 1))
+    let expected = Naive.activated(Naive.linear(Naive.table(rows), weight, bias), how)
     #expect(difference(output.values, expected) < 2e-6)
   }
 
-  @Test(arguments: [4, 12, 60], [1, 50]) func swiGLUEqualsTheNaiveOne(hidden: Int, tokens: Int) {
+  @Test(arguments: [1, 4, 6, 12, 60], [1, 50]) func swiGLUEqualsTheNaiveOne(
+    hidden: Int, tokens: Int
+  ) {
     let (channels, outputs) = (6, 9)
     let w1 = noise(hidden * channels, seed: 1)
     let w3 = noise(hidden * channels, seed: 2)
@@ -75,8 +75,7 @@ import Testing
     let workers = Workers.spoiled(threads: 2)
     let layer = SwiGLU(
       w1: StoredRows(w1, rows: hidden), w2: StoredRows(w2, rows: outputs),
-      w3: StoredRows(w3, rows: hidden), format: nil, workers: workers)
-    #expect(layer.hidden == hidden)
+      w3: StoredRows(w3, rows: hidden), numerics: Numerics(), workers: workers)
     let rows = noise(rows: channels, columns: tokens, seed: 4, scale: 2)
     let expected = Naive.swiGLU(Naive.table(rows), w1: w1, w2: w2, w3: w3)
     let room = TokenPanels(channels: hidden, groups: 1, tokens: tokens)
@@ -94,7 +93,7 @@ import Testing
     let (weight, bias) = affine(outputs, channels * 3, seed: 3)
     let workers = Workers.spoiled(threads: 2)
     let layer = TokenConvolution(
-      norm: norm, weight: StoredRows(weight, rows: outputs), bias: bias, format: nil,
+      norm: norm, weight: StoredRows(weight, rows: outputs), bias: bias, numerics: Numerics(),
       workers: workers)
     let rows = noise(rows: channels, columns: tokens, seed: 5, scale: 2)
     let normed = Naive.groupNorm(Naive.table(rows), norm).map { $0.map { Naive.silu($0) } }

@@ -1,28 +1,57 @@
-/// The numbers that products are made of; sums are always float32.
-package enum Precision: Sendable {
-  case f32
-  /// bfloat16 in pairs: a 32-bit word holds a column's values of two neighbouring rows, so that panels,
-  /// strides and offsets are those of float32 with half the rows.
-  case bf16
+/// How a network's matrices are stored in memory, and what is multiplied; sums are always float32.
+package struct Numerics: Sendable, Hashable {
+  /// How weights are stored; nil is as in the file, or in float32 where something is folded into them.
+  package var stored: NumberFormat?
+  /// What a product's factors are: float32 or bfloat16.
+  package var multiplied: NumberFormat
 
+  /// Float32, unless another format is named.
+  package init(stored: NumberFormat? = nil, multiplied: NumberFormat = .f32) {
+    precondition(multiplied != .f16, "products are of float32 or bfloat16")
+    self.stored = stored
+    self.multiplied = multiplied
+  }
+
+  /// Float32 throughout.
+  package static var float32: Numerics { Numerics(stored: .f32) }
+}
+
+/// What products are asked to be made of.
+package enum ProductPrecision: String, CaseIterable, Sendable {
+  case f32
+  /// bfloat16: half the time on processors that have instructions for it.
+  case bf16
+  /// bfloat16 where it is faster, else float32.
+  case auto
+
+  /// The format that this means on this processor.
+  package var format: NumberFormat {
+    switch self {
+    case .f32: .f32
+    case .bf16: .bf16
+    case .auto: Processor.hasBF16 ? .bf16 : .f32
+    }
+  }
+}
+
+/// Words of a product: float32 values, or bfloat16 values in pairs. A 32-bit word of a pair holds a column's values
+/// of two neighbouring rows, so that panels, strides and offsets are those of float32 with half the rows.
+extension NumberFormat {
   /// Words that `count` values of a sum take up.
   @inline(__always) func words(_ count: Int) -> Int {
     self == .f32 ? count : (count &+ 1) / 2
   }
 
-  /// A panel `[channels][48]` of float32 in the words of this precision: itself, or narrowed into `target`,
-  /// which may be the same memory.
+  /// A panel `[channels][48]` of float32 in the words of this format: itself, or narrowed into `target`, which may
+  /// be the same memory.
   @discardableResult
-  func panel(_ source: Floats, channels: Int, into target: MutableFloats) -> Floats {
+  package func panel(_ source: Floats, channels: Int, into target: MutableFloats) -> Floats {
     guard self == .bf16 else { return source }
     Narrowing.rows(
       source, stride: Tile.columns, channels: channels, columns: Tile.columns, into: target,
       targetStride: Tile.columns)
     return Floats(target)
   }
-
-  /// Whether this processor multiplies bfloat16 faster than float32.
-  package static var hasFastBF16: Bool { Processor.hasBF16 }
 }
 
 /// Rows of float32 on their way into a product of bfloat16 pairs.

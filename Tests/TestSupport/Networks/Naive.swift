@@ -1,14 +1,14 @@
 import Glibc
 
 /// Channels by columns, in double: what the naive twins compute on.
-typealias Table = [[Double]]
+package typealias Table = [[Double]]
 
 /// The layers as the textbook has them: in double, one value at a time, nothing folded.
-enum Naive {
-  static func table(_ rows: [[Float]]) -> Table { rows.map { $0.map(Double.init) } }
+package enum Naive {
+  package static func table(_ rows: [[Float]]) -> Table { rows.map { $0.map(Double.init) } }
 
   /// A convolution: `weight` [outputs, inputs, taps].
-  static func convolution(
+  package static func convolution(
     _ x: Table, _ weight: [Float], _ bias: [Float], stride: Int = 1, padding: Int = 0,
     dilation: Int = 1
   ) -> Table {
@@ -31,7 +31,7 @@ enum Naive {
   }
 
   /// A transposed convolution: `weight` [inputs, outputs, 2 · stride]; nothing is cut off.
-  static func transposed(
+  package static func transposed(
     _ x: Table, _ weight: [Float], _ bias: [Float], stride: Int = 4
   ) -> Table {
     let (columns, kernel) = (x[0].count, 2 * stride)
@@ -50,26 +50,26 @@ enum Naive {
   }
 
   /// W·x + b at every column: `weight` [outputs, inputs].
-  static func linear(_ x: Table, _ weight: [Float], _ bias: [Float]) -> Table {
+  package static func linear(_ x: Table, _ weight: [Float], _ bias: [Float]) -> Table {
     convolution(x, weight, bias)
   }
 
-  static func gelu(_ x: Double) -> Double { 0.5 * x * (1 + erf(x / 2.0.squareRoot())) }
+  package static func gelu(_ x: Double) -> Double { 0.5 * x * (1 + erf(x / 2.0.squareRoot())) }
 
-  static func gelu(_ x: Table) -> Table { x.map { $0.map { gelu($0) } } }
+  package static func gelu(_ x: Table) -> Table { x.map { $0.map { gelu($0) } } }
 
-  static func elu(_ x: Table) -> Table { x.map { $0.map { $0 > 0 ? $0 : expm1($0) } } }
+  package static func elu(_ x: Table) -> Table { x.map { $0.map { $0 > 0 ? $0 : expm1($0) } } }
 
-  static func snake(_ x: Table, alpha: [Float]) -> Table {
+  package static func snake(_ x: Table, alpha: [Float]) -> Table {
     zip(x, alpha).map { row, alpha in
       let alpha = Double(alpha)
       return row.map { $0 + sin(alpha * $0) * sin(alpha * $0) / (alpha + 1e-9) }
     }
   }
 
-  static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+  package static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-  static func glu(_ x: Table) -> Table {
+  package static func glu(_ x: Table) -> Table {
     let half = x.count / 2
     return (0..<half).map { channel in
       zip(x[channel], x[channel + half]).map { $0 * sigmoid($1) }
@@ -77,7 +77,7 @@ enum Naive {
   }
 
   /// GroupNorm with a single group: over all channels and columns.
-  static func groupNorm(
+  package static func groupNorm(
     _ x: Table, _ factors: (weight: [Float], bias: [Float]), epsilon: Double = 1e-5
   ) -> Table {
     let all = x.flatMap { $0 }
@@ -91,7 +91,7 @@ enum Naive {
   }
 
   /// LayerNorm: over the channels of each column.
-  static func layerNorm(_ x: Table, _ factors: (weight: [Float], bias: [Float])) -> Table {
+  package static func layerNorm(_ x: Table, _ factors: (weight: [Float], bias: [Float])) -> Table {
     var result = x
     for column in x[0].indices {
       let token = groupNorm(x.map { [$0[column]] }, factors)
@@ -100,12 +100,12 @@ enum Naive {
     return result
   }
 
-  static func sum(_ a: Table, _ b: Table) -> Table {
+  package static func sum(_ a: Table, _ b: Table) -> Table {
     zip(a, b).map { zip($0, $1).map { $0 + $1 } }
   }
 
   /// Each channel times its factor.
-  static func scaled(_ x: Table, _ factors: [Float]) -> Table {
+  package static func scaled(_ x: Table, _ factors: [Float]) -> Table {
     zip(x, factors).map { row, factor in row.map { $0 * Double(factor) } }
   }
 }

@@ -1,6 +1,8 @@
+import Tensors
+import TestSupport
 import Testing
 
-@testable import Tensors
+@testable import Demucs
 
 @Suite struct DConvTests {
   struct Shape: Sendable {
@@ -18,20 +20,20 @@ import Testing
     Shape(channels: 7, hidden: 1, columns: 1000), Shape(channels: 2, hidden: 9, columns: 2),
   ]
 
-  @Test(arguments: shapes, [1, 2]) func layerEqualsTheNaiveOne(shape: Shape, dilation: Int) {
+  @Test(arguments: shapes, [1, 2]) func layerEqualsTheNaiveOne(shape: Shape, dilation: Int) throws {
     let weights = DConvWeights(shape.channels, shape.hidden, dilation: dilation, seed: 1)
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 2)
     let expected = weights.naive(Naive.table(rows))
-    for precision in Precision.all {
+    for numerics in Numerics.all {
       let x = Blocks(rows)
-      onOneThread(DConv([weights.layer(precision)]), x)
-      #expect(difference(x.values(), expected) < precision.tolerance)
+      onOneThread(DConv([try weights.layer(numerics)]), x)
+      #expect(difference(x.values(), expected) < numerics.tolerance)
       #expect(x.marginsAreZero)
     }
   }
 
-  @Test(arguments: shapes) func layersFollowEachOther(shape: Shape) {
-    let (weights, dconv) = stack(shape, .f32)
+  @Test(arguments: shapes) func layersFollowEachOther(shape: Shape) throws {
+    let (weights, dconv) = try stack(shape, .float32)
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 3)
     let x = Blocks(rows)
     onOneThread(dconv, x)
@@ -40,9 +42,9 @@ import Testing
   }
 
   /// The two walks add up their sums in another order, and else agree.
-  @Test(arguments: shapes, Precision.all)
-  func sharedWalkEqualsTheOneOfAThread(shape: Shape, precision: Precision) {
-    let (_, dconv) = stack(shape, precision)
+  @Test(arguments: shapes, NumberFormat.products)
+  func sharedWalkEqualsTheOneOfAThread(shape: Shape, precision: NumberFormat) throws {
+    let (_, dconv) = try stack(shape, Numerics(multiplied: precision))
     let rows = noise(rows: shape.channels, columns: shape.columns, seed: 4)
     let alone = Blocks(rows)
     onOneThread(dconv, alone)
@@ -54,36 +56,32 @@ import Testing
   }
 
   /// A silent channel leaves the deviation at zero, a constant one nearly.
-  @Test(arguments: [0, 1, -100] as [Float]) func constantInputStaysFinite(value: Float) {
+  @Test(arguments: [0, 1, -100] as [Float]) func constantInputStaysFinite(value: Float) throws {
     let weights = DConvWeights(4, 3, dilation: 1, seed: 5, isBiased: value != 0)
     let rows = Array(repeating: Array(repeating: value, count: 60), count: 4)
     let x = Blocks(rows)
-    onOneThread(DConv([weights.layer(.f32)]), x)
+    onOneThread(DConv([try weights.layer(.float32)]), x)
     #expect(difference(x.values(), weights.naive(Naive.table(rows))) < 1e-4)
   }
 
   // MARK: Helpers
 
-  private func stack(_ shape: Shape, _ precision: Precision) -> ([DConvWeights], DConv) {
+  private func stack(_ shape: Shape, _ numerics: Numerics) throws -> ([DConvWeights], DConv) {
     let weights = [1, 2].map {
       DConvWeights(shape.channels, shape.hidden, dilation: $0, seed: UInt64(10 * $0))
     }
-    return (weights, DConv(weights.map { $0.layer(precision) }))
-  }
-
-  /// The hidden rows held something else before, as they do in a network.
-  private func hidden(_ dconv: DConv, _ x: Blocks) -> Blocks {
-    Blocks.dirty(channels: dconv.hiddenRows, columns: x.columns)
+    return (weights, DConv(try weights.map { try $0.layer(numerics) }))
   }
 
   private func onOneThread(_ dconv: DConv, _ x: Blocks) {
-    let hidden = self.hidden(dconv, x)
-    let scratch = Scratch.spoiled()
-    dconv(x.rows(0), hidden: hidden.rows(0), scratch)
+    // The hidden rows held something else before, as they do in a network.
+    let hidden = Blocks.dirty(channels: dconv.hiddenRows, columns: x.columns)
+    Workers(threads: 1).run(1) { _, scratch in
+      dconv(x.rows(0), hidden: hidden.rows(0), scratch)
+    }
   }
 
   private func onThreads(_ threads: Int, _ dconv: DConv, _ x: Blocks) {
-    dconv(
-      x.rows(0), workers: Workers.spoiled(threads: threads))
+    dconv(x.rows(0), workers: Workers(threads: threads))
   }
 }

@@ -4,8 +4,8 @@ package import Checkpoints
 /// 16 elements of half the size.
 typealias HalfLanes = SIMD16<UInt16>
 
-/// In what a large matrix is kept in memory; products and sums are float32 in each.
-package enum WeightFormat: String, Sendable, CaseIterable {
+/// A format of numbers: in which weights are stored, and which are multiplied.
+package enum NumberFormat: String, Sendable, CaseIterable {
   case f32
   case bf16
   case f16
@@ -30,6 +30,15 @@ package enum WeightFormat: String, Sendable, CaseIterable {
     return UInt16((bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 
+  /// The nearest value that this format has.
+  func rounded(_ value: Float) -> Float {
+    switch self {
+    case .f32: value
+    case .bf16: Float(bitPattern: UInt32(narrowed(value)) << 16)
+    case .f16: Float(Float16(value))
+    }
+  }
+
   /// Widens `count` half-size elements, 16 at a time; reads and writes up to 15 more. Not for `f32`.
   @inline(__always)
   func widen(_ source: UnsafePointer<UInt16>, count: Int, into target: MutableFloats) {
@@ -43,5 +52,5 @@ package enum WeightFormat: String, Sendable, CaseIterable {
 
 extension StoredRows {
   /// The format that keeps the elements as they are stored.
-  package var format: WeightFormat { WeightFormat(type) }
+  package var format: NumberFormat { NumberFormat(type) }
 }

@@ -1,7 +1,7 @@
 /// The largest difference, relative to the largest value expected, or to 1 if that is less.
 ///
 /// Infinite if sizes differ or a value is not finite, so that no NaN passes a comparison.
-func difference(_ actual: [Float], _ expected: [Double]) -> Double {
+package func difference(_ actual: [Float], _ expected: [Double]) -> Double {
   guard actual.count == expected.count else { return .infinity }
   var largest = 0.0
   var peak = 1.0
@@ -13,7 +13,7 @@ func difference(_ actual: [Float], _ expected: [Double]) -> Double {
   return largest / peak
 }
 
-func difference(_ actual: [[Float]], _ expected: Table) -> Double {
+package func difference(_ actual: [[Float]], _ expected: Table) -> Double {
   guard actual.map(\.count) == expected.map(\.count) else { return .infinity }
   return difference(actual.flatMap { $0 }, expected.flatMap { $0 })
 }

@@ -1,11 +1,12 @@
 import Glibc
+package import Tensors
 
 /// The layers of transformers over tokens: channels by tokens.
 extension Naive {
-  static func silu(_ x: Double) -> Double { x * sigmoid(x) }
+  package static func silu(_ x: Double) -> Double { x * sigmoid(x) }
 
   /// x / √(mean of squares + ε) · scale + shift of each token.
-  static func rmsNorm(
+  package static func rmsNorm(
     _ x: Table, scale: [Float], shift: [Float]? = nil, epsilon: Double
   ) -> Table {
     var result = x
@@ -21,7 +22,7 @@ extension Naive {
   }
 
   /// Turns channels 2i and 2i + 1 of each head of token p by p · θ^(−2i / width).
-  static func rotated(_ x: Table, width: Int, theta: Double) -> Table {
+  package static func rotated(_ x: Table, width: Int, theta: Double) -> Table {
     var result = x
     for channel in stride(from: 0, to: x.count, by: 2) {
       let rate = pow(theta, -Double(channel % width) / Double(width))
@@ -35,12 +36,23 @@ extension Naive {
   }
 
   /// W·x without a bias: `weight` [outputs, inputs].
-  static func linear(_ x: Table, _ weight: [Float]) -> Table {
+  package static func linear(_ x: Table, _ weight: [Float]) -> Table {
     linear(x, weight, Array(repeating: 0, count: weight.count / x.count))
   }
 
-  static func swiGLU(_ x: Table, w1: [Float], w2: [Float], w3: [Float]) -> Table {
+  package static func swiGLU(_ x: Table, w1: [Float], w2: [Float], w3: [Float]) -> Table {
     let gated = zip(linear(x, w1), linear(x, w3)).map { a, b in zip(a, b).map { silu($0) * $1 } }
     return linear(gated, w2)
+  }
+
+  /// What an activation without a gate and factors of its own makes of a table.
+  package static func activated(_ x: Table, _ activation: Activation) -> Table {
+    switch activation {
+    case .relu: x.map { $0.map { max(0, $0) } }
+    case .silu: x.map { $0.map { silu($0) } }
+    case .gelu: gelu(x)
+    case .elu: elu(x)
+    default: x
+    }
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 extension Naive {
   /// softmax(Qᵀ·K / √d + bias)·V for each head; `scale` stands for 1/√d.
-  static func attention(
+  package static func attention(
     _ queries: Table, _ keys: Table, _ values: Table, heads: Int, scale: Double,
     bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 }
   ) -> Table {

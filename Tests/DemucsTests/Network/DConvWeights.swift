@@ -1,20 +1,27 @@
-@testable import Tensors
+import Tensors
+import TestSupport
+
+@testable import Demucs
 
 /// The weights of a layer, as a checkpoint has them.
 struct DConvWeights {
-  let squeeze: (weight: [Float], bias: [Float])
-  let innerNorm: (weight: [Float], bias: [Float])
-  let expand: (weight: [Float], bias: [Float])
-  let outerNorm: (weight: [Float], bias: [Float])
-  let scale: [Float]
-  let dilation: Int
+  private let channels: Int
+  private let hidden: Int
+  private let squeeze: Affine
+  private let innerNorm: Affine
+  private let expand: Affine
+  private let outerNorm: Affine
+  private let scale: [Float]
+  private let dilation: Int
 
   init(_ channels: Int, _ hidden: Int, dilation: Int, seed: UInt64, isBiased: Bool = true) {
     let factor: Float = isBiased ? 1 : 0
-    func layer(_ rows: Int, _ terms: Int, _ seed: UInt64) -> (weight: [Float], bias: [Float]) {
+    func layer(_ rows: Int, _ terms: Int, _ seed: UInt64) -> Affine {
       let (weight, bias) = affine(rows, terms, seed: seed)
       return (weight, bias.map { $0 * factor })
     }
+    self.channels = channels
+    self.hidden = hidden
     squeeze = layer(hidden, channels * 3, seed)
     innerNorm = normFactors(hidden, seed: seed + 2)
     expand = layer(2 * channels, hidden, seed + 4)
@@ -23,10 +30,17 @@ struct DConvWeights {
     self.dilation = dilation
   }
 
-  func layer(_ precision: Precision) -> DConvLayer {
-    DConvLayer(
-      squeeze: squeeze, innerNorm: innerNorm, expand: expand, outerNorm: outerNorm, scale: scale,
-      dilation: dilation, precision: precision)
+  func layer(_ numerics: Numerics) throws -> DConvLayer {
+    var tensors = ["6.scale": TensorValues(scale)]
+    for (place, layer, shape) in [
+      (0, squeeze, [hidden, channels, 3]), (1, innerNorm, [hidden]),
+      (3, expand, [2 * channels, hidden, 1]), (4, outerNorm, [2 * channels]),
+    ] {
+      tensors["\(place).weight"] = TensorValues(layer.weight, shape: shape)
+      tensors["\(place).bias"] = TensorValues(layer.bias)
+    }
+    return try DConvLayer(
+      weights(tensors), channels: channels, hidden: hidden, dilation: dilation, numerics: numerics)
   }
 
   /// The layer as demucs.py has it.

@@ -1,8 +1,8 @@
-@testable import Tensors
+package import Tensors
 
 extension TokenPanels {
   /// Panels with these values: [C, groups × tokens].
-  init(_ rows: [[Float]], groups: Int = 1) {
+  package init(_ rows: [[Float]], groups: Int = 1) {
     self.init(channels: rows.count, groups: groups, tokens: rows[0].count / groups)
     for (channel, row) in rows.enumerated() {
       for (token, value) in row.enumerated() { at(channel, token).pointee = value }
@@ -10,7 +10,7 @@ extension TokenPanels {
   }
 
   /// What stands in the panels, but for the tokens that do not exist: [C, groups × tokens].
-  var values: [[Float]] {
+  package var values: [[Float]] {
     (0..<channels).map { channel in
       (0..<groups * tokens).map { at(channel, $0).pointee }
     }

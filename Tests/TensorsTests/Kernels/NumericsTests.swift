@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -5,8 +6,8 @@ import Testing
 @Suite struct PrecisionTests {
   @Test(arguments: [(0, 0, 0), (1, 1, 1), (2, 2, 1), (7, 7, 4), (48, 48, 24)])
   func wordsHoldOneValueOrTwo(count: Int, f32: Int, bf16: Int) {
-    #expect(Precision.f32.words(count) == f32)
-    #expect(Precision.bf16.words(count) == bf16)
+    #expect(NumberFormat.f32.words(count) == f32)
+    #expect(NumberFormat.bf16.words(count) == bf16)
   }
 
   /// The low half is the first row's value, and both round to the nearest bfloat16.
@@ -16,8 +17,8 @@ import Testing
     ] as [(Float, Float)])
   func pairsRoundToNearest(low: Float, high: Float) {
     let word = Narrowing.pair(low, high).bitPattern
-    #expect([Float(bitPattern: word << 16)] == Precision.bf16.rounded([low]))
-    #expect([Float(bitPattern: word & 0xffff_0000)] == Precision.bf16.rounded([high]))
+    #expect([Float(bitPattern: word << 16)] == NumberFormat.bf16.factors([low]))
+    #expect([Float(bitPattern: word & 0xffff_0000)] == NumberFormat.bf16.factors([high]))
     let lanes = Narrowing.pair(Lanes(repeating: low), Lanes(repeating: high))
     #expect((0..<16).allSatisfy { lanes[$0].bitPattern == word })
   }
@@ -29,7 +30,7 @@ import Testing
     let other = FloatStorage(Array(repeating: .nan, count: (channels + 1) / 2 * Tile.columns + 1))
     let target = inPlace ? panel.panel(0) : other.base
     #expect(
-      Precision.bf16.panel(Floats(panel.panel(0)), channels: channels, into: target)
+      NumberFormat.bf16.panel(Floats(panel.panel(0)), channels: channels, into: target)
         == Floats(target))
     let words = (0..<(channels + 1) / 2 * Tile.columns).map { target[$0].bitPattern }
     let expected = (0..<(channels + 1) / 2).flatMap { word in
@@ -46,6 +47,6 @@ import Testing
     let panel = TokenPanels(noise(rows: 3, columns: Tile.columns, seed: 1))
     let other = FloatStorage(count: 3 * Tile.columns)
     let source = Floats(panel.panel(0))
-    #expect(Precision.f32.panel(source, channels: 3, into: other.base) == source)
+    #expect(NumberFormat.f32.panel(source, channels: 3, into: other.base) == source)
   }
 }
