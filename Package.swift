@@ -14,11 +14,22 @@ let argumentParser = Target.Dependency.product(
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
+/// Set by `scripts/build --portable`.
+let isPortable = Context.environment["AP_PORTABLE"] != nil
+
 /// One thin executable: options in, a library call, an exit code out.
-func filter(_ name: String, _ libraries: Target.Dependency...) -> Target {
-  .executableTarget(
-    name: name, dependencies: ["APCommand", "APCore", argumentParser] + libraries,
-    swiftSettings: settings)
+///
+/// In a portable build those with a network are one library, of which each level of x86-64 has its own.
+func filter(_ name: String, _ libraries: String...) -> Target {
+  let dependencies =
+    ["APCommand", "APCore", argumentParser] + libraries.map { .byName(name: $0) }
+  guard isPortable, libraries.contains("Separation") else {
+    return .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+  }
+  let main = name.map { $0 == "-" ? "_" : $0 } + "_main"
+  let naming = ["-Xfrontend", "-entry-point-function-name", "-Xfrontend", String(main)]
+  return .target(
+    name: name, dependencies: dependencies, swiftSettings: settings + [.unsafeFlags(naming)])
 }
 
 let package = Package(
@@ -186,6 +197,13 @@ let package = Package(
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
   ]
 )
+
+if isPortable {
+  let filters = package.targets.filter { $0.type == .regular && $0.name.hasPrefix("ap-") }
+  package.products = [
+    .library(name: "ap-networks", type: .dynamic, targets: filters.map(\.name))
+  ]
+}
 
 /// The readers of what comes from outside: their inputs in Tests/Fixtures/fuzz are tests, and `scripts/fuzz` looks for more.
 let fuzzing: [Target.Dependency] = [

@@ -38,7 +38,7 @@ def targets(package):
             continue
         body = package[match.end() : following.start() if following else len(package)]
         if match[2]:
-            common = re.search(r"dependencies: \[([^\]]*)\] \+ libraries", package)[1]
+            common = re.search(r"dependencies =\s*\[([^\]]*)\] \+ libraries", package)[1]
             words = re.findall(r'"([^"]+)"|(\w+)', common + body.split("\n")[0])
         else:
             listed = re.search(r"dependencies: \[([^\]]*)\]", body)

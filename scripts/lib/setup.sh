@@ -8,7 +8,11 @@ name=${0##*/}
 # What the binaries are linked against, and what the scripts also need to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
 quickstart_packages=(python3)
+package_packages=(dpkg-dev git xz-utils)
 test_packages=(python3 curl ffmpeg make shellcheck mandoc zsh fish qemu-user-static libc6-dev-arm64-cross)
+
+# The filters, in Package.swift's order.
+mapfile -t commands < <(sed -n 's/^ *filter("\([^"]*\)".*/\1/p' "$top/Package.swift")
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
@@ -84,22 +88,73 @@ need_swift() {
     die 69 "this is Swift $version. $advice"
 }
 
+# swift_build PROCESSOR [OPTION…]: a release build for that processor.
+swift_build() {
+  local processor=$1
+  shift
+  # -march reaches the Swift code too, through the C importer. No path of this machine stands in a binary:
+  # it finds its libraries from where it is itself.
+  # shellcheck disable=SC2016 # the loader knows $ORIGIN
+  (cd "$top" && swift build -c release -Xcc "-march=$processor" -Xswiftc -no-toolchain-stdlib-rpath \
+    --disable-local-rpath -Xlinker -rpath -Xlinker '$ORIGIN/../lib/ap' "$@")
+}
+
 # make_build [OPTION…]: the release build in .build/release, tuned to this machine, and the parts of the Swift
 # runtime that it loads, in ../lib/ap as seen from there. Options go to `swift build`.
 make_build() {
   need_swift
   need_packages "${build_packages[@]}"
   say "building (takes some minutes the first time)"
-  # -march=native reaches the Swift code too, through the C importer. No path of this machine stands in
-  # a binary: it finds the runtime from where it is itself.
-  # shellcheck disable=SC2016 # the loader knows $ORIGIN
-  local options=(-c release -Xcc -march=native -Xswiftc -no-toolchain-stdlib-rpath
-    --disable-local-rpath -Xlinker -rpath -Xlinker '$ORIGIN/../lib/ap')
-  (cd "$top" && swift build "${options[@]}" "$@")
+  swift_build native "$@"
   local build=$top/.build/release
   local programs
   mapfile -t programs < <(find "$build/" -maxdepth 1 -name 'ap-*' -type f -executable)
   copy_runtime "$(readlink -f "$build")/../lib/ap" "${programs[@]}"
+}
+
+# make_portable_build: a release build for every processor that has x86-64-v2, in .build/portable/bin, and what it
+# loads in ../lib/ap as seen from there. The filters with a network are one library in it (Package.swift, AP_PORTABLE),
+# and again for v3 and v4 below glibc-hwcaps, where the loader takes what the processor can (ld.so(8)).
+# shellcheck disable=SC2016 # the loader knows $ORIGIN
+make_portable_build() {
+  need_swift
+  need_packages "${build_packages[@]}"
+  local folder=$top/.build/portable networks=libap-networks.so level command main
+  local bin=$folder/bin lib=$folder/lib/ap
+  rm -rf "$bin" "$lib"
+  mkdir -p "$bin" "$lib"
+  # Of the library only its beginnings are seen from outside, so that the linker can drop what is not used.
+  echo '{ global: ap_*_main; local: *; };' >"$folder/exports"
+  local options=(-Xlinker "--version-script=$folder/exports")
+  # The commands' path (RPATH, not RUNPATH) is then that of all libraries, too.
+  options+=(-Xlinker --disable-new-dtags)
+  export AP_PORTABLE=yes
+
+  say "building for x86-64-v2 (takes some minutes the first time)"
+  swift_build x86-64-v2 --scratch-path "$folder/v2" "${options[@]}"
+  install -m 644 --strip -t "$lib" "$folder/v2/release/$networks"
+  for level in v3 v4; do
+    say "building the networks for x86-64-$level"
+    swift_build "x86-64-$level" --scratch-path "$folder/$level" "${options[@]}" --product ap-networks
+    install -D -m 644 --strip -t "$lib/glibc-hwcaps/x86-64-$level" "$folder/$level/release/$networks"
+  done
+  unset AP_PORTABLE
+
+  cp -R "$folder/v2/release/ap_BundledModels.resources" "$bin"
+  # ap-cache knows a build by its command's bytes: they hold the sum of the libraries'.
+  local sum
+  sum=$(find "$lib" -name "$networks" -print0 | sort -z | xargs -0 cat | sha1sum | cut -d ' ' -f 1)
+  for command in "${commands[@]}"; do
+    main=${command//-/_}_main
+    if ! nm -D --defined-only "$lib/$networks" | grep " $main$" >/dev/null; then
+      cp "$folder/v2/release/$command" "$bin"
+    else
+      echo "int $main(int, char **); int main(int count, char **words) { return $main(count, words); }" |
+        clang -O -o "$bin/$command" -x c - -L "$lib" -lap-networks -Wl,--allow-shlib-undefined \
+          -Wl,--disable-new-dtags,-rpath,'$ORIGIN/../lib/ap' "-Wl,--build-id=0x$sum"
+    fi
+  done
+  copy_runtime "$lib" "${commands[@]/#/$bin/}"
 }
 
 # copy_runtime FOLDER PROGRAM…: the libraries of the Swift toolchain that the programs load, into FOLDER.
