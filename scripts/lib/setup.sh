@@ -12,7 +12,10 @@ package_packages=(dpkg-dev git xz-utils)
 test_packages=(python3 curl ffmpeg make shellcheck mandoc zsh fish qemu-user-static libc6-dev-arm64-cross)
 
 # The filters, in Package.swift's order.
-mapfile -t commands < <(sed -n 's/^ *filter("\([^"]*\)".*/\1/p' "$top/Package.swift")
+commands=()
+while read -r line; do
+  if [[ $line =~ ^filter\(\"([^\"]+)\" ]]; then commands+=("${BASH_REMATCH[1]}"); fi
+done <"$top/Package.swift"
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
