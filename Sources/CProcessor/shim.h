@@ -60,20 +60,29 @@ static inline ap_float16 ap_widen_half(ap_half16 bits) {
 #endif
 }
 
-#ifdef __AVX512BF16__
-#define AP_HAS_BF16 1
-#include <immintrin.h>
-// sums + a.low * b.low + a.high * b.high in each lane; Swift has no type for the intrinsic's operands.
-static inline ap_float16 ap_dot_bf16(ap_float16 sums, ap_word16 a, ap_word16 b) {
-  return (ap_float16)_mm512_dpbf16_ps((__m512)sums, (__m512bh)a, (__m512bh)b);
-}
+// x86-64-v4 does not include products of bfloat16, which most of its processors have: asked for at run time.
+static inline int ap_has_bf16(void) {
+#ifdef __AVX512F__
+  return __builtin_cpu_supports("avx512bf16") != 0;
 #else
-#define AP_HAS_BF16 0
+  return 0;
+#endif
+}
+
+// sums + a.low * b.low + a.high * b.high in each lane, for processors that have it. The compiler's own name for
+// the instruction would need every caller to be compiled for it.
 static inline ap_float16 ap_dot_bf16(ap_float16 sums, ap_word16 a, ap_word16 b) {
-  ap_float16 low = (ap_float16)(a << 16) * (ap_float16)(b << 16);
+#ifdef __AVX512F__
+  __asm__("vdpbf16ps %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));
+#endif
+  return sums;
+}
+
+// The same for every processor, rounded a little less.
+static inline ap_float16 ap_dot_widened_bf16(ap_float16 sums, ap_word16 a, ap_word16 b) {
+  const ap_float16 low = (ap_float16)(a << 16) * (ap_float16)(b << 16);
   return sums + low + (ap_float16)(a & ~0xffff) * (ap_float16)(b & ~0xffff);
 }
-#endif
 
 // mallopt, which Swift's Glibc does not import.
 #include <malloc.h>

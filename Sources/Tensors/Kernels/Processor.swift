@@ -1,10 +1,11 @@
 internal import CProcessor
 
-/// What this build's processor can do. The answers are constants: a branch not taken leaves no code.
+/// What can be done here.
 enum Processor {
-  /// Products of 16 floats, on 32 registers.
+  /// Products of 16 floats, on 32 registers: what this build is for, a constant, so that a branch not taken leaves no
+  /// code.
   @inline(__always) static var hasAVX512: Bool { AP_HAS_AVX512 != 0 }
 
-  /// Products of bfloat16 pairs with float32 sums.
-  @inline(__always) static var hasBF16: Bool { AP_HAS_BF16 != 0 }
+  /// Products of bfloat16 pairs with float32 sums, beside `hasAVX512`: what this processor says of itself.
+  @inline(__always) static var hasBF16: Bool { ap_has_bf16() != 0 }
 }

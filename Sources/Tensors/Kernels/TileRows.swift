@@ -25,12 +25,13 @@ func multiplyTile(
   switch (b.precision == .f32, Processor.hasAVX512) {
   case (true, true):
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (false, true):
-    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
   case (true, false):
     multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (false, false):
-    multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
+  case (false, true) where Processor.hasBF16:
+    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
+  case (false, _):
+    multiplyTile4x16(
+      a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedPairProduct.self)
   }
 }
 

@@ -3,25 +3,33 @@ import Testing
 
 @testable import Tensors
 
-/// All compiled kernels, whichever of them this processor would take.
+/// All compiled kernels that this processor can run, whichever of them it would take.
 @Suite struct TileTests {
-  enum Kernel: CaseIterable {
+  enum Kernel {
     case tile8x48, tile4x16
+    /// With the instruction for pairs.
+    case paired8x48
+
+    static let all = [Kernel.tile8x48, .tile4x16] + (Processor.hasBF16 ? [.paired8x48] : [])
 
     func callAsFunction(
       _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
     ) {
       switch (self, b.precision == .f32) {
-      case (.tile8x48, true):
+      case (.tile8x48, true), (.paired8x48, true):
         multiplyTile8x48(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
       case (.tile8x48, false):
+        multiplyTile8x48(
+          a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedPairProduct.self)
+      case (.paired8x48, false):
         multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
       case (.tile4x16, true):
         multiplyTile4x16(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
       case (.tile4x16, false):
-        multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
+        multiplyTile4x16(
+          a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedPairProduct.self)
       }
     }
   }
@@ -44,7 +52,7 @@ import Testing
     Shape(depth: 6, taps: 0, offsets: [0]), Shape(depth: 0, taps: 3, offsets: [0, 1, 2]),
   ]
 
-  @Test(arguments: Kernel.allCases, shapes)
+  @Test(arguments: Kernel.all, shapes)
   func equalsThreeLoops(kernel: Kernel, shape: Shape) {
     for precision in NumberFormat.products {
       for accumulate in [false, true] { compare(kernel, shape, precision, accumulate) }
