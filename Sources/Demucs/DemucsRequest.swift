@@ -40,24 +40,27 @@ package struct DemucsRequest: Sendable {
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
+    let numerics = Numerics(stored: weights, multiplied: precision.format(in: context))
     let workers = Workers(threads: threads)
     let stopwatch = context.report.stopwatch
     let (members, identity) = try context.report.stage("model") {
       try workers.both(
-        { try load(bag, for: outputs, workers: workers, stopwatch: stopwatch) },
+        { try load(bag, for: outputs, numerics, workers: workers, stopwatch: stopwatch) },
         { try location.identity() })
     }
     let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
 
     var entry = context.historyEntry
     entry.options["model"] = identity
+    entry.options["precision"] = .string(numerics.multiplied.rawValue)
     try StemSeparation(
       plan: plan, outputs: outputs, scope: normalizesSegments ? .segment : nil, reader: reader,
       writer: writer, log: context.log, progress: context.progress
     ).run(historyEntry: entry)
   }
 
-  /// What the stream's history says of the request; the model is added when it has been read.
+  /// What the stream's history says of the request; what is found out as it runs takes its place there: the model, and
+  /// what is multiplied.
   package var history: [String: JSONValue] {
     [
       "normalize": .string(normalizesSegments ? "window" : "track"),
@@ -95,7 +98,8 @@ package struct DemucsRequest: Sendable {
 
   /// Loads the networks that the outputs need; of a bag of specialists, often one.
   private func load(
-    _ bag: ModelBag, for outputs: [StemOutput], workers: Workers, stopwatch: Stopwatch?
+    _ bag: ModelBag, for outputs: [StemOutput], _ numerics: Numerics, workers: Workers,
+    stopwatch: Stopwatch?
   ) throws -> [BagMember] {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
@@ -108,7 +112,7 @@ package struct DemucsRequest: Sendable {
         // Members run one after the other.
         network = try HTDemucs(
           member.checkpoint.weights(), config: member.config, workers: workers,
-          numerics: Numerics(stored: weights, multiplied: precision.format), sharingMemoryOf: last)
+          numerics: numerics, sharingMemoryOf: last)
         network?.stopwatch = stopwatch
         last = network
       }

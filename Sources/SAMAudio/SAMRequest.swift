@@ -42,9 +42,11 @@ package struct SAMRequest: Sendable {
     if let notice = model.notice { context.log.info(notice) }
     if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
 
+    let numerics = Numerics(stored: weights, multiplied: precision.format(in: context))
     let workers = Workers(threads: threads)
-    let separator = try separator(model, prompts, workers, context.report)
+    let separator = try separator(model, prompts, numerics, workers, context.report)
     var entry = context.historyEntry
+    entry.options["precision"] = .string(numerics.multiplied.rawValue)
     entry.options["prompts"] = JSONValue(prompts.map(\.words))
     entry.options["model"] = try model.identity(workers: workers)
     try PromptSeparation(
@@ -55,7 +57,8 @@ package struct SAMRequest: Sendable {
     ).run(historyEntry: entry)
   }
 
-  /// What the stream's history says of the request; the prompts and the model are added when they have been read.
+  /// What the stream's history says of the request; what is found out as it runs takes its place there: the prompts, the
+  /// model, and what is multiplied.
   package var history: [String: JSONValue] {
     [
       "chain-residuals": .bool(settings.chainsResiduals),
@@ -82,10 +85,6 @@ package struct SAMRequest: Sendable {
       options: ["model": .string(location.name), "prompts": JSONValue(prompts.map(\.words))])
   }
 
-  private var numerics: Numerics {
-    Numerics(stored: weights, multiplied: precision.format)
-  }
-
   private func allPrompts() throws(FilterError) -> [Prompt] {
     try Prompt.list(
       prompts + (promptsFile.map(PromptFile.prompts) ?? []),
@@ -98,7 +97,8 @@ package struct SAMRequest: Sendable {
   }
 
   private func separator(
-    _ model: SAMAudioModel, _ prompts: [Prompt], _ workers: Workers, _ report: Report
+    _ model: SAMAudioModel, _ prompts: [Prompt], _ numerics: Numerics, _ workers: Workers,
+    _ report: Report
   ) throws -> WindowSeparator {
     let texts = try report.stage("text") {
       try model.features(

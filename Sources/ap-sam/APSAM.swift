@@ -78,7 +78,8 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Multiply these numbers: bf16 is faster where the processor has it, and less exact.",
+      "Multiply these numbers: bf16 is less exact, and faster on some processors; auto is "
+        + "whichever is faster here.",
       valueName: "f32|bf16|auto"))
   var precision = ProductPrecision.f32
 

@@ -49,6 +49,37 @@ import Testing
     #expect(try folder.list() == ["report.json"])
   }
 
+  /// What `auto` stands for is said in the report, and in the stream as if it had been asked for.
+  @Test(arguments: [
+    ("ap-demucs", [fixture("demucs/htdemucs_tiny.th")]),
+    ("ap-sam", [fixture("sam-audio"), "--prompt", "a dog", "--solver", "euler", "--steps", "1"]),
+  ])
+  func whatIsMultipliedIsReported(filter: String, options: [String]) throws {
+    var outputs: [String: [UInt8]] = [:]
+    for asked in ["f32", "bf16", "auto"] {
+      var command = Command(
+        filter, "--precision", asked, "--report", path, environment: ["AP_CACHE": "off"])
+      command.arguments += ["-m"] + options
+      let outcome = try command.run(.bytes(DemucsPipeTests.input(frames: 22_050)))
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let precision = try #require(try report()["precision"])
+      let multiplied = try #require(precision["multiplied"]?.string)
+      #expect(precision["asked"] == .string(asked))
+      if asked == "auto" {
+        let speed = try #require(precision["bf16-speed"]?.double)
+        #expect(multiplied == (speed >= 1.25 ? "bf16" : "f32"))
+        #expect(outcome.output == outputs[multiplied])
+      } else {
+        #expect(precision["bf16-speed"] == .null)
+        #expect(multiplied == asked)
+        outputs[asked] = outcome.output
+      }
+      let history = try ReadStream(outcome.output).header.history
+      #expect(history.last?.options["precision"] == .string(multiplied))
+    }
+    #expect(outputs["f32"] != outputs["bf16"])
+  }
+
   @Test func asManySecondsAsTheSoundHas() throws {
     let input = Filters.input(for: "ap-xfade", frames: 88_200)
     #expect(try Command("ap-xfade", "--report", path).run(.bytes(input)).status == 0)

@@ -16,24 +16,6 @@ package struct Numerics: Sendable, Hashable {
   package static var float32: Numerics { Numerics(stored: .f32) }
 }
 
-/// What products are asked to be made of.
-package enum ProductPrecision: String, CaseIterable, Sendable {
-  case f32
-  /// bfloat16: half the time on processors that have instructions for it.
-  case bf16
-  /// bfloat16 where it is faster, else float32.
-  case auto
-
-  /// The format that this means on this processor.
-  package var format: NumberFormat {
-    switch self {
-    case .f32: .f32
-    case .bf16: .bf16
-    case .auto: Processor.hasBF16 ? .bf16 : .f32
-    }
-  }
-}
-
 /// Words of a product: float32 values, or bfloat16 values in pairs. A 32-bit word of a pair holds a column's values
 /// of two neighbouring rows, so that panels, strides and offsets are those of float32 with half the rows.
 extension NumberFormat {
