@@ -78,14 +78,19 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Multiply these numbers: bf16 is less exact, and faster on some processors; auto is "
-        + "whichever is faster here.",
+      """
+      Calculate in this format: bf16 is faster on some processors, and less exact; auto chooses the \
+      faster one.
+      """,
       valueName: "f32|bf16|auto"))
   var precision = ProductPrecision.f32
 
   @Option(
     help: ArgumentHelp(
-      "Keep weights in memory like this; bf16 halves them. (default: as stored)",
+      """
+      Keep the model's weights in memory in this format; bf16 and f16 take half as much as f32. \
+      (default: as stored)
+      """,
       valueName: "f32|bf16|f16"))
   var weights: NumberFormat?
 

@@ -255,7 +255,9 @@ import Testing
     text.audio([1, 2], track: "a")
     text.audio([1, 2], track: "b")
     text.audio([1, 2], offset: offset, track: "a")
-    #expect(Self.failure(text.bytes)?.message == "Record 3 starts at frame \(offset), before 2.")
+    #expect(
+      Self.failure(text.bytes)?.message
+        == "Record 3 starts at frame \(offset), but the track is already at 2.")
   }
 
   /// Bits, bytes and digits are changed; a damaged stream may pass, but may not crash.

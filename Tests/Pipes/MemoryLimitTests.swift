@@ -23,7 +23,7 @@ import Testing
       ["mix": Sounds.noise(frames: 22_050, channels: 2)], channels: 2)
     var statuses: Set<Int32> = []
     // From what the program itself needs to more than the network does.
-    for size in [140, 300, 4_000] {
+    for size in [140, 160, 180, 200, 240, 300, 4_000] {
       let outcome = try run("\(limit) \(size * 1024)", words, input)
       // The loader has its own words where the program itself does not fit.
       guard outcome.status != 127 else { continue }
@@ -33,6 +33,7 @@ import Testing
       #expect(outcome.errorLines.count == 1, "\(size) MiB: \(outcome.errors)")
       #expect(
         outcome.errors.contains("There is not enough memory"), "\(size) MiB: \(outcome.errors)")
+      #expect(outcome.isAbort, "\(size) MiB: it was not seen before the first byte went out")
     }
     #expect(statuses.contains(0))
   }

@@ -48,7 +48,7 @@ import Testing
     ("ap-decode a.wav | ap-segment | ap-encode -o 'x/{track}.wav'", 65, "ap-encode failed"),
     (
       "ap-decode a.wav | ap-encode -o a.wav", 73,
-      "ap-encode failed with exit status 73: a.wav exists."
+      "ap-encode failed with exit status 73: a.wav exists already."
     ),
     ("yes | head -n 1", 141, "yes was ended by a signal (Broken pipe)."),
     ("sh -c 'kill -9 $$' | cat", 137, "sh was ended by a signal (Killed)."),

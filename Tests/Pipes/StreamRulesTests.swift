@@ -99,9 +99,11 @@ import Testing
     let audio = try #require(input[header...].firstIndex(of: UInt8(ascii: "\n"))) + 1
     let end = audio + 4_000
     for (length, words) in [
-      (header - 1, "cut in the header's line"), (header + 5, "cut in the line of record 1"),
-      (audio + 9, "cut in the payload of record 1, after 9 of 4000 bytes"),
-      (end, "cut between records, after record 1"), (end + 3, "cut in the line of record 2"),
+      (header - 1, "cut short in the header's line"),
+      (header + 5, "cut short in the line of record 1"),
+      (audio + 9, "cut short in the payload of record 1, after 9 of 4000 bytes"),
+      (end, "cut short between records, after record 1"),
+      (end + 3, "cut short in the line of record 2"),
     ] {
       let outcome = try Self.refusal(of: Array(input[..<length]), by: filter)
       Self.expectFailure(outcome, 65, saying: words)

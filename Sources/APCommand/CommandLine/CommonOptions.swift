@@ -1,5 +1,5 @@
 package import APCore
-package import ArgumentParser
+internal import ArgumentParser
 
 /// The options that all commands share. What they come to together with the environment and the
 /// file, is in `Settings`.

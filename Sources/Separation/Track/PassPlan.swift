@@ -36,6 +36,14 @@ package struct PassPlan {
   /// Whether the passes depend on how long the track is.
   var needsLength: Bool { settings.shifts * bag.count > 1 }
 
+  /// Bytes beside the networks' own that a track takes at most: the mix and the sums of the outputs over the longest
+  /// segment and the shift after it, twice, since they lie in arrays that grow, and what is on its way in and out.
+  func memory(outputs: Int, channels: Int) -> Int {
+    let longest = bag.map(\.segmentFrames).max() ?? 0
+    let rows = (1 + outputs) * channels
+    return 4 * rows * (longest + sampleRate / 2) * MemoryLayout<Float>.stride
+  }
+
   /// All passes over a track (`apply_model`).
   ///
   /// A shift puts half a second of silence before the track and starts the drawn number of frames

@@ -15,10 +15,11 @@ package struct StemSeparation {
 
   /// - Parameter scope: whose figures normalise; nil: those of the track, or of each window, that the header says or
   ///   that are measured first.
+  /// - Throws: `outOfMemory`.
   package init(
     plan: PassPlan, outputs: [StemOutput], scope: NormalizationScope?, reader: StreamReader,
     writer: StreamWriter, log: Log, progress: Progress
-  ) {
+  ) throws(FilterError) {
     let separators = plan.separators
     precondition(!separators.isEmpty, "the plan must have a model")
     self.plan = plan
@@ -28,9 +29,11 @@ package struct StemSeparation {
     self.writer = writer
     self.log = log
     self.progress = progress
-    workspace = SegmentWorkspace(for: separators)
     sampleRate = plan.sampleRate
     channels = separators[0].channels
+    // While it can still be refused with a sentence, and before the first byte goes out.
+    try AvailableMemory.require(plan.memory(outputs: outputs.count, channels: channels))
+    workspace = SegmentWorkspace(for: separators)
   }
 
   /// Separates the stream, from its header to its end.
