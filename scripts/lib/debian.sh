@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # setup.sh has the words, and the scripts that source this the folder
+# shellcheck shell=bash disable=SC2154 # $folder is set by the scripts that source this
 # Sourced by the scripts that try something on a new Debian 12, which they set up in $folder.
 
 # Paths of this machine that are visible inside, read-only.
