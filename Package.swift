@@ -129,7 +129,9 @@ let package = Package(
     // Never installed: it measures the networks and their products, OpenBLAS's beside them.
     .executableTarget(
       name: "ap-bench",
-      dependencies: ["APCore", "Demucs", "SAMAudio", "Tensors", argumentParser],
+      dependencies: [
+        "APCore", "Checkpoints", "Demucs", "SAMAudio", "Separation", "Tensors", argumentParser,
+      ],
       swiftSettings: settings),
 
     .target(

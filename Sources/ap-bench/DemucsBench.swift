@@ -1,4 +1,6 @@
+import APCore
 import ArgumentParser
+import Checkpoints
 import Demucs
 import Tensors
 
@@ -25,21 +27,42 @@ struct DemucsBench: ParsableCommand {
   func run() throws {
     let workers = Workers(threads: threads)
     let numerics = Numerics(multiplied: bf16 ? .bf16 : .f32)
-    let benchmark = try SegmentBenchmark(path: model, workers: workers, numerics: numerics)
+    let checkpoint = try Checkpoint.open(model)
+    let config = try HTDemucsConfig(checkpoint)
+    let network = try HTDemucs(
+      checkpoint.weights(), config: config, workers: workers, numerics: numerics)
     let products =
       segmentOnly
       ? ""
       : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, numerics)),"
-    let runs = (0..<rounds).map { _ in benchmark.run() }
+    let runs = times(of: network)
       .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
     let seconds = runs.map(\.seconds)
     let median = runs.sorted { $0.seconds < $1.seconds }[rounds / 2]
     let stages = median.stages.map { stage, time in
-      let cost = benchmark.costs[stage]
+      let cost = config.costs[stage]
       return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
         + "\"seconds\":\(time),\"stage\":\"\(stage)\"}"
     }
     print("{\(products)\"seconds\":\(seconds),\"stages\":[\(stages.joined(separator: ","))]}")
+  }
+
+  /// The seconds of each stage of a segment of noise, in each round.
+  private func times(of network: HTDemucs) -> [[(stage: String, seconds: Double)]] {
+    var state: UInt64 = 1
+    let mix = (0..<network.channels * network.segmentFrames).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Float(Int32(truncatingIfNeeded: state >> 32)) / 21_474_836_480
+    }
+    var stems = [Float](repeating: 0, count: network.sources.count * mix.count)
+    return (0..<rounds).map { _ in
+      let stopwatch = Stopwatch()
+      network.stopwatch = stopwatch
+      mix.withUnsafeBufferPointer { mix in
+        stems.withUnsafeMutableBufferPointer { network.separate(mix, into: $0) }
+      }
+      return stopwatch.times
+    }
   }
 
   private static let size = 2048
@@ -53,8 +76,17 @@ struct DemucsBench: ParsableCommand {
   }
 
   private func ours(_ workers: Workers, _ numerics: Numerics) -> Double {
-    let product = ProductBenchmark(size: DemucsBench.size, workers: workers, numerics: numerics)
-    return rate { product.run() }
+    let size = DemucsBench.size
+    let layer = Linear(
+      weight: (0..<size * size).map { Float($0 % 7) }, bias: Array(repeating: 0, count: size),
+      numerics: numerics)
+    let input = TokenPanels(channels: size, groups: 1, tokens: size)
+    let output = TokenPanels(channels: size, groups: 1, tokens: size)
+    return rate {
+      workers.run(input.count) { panel, scratch in
+        layer(Floats(input.panel(panel)), into: output.panel(panel), scratch)
+      }
+    }
   }
 
   private func openBLAS() throws -> Double {

@@ -1,7 +1,7 @@
-import APCore
-import Checkpoints
-import Separation
-import Tensors
+package import APCore
+package import Checkpoints
+package import Separation
+package import Tensors
 
 /// Hybrid Transformer Demucs: a segment of a mix in, its sources out.
 ///
@@ -10,13 +10,13 @@ import Tensors
 /// Source Separation (2022); `HTDemucs` in htdemucs.py.
 ///
 /// An instance separates one segment at a time.
-final class HTDemucs: SegmentSeparator {
-  let config: HTDemucsConfig
+package final class HTDemucs: SegmentSeparator {
+  package let config: HTDemucsConfig
   /// Called with each stage's name, shape and values, in the reference's layout: for tests.
   var trace: ((_ name: String, _ shape: [Int], _ values: [Float]) -> Void)?
 
   /// Takes the time of each stage: for reports and benchmarks.
-  var stopwatch: Stopwatch?
+  package var stopwatch: Stopwatch?
 
   private let layers: HTDemucsLayers
   private let memory: HTDemucsMemory
@@ -28,7 +28,7 @@ final class HTDemucs: SegmentSeparator {
   ///   - other: a network that never runs at the same time as this one: if it is of the same build, they
   ///     share their memory.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or unused.
-  init(
+  package init(
     _ weights: Weights, config: HTDemucsConfig, workers: Workers, numerics: Numerics = Numerics(),
     sharingMemoryOf other: HTDemucs? = nil
   ) throws {
@@ -43,12 +43,14 @@ final class HTDemucs: SegmentSeparator {
     }
   }
 
-  var sources: [String] { config.sources }
-  var sampleRate: Int { config.samplerate }
-  var channels: Int { config.audioChannels }
-  var segmentFrames: Int { config.segmentFrames }
+  package var sources: [String] { config.sources }
+  package var sampleRate: Int { config.samplerate }
+  package var channels: Int { config.audioChannels }
+  package var segmentFrames: Int { config.segmentFrames }
 
-  func separate(_ mix: UnsafeBufferPointer<Float>, into stems: UnsafeMutableBufferPointer<Float>) {
+  package func separate(
+    _ mix: UnsafeBufferPointer<Float>, into stems: UnsafeMutableBufferPointer<Float>
+  ) {
     precondition(mix.count == channels * segmentFrames, "mix must be a whole segment")
     precondition(stems.count == sources.count * mix.count, "stems must be of whole segments")
     guard let mix = mix.baseAddress, let stems = stems.baseAddress else { return }

@@ -1,8 +1,8 @@
 /// Latents of a stretch of sound: `[channels, frames]`, row by row.
-struct Latent: Sendable, Equatable {
-  let channels: Int
-  let frames: Int
-  var values: [Float]
+package struct Latent: Sendable, Equatable {
+  package let channels: Int
+  package let frames: Int
+  package var values: [Float]
 
   init(channels: Int, frames: Int, values: [Float]) {
     precondition(values.count == channels * frames, "values must have channels × frames elements")

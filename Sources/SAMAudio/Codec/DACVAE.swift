@@ -1,6 +1,6 @@
 import APCore
-import Checkpoints
-import Tensors
+package import Checkpoints
+package import Tensors
 
 /// SAM-Audio's codec: a convolutional autoencoder of 25 latent frames a second.
 ///
@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Signals of any length are taken tile by tile. A tile is computed together with what its results depend on
 /// beside it, so that they are those of the whole signal, bit by bit.
-final class DACVAE: AudioCodec {
+package final class DACVAE: AudioCodec {
   /// Called with each stage's name and values, [C, T], of each tile: for tests.
   var trace: ((_ stage: String, _ rows: [[Float]]) -> Void)?
   /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
@@ -29,7 +29,7 @@ final class DACVAE: AudioCodec {
   ///   - weights: the checkpoint's root.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  init(_ weights: Weights, config: CodecConfig, workers: Workers) throws {
+  package init(_ weights: Weights, config: CodecConfig, workers: Workers) throws {
     let weights = weights["audio_codec"]
     self.config = config
     self.workers = workers
@@ -39,7 +39,7 @@ final class DACVAE: AudioCodec {
     try weights.finish()
   }
 
-  func encode(_ samples: [Float]) -> Latent {
+  package func encode(_ samples: [Float]) -> Latent {
     let samples = filled(samples)
     let frames = samples.count / config.hop
     var latent = Latent(
@@ -58,7 +58,7 @@ final class DACVAE: AudioCodec {
     return latent
   }
 
-  func decode(_ latent: Latent, message: [Bool]?) -> [Float] {
+  package func decode(_ latent: Latent, message: [Bool]?) -> [Float] {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
     let memory = CodecMemory(workers: workers)

@@ -6,9 +6,9 @@ import Tensors
 /// hears the sound, and another one says 16 bits in it, softly.
 ///
 /// Source: San Roman and others, Proactive Detection of Voice Cloning with Localized Watermarking (2024).
-struct Watermark {
+package struct Watermark {
   /// Bits of a message.
-  static let bits = 16
+  package static let bits = 16
   /// By how much each of the decoder's blocks lengthens time in its watermark.
   static let strides = CodecConfig.watermarkRates
   /// Samples of a column between the two halves.

@@ -1,17 +1,17 @@
 internal import APCore
-import Checkpoints
+package import Checkpoints
 internal import Digests
 import Tensors
 
 /// A SAM-Audio model whose files are open, with no tensor read: its configuration, its tensors under their released
 /// names, and its text encoder.
-struct SAMAudioModel: Sendable {
+package struct SAMAudioModel: Sendable {
   /// What it was found by.
   let name: String
-  let config: SAMAudioConfig
+  package let config: SAMAudioConfig
   /// What the transformer and the codec take their weights from; the vision encoder's are not among them.
-  let tensors: WeightMap
-  let textEncoder: TextEncoderFiles
+  package let tensors: WeightMap
+  package let textEncoder: TextEncoderFiles
 
   private let configPath: String
 

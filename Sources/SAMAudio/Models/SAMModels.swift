@@ -4,7 +4,7 @@ package import Separation
 /// The SAM-Audio models of a shelf: folders with a configuration, weights and a text encoder.
 package struct SAMModels: ModelStore {
   /// A model's files.
-  struct Location: Sendable, Equatable {
+  package struct Location: Sendable, Equatable {
     /// The name it was found by.
     let name: String
     /// Its `config.json`.
@@ -23,7 +23,7 @@ package struct SAMModels: ModelStore {
     /// Opens the files.
     ///
     /// - Throws: what `SAMAudioModel.init` throws.
-    func open() throws(FilterError) -> SAMAudioModel { try SAMAudioModel(self) }
+    package func open() throws(FilterError) -> SAMAudioModel { try SAMAudioModel(self) }
   }
 
   package static let resources: String? = nil
@@ -41,7 +41,7 @@ package struct SAMModels: ModelStore {
   ///   a checkpoint in it. Nil: `preferred`.
   /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get what is missing;
   ///   `.noInput` for a path where nothing lies; what `SAMAudioConfig.init` throws.
-  func find(_ name: String?) throws(FilterError) -> Location {
+  package func find(_ name: String?) throws(FilterError) -> Location {
     let name = name ?? Self.preferred.name
     if name.contains("/") { return try findPath(name) }
     let found = folders.map { "\($0)/\(name)" }.filter(FileSystem.isFolder)

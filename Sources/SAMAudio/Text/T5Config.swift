@@ -5,17 +5,17 @@ internal import Tensors
 /// How a T5 encoder is built (transformers, `T5Config`). The names are the reference's; so are the defaults.
 ///
 /// What is not here has the same value in all T5 models of the first version, or is the decoder's.
-struct T5Config: Sendable, Hashable {
+package struct T5Config: Sendable, Hashable {
   /// Tokens that have an embedding.
-  let vocabSize: Int
+  package let vocabSize: Int
   /// Width of the network.
-  let dModel: Int
+  package let dModel: Int
   /// Channels of a head.
   let dKV: Int
   /// Width inside the feed-forward layers.
-  let dFF: Int
+  package let dFF: Int
   /// Layers.
-  let numLayers: Int
+  package let numLayers: Int
   /// Attention heads.
   let numHeads: Int
   /// Rows of the table of biases by distance.
@@ -55,7 +55,7 @@ struct T5Config: Sendable, Hashable {
   }
 
   /// Width of all heads.
-  var inner: Int { numHeads * dKV }
+  package var inner: Int { numHeads * dKV }
 
   /// Of the attention.
   var heads: Heads { Heads(count: numHeads, width: dKV) }

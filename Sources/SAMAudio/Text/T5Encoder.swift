@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Reference: `T5Stack` in transformers' modeling_t5.py; Raffel and others, Exploring the Limits of Transfer Learning
 /// with a Unified Text-to-Text Transformer (2020).
-struct T5Encoder {
+package struct T5Encoder {
   private let config: T5Config
   /// [tokens of the vocabulary, D], where they lie in the file.
   private let embedding: StoredRows
@@ -44,7 +44,7 @@ struct T5Encoder {
   /// The features of a text.
   ///
   /// - Parameter tokens: at least one, each below `vocabSize`.
-  func callAsFunction(_ tokens: [Int]) -> TextFeatures {
+  package func callAsFunction(_ tokens: [Int]) -> TextFeatures {
     precondition(
       !tokens.isEmpty && tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "tokens must be those of the vocabulary")

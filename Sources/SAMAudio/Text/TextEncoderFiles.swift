@@ -1,12 +1,12 @@
 internal import APCore
 import Checkpoints
-import Tensors
+package import Tensors
 
 /// A text encoder whose files are open, with no tensor read: T5 in a folder of its own, as it is published.
-struct TextEncoderFiles: Sendable {
+package struct TextEncoderFiles: Sendable {
   /// Where it lies.
   let folder: String
-  let config: T5Config
+  package let config: T5Config
   let tokenizer: Tokenizer
   /// The encoder's tensors under the names of `T5EncoderModel`.
   let tensors: WeightMap
@@ -56,7 +56,7 @@ struct TextEncoderFiles: Sendable {
   /// Loads the network.
   ///
   /// - Throws: what `T5Encoder.init` throws.
-  func encoder(numerics: Numerics, workers: Workers) throws -> T5Encoder {
+  package func encoder(numerics: Numerics, workers: Workers) throws -> T5Encoder {
     try T5Encoder(tensors.weights(), config: config, numerics: numerics, workers: workers)
   }
 }

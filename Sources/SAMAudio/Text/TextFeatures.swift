@@ -1,10 +1,10 @@
 /// A prompt as the text encoder gives it to the network: `[tokens, width]`, row by row.
-struct TextFeatures: Sendable, Equatable {
-  let tokens: Int
+package struct TextFeatures: Sendable, Equatable {
+  package let tokens: Int
   let width: Int
   let values: [Float]
 
-  init(tokens: Int, width: Int, values: [Float]) {
+  package init(tokens: Int, width: Int, values: [Float]) {
     precondition(values.count == tokens * width, "values must have tokens × width elements")
     self.tokens = tokens
     self.width = width

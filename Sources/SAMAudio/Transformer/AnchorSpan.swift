@@ -17,7 +17,7 @@ package struct AnchorSpan: Sendable, Hashable {
 }
 
 /// What is known of a frame: the row of the anchors' embedding.
-enum AnchorClass: Int, Sendable, CaseIterable {
+package enum AnchorClass: Int, Sendable, CaseIterable {
   case null, present, absent, padding
 
   /// The classes of a window's frames; later spans overwrite earlier ones, and what lies outside of the window is

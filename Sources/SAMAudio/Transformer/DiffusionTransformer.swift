@@ -1,5 +1,5 @@
-import Checkpoints
-import Tensors
+package import Checkpoints
+package import Tensors
 
 /// The diffusion transformer: a velocity for each state and time, given a mixture and a text.
 ///
@@ -7,7 +7,7 @@ import Tensors
 /// Transformers (2023).
 ///
 /// An instance computes one velocity at a time.
-final class DiffusionTransformer {
+package final class DiffusionTransformer {
   let config: SAMAudioConfig
   /// Called with each stage's name and values, [tokens, channels]: for tests.
   var trace: ((_ stage: String, _ values: [Float]) -> Void)?
@@ -34,7 +34,7 @@ final class DiffusionTransformer {
   ///   - numerics: how weights are stored and what is multiplied.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing or misshaped.
-  init(
+  package init(
     _ weights: Weights, config: SAMAudioConfig, numerics: Numerics = Numerics(), workers: Workers
   ) throws {
     let transformer = weights["transformer"]
@@ -63,7 +63,7 @@ final class DiffusionTransformer {
   ///   - mixture: the window's latent, [C, T], T ≤ `maxPositions`.
   ///   - anchors: a class for each frame; nil: nothing is known.
   ///   - times: at which velocities will be asked for, if they are known.
-  func field(
+  package func field(
     mixture: Latent, text features: TextFeatures, anchors: [AnchorClass]? = nil,
     times: [Float] = []
   ) -> VectorField {

@@ -1,3 +1,5 @@
+import SAMAudio
+
 extension CodecConfig {
   /// Multiplications and additions for a latent frame of encoding.
   var encodingOperations: Double {
@@ -24,5 +26,25 @@ extension CodecConfig {
   /// Three units: a kernel of 7 and one of 1 in each.
   private func units(_ channels: Int, _ columns: Int) -> Double {
     Double(3 * 2 * 8 * channels * channels * columns)
+  }
+}
+
+extension T5Config {
+  /// Multiplications and additions for a text of some tokens.
+  func operations(tokens: Int) -> Double {
+    let projections = 4 * dModel * inner + 2 * dModel * dFF
+    return 2 * Double(numLayers * tokens * (projections + 2 * tokens * inner))
+  }
+}
+
+extension TransformerConfig {
+  /// Multiplications and additions for a velocity, without what stays the same within a window.
+  func operations(frames: Int, textTokens: Int) -> Double {
+    let square = dim * dim
+    let ends = frames * (2 * dim * outChannels + 6 * square) + 3 * textTokens * square
+    let attention = frames * (4 * square + 2 * frames * dim)
+    let crossAttention = 2 * (frames + textTokens) * square + 2 * frames * textTokens * dim
+    let feedForward = 3 * frames * dim * ffnDim
+    return 2 * Double(ends + nLayers * (attention + crossAttention + feedForward))
   }
 }

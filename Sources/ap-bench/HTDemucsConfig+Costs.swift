@@ -1,10 +1,12 @@
+import Demucs
+
 /// What a stage of the network takes at least.
-package struct StageCost: Sendable {
+struct StageCost: Sendable {
   /// Multiplications and additions.
-  package var operations: Double
+  var operations: Double
   /// Bytes that must come from memory or go there, if nothing between a layer's input and output does:
   /// both of these, and the weights, as float32.
-  package var bytes: Double
+  var bytes: Double
 
   fileprivate init(products: Int, values: Int) {
     operations = Double(2 * products)
@@ -13,8 +15,8 @@ package struct StageCost: Sendable {
 }
 
 extension HTDemucsConfig {
-  /// The cost of each stage of a segment, by the stages' names in a `SegmentBenchmark`.
-  package var costs: [String: StageCost] {
+  /// The cost of each stage of a segment, by the stages' names in a `Stopwatch`.
+  var costs: [String: StageCost] {
     var result: [String: StageCost] = [:]
     for layer in 0..<depth {
       let isLast = layer == 0

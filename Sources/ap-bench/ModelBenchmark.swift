@@ -1,17 +1,18 @@
-internal import Checkpoints
+import Checkpoints
+import SAMAudio
 import Separation
-package import Tensors
+import Tensors
 
-/// Times the parts of a model on a window of sound: what `scripts/bench` shows. As in the filter, the text encoder
+/// The parts of a model on a window of sound. As in the filter, the text encoder
 /// leaves memory before the others come.
-package struct ModelBenchmark {
+struct ModelBenchmark {
   /// A part that was measured.
-  package struct Stage {
-    package let name: String
+  struct Stage {
+    let name: String
     /// Of a single run of the codec, of the better of two of the rest, which are short.
-    package let seconds: Double
+    let seconds: Double
     /// Multiplications and additions that the network's formulas have; zero where they are not counted.
-    package let operations: Double
+    let operations: Double
   }
 
   private let model: SAMAudioModel
@@ -26,7 +27,7 @@ package struct ModelBenchmark {
   ///   - name: of a model, or its path.
   ///   - seconds: the window's length.
   ///   - numerics: how weights are stored and what is multiplied.
-  package init(model name: String, seconds: Int, numerics: Numerics, workers: Workers) throws {
+  init(model name: String, seconds: Int, numerics: Numerics, workers: Workers) throws {
     model = try SAMModels.standard.find(name).open()
     self.numerics = numerics
     self.workers = workers
@@ -39,7 +40,7 @@ package struct ModelBenchmark {
   /// Loads the parts and runs each one.
   ///
   /// - Throws: what loading the parts throws.
-  package func run() throws -> [Stage] {
+  func run() throws -> [Stage] {
     var (stages, text) = try textStages()
     let tensors = model.tensors.weights()
     let transformer = try DiffusionTransformer(
