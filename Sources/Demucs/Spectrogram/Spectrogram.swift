@@ -31,9 +31,6 @@ final class Spectrogram {
     var frequencyStride: Int
   }
 
-  /// Channels one after the other, without gaps.
-  var planar: Layout { Layout(channelStride: frequencies * frames, frequencyStride: frames) }
-
   /// Frames a task transforms before it writes them: one cache line of each row of the spectrum.
   static let blockFrames = 16
   /// How many frames besides its own touch a hop of the signal.
@@ -78,13 +75,12 @@ final class Spectrogram {
   ///   - signal: `[channels, length]`.
   ///   - channels: Audio channels.
   ///   - spectrum: `[2·channels, frequencies, frames]`, overwritten.
-  ///   - layout: where its rows lie; without it, planar.
+  ///   - layout: where its rows lie.
   func forward(
     _ signal: UnsafePointer<Float>, channels: Int, into spectrum: UnsafeMutablePointer<Float>,
-    layout: Layout? = nil
+    layout: Layout
   ) {
     let blocks = (frames + Self.blockFrames - 1) / Self.blockFrames
-    let layout = layout ?? planar
     // No two tasks write the same value, so which lane runs one does not show in the result.
     workers.run(channels * blocks) { task, scratch in
       let channel = task / blocks
@@ -104,18 +100,17 @@ final class Spectrogram {
   ///
   /// - Parameters:
   ///   - spectrum: `[2·channels, frequencies, frames]`.
-  ///   - layout: where its rows lie; without it, planar.
+  ///   - layout: where its rows lie.
   ///   - channels: Audio channels (of all sources together).
   ///   - scale: Multiplies each coefficient first.
   ///   - offset: Is added to each scaled coefficient, real and imaginary.
   ///   - signal: `[channels, length]`.
   func inverse(
-    _ spectrum: UnsafePointer<Float>, layout: Layout? = nil, channels: Int, scale: Float = 1,
+    _ spectrum: UnsafePointer<Float>, layout: Layout, channels: Int, scale: Float = 1,
     offset: Float = 0, addingTo signal: UnsafeMutablePointer<Float>
   ) {
     let hops = frames + Self.framesBefore
     let blocks = (hops + Self.blockFrames - 1) / Self.blockFrames
-    let layout = layout ?? planar
     workers.run(channels * blocks) { task, scratch in
       let channel = task / blocks
       let first = task % blocks * Self.blockFrames

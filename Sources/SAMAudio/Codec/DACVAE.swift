@@ -8,7 +8,7 @@ package import Tensors
 ///
 /// Signals of any length are taken tile by tile. A tile is computed together with what its results depend on
 /// beside it, so that they are those of the whole signal, bit by bit.
-package final class DACVAE: AudioCodec {
+package final class DACVAE {
   /// Called with each stage's name and values, [C, T], of each tile: for tests.
   var trace: ((_ stage: String, _ rows: [[Float]]) -> Void)?
   /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
@@ -39,6 +39,7 @@ package final class DACVAE: AudioCodec {
     try weights.finish()
   }
 
+  /// The mean latent of mono samples: [codebookDim, ⌈N / hop⌉]. What the last frame lacks is filled by reflection.
   package func encode(_ samples: [Float]) -> Latent {
     let samples = filled(samples)
     let frames = samples.count / config.hop
@@ -58,6 +59,9 @@ package final class DACVAE: AudioCodec {
     return latent
   }
 
+  /// The mono samples of a latent: `frames · hop` of them.
+  ///
+  /// - Parameter message: bits of the watermark; nil: none is added.
   package func decode(_ latent: Latent, message: [Bool]?) -> [Float] {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)

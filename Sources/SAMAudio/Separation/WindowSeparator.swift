@@ -13,7 +13,7 @@ final class WindowSeparator {
   /// Takes the time of each stage: for reports.
   var stopwatch: Stopwatch?
 
-  private let codec: any AudioCodec
+  private let codec: DACVAE
   private let transformer: DiffusionTransformer
   private let texts: [TextFeatures]
   private let settings: SAMSettings
@@ -21,7 +21,7 @@ final class WindowSeparator {
 
   /// - Parameter texts: the prompts.
   init(
-    codec: any AudioCodec, transformer: DiffusionTransformer, texts: [TextFeatures],
+    codec: DACVAE, transformer: DiffusionTransformer, texts: [TextFeatures],
     settings: SAMSettings
   ) {
     self.codec = codec

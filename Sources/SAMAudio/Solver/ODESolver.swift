@@ -12,22 +12,6 @@ package struct ODESolver: Sendable, Hashable {
   /// The times between the steps: 0, …, 1.
   let grid: [Float]
 
-  /// Steps of the same length.
-  init(method: Method, steps: Int) {
-    precondition(steps > 0, "there must be at least one step")
-    let step = 1 / Float(steps)
-    self.method = method
-    grid = (0..<steps).map { Float($0) * step } + [1]
-  }
-
-  /// Steps of a given length; the last one is shorter where they do not fill the time.
-  init(method: Method, stepSize: Float) {
-    precondition(stepSize > 0 && stepSize.isFinite, "the step must be a positive number")
-    let points = max(2, Int((1 / stepSize + 1).rounded(.up)))
-    self.method = method
-    grid = (0..<points - 1).map { Float($0) * stepSize } + [1]
-  }
-
   /// Velocities that a solution asks for.
   var evaluations: Int { (grid.count - 1) * (method == .midpoint ? 2 : 1) }
 
@@ -76,5 +60,14 @@ package struct ODESolver: Sendable, Hashable {
   private func moved(_ state: [Float], along slope: [Float], by length: Float) -> [Float] {
     precondition(slope.count == state.count, "a velocity must be as long as the state")
     return zip(state, slope).map { $0 + length * $1 }
+  }
+}
+
+extension ODESolver {
+  /// Steps of the same length.
+  init(method: Method, steps: Int) {
+    precondition(steps > 0, "there must be at least one step")
+    let step = 1 / Float(steps)
+    self.init(method: method, grid: (0..<steps).map { Float($0) * step } + [1])
   }
 }

@@ -27,7 +27,7 @@ import Testing
     let signal = Self.noise(2 * length)
     let plane = 2 * plan.frequencies * plan.frames
     var spectrum = [Float](repeating: .nan, count: 2 * plane)
-    plan.forward(signal, channels: 2, into: &spectrum)
+    plan.forward(signal, channels: 2, into: &spectrum, layout: plan.planar)
     for channel in 0..<2 {
       let expected = ReferenceSpectrogram(frameLength: 64)
         .forward(signal[channel * length..<(channel + 1) * length].map(Double.init))
@@ -45,7 +45,8 @@ import Testing
     let plane = 2 * plan.frequencies * plan.frames
     let spectrum = Self.noise(2 * plane)
     var signal = [Float](repeating: 1, count: 2 * length)
-    plan.inverse(spectrum, channels: 2, scale: 0.5, offset: 0.25, addingTo: &signal)
+    plan.inverse(
+      spectrum, layout: plan.planar, channels: 2, scale: 0.5, offset: 0.25, addingTo: &signal)
     for channel in 0..<2 {
       let scaled = spectrum[channel * plane..<(channel + 1) * plane]
         .map { Double($0 * 0.5 + 0.25) }
@@ -66,9 +67,9 @@ import Testing
       return Float(0.5 * sin(2 * .pi * 440 * time) + 0.3 * cos(2 * .pi * 3000 * time))
     }
     var spectrum = [Float](repeating: .nan, count: 2 * plan.frequencies * plan.frames)
-    plan.forward(signal, channels: 1, into: &spectrum)
+    plan.forward(signal, channels: 1, into: &spectrum, layout: plan.planar)
     var back = [Float](repeating: 0, count: length)
-    plan.inverse(spectrum, channels: 1, addingTo: &back)
+    plan.inverse(spectrum, layout: plan.planar, channels: 1, addingTo: &back)
     // The reference cuts two frames at each side: only what four frames cover comes back whole.
     let whole = plan.padding..<(plan.frames * plan.hop - plan.padding)
     #expect(whole.map { abs(signal[$0] - back[$0]) }.max() ?? .infinity < 1e-5)
@@ -81,9 +82,9 @@ import Testing
       let plan = try Spectrogram(
         length: length, frameLength: 256, workers: Workers(threads: threads))
       var spectrum = [Float](repeating: 0, count: 4 * plan.frequencies * plan.frames)
-      plan.forward(signal, channels: 2, into: &spectrum)
+      plan.forward(signal, channels: 2, into: &spectrum, layout: plan.planar)
       var back = [Float](repeating: 0, count: 2 * length)
-      plan.inverse(spectrum, channels: 2, addingTo: &back)
+      plan.inverse(spectrum, layout: plan.planar, channels: 2, addingTo: &back)
       return (spectrum, back)
     }
     let one = try run(threads: 1)
@@ -99,5 +100,12 @@ import Testing
       let error = #expect(throws: FilterError.self) { try RealTransform(size: size) }
       #expect(error?.code == .unavailable)
     }
+  }
+}
+
+extension Spectrogram {
+  /// Channels one after the other, without gaps.
+  fileprivate var planar: Layout {
+    Layout(channelStride: frequencies * frames, frequencyStride: frames)
   }
 }

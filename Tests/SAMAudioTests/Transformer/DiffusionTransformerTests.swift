@@ -112,7 +112,7 @@ import Testing
     ("ode_midpoint4", ODESolver(method: .midpoint, steps: 4)),
     ("ode_euler16", ODESolver(method: .euler, steps: 16)),
     ("ode_euler32", ODESolver(method: .euler, steps: 32)),
-    ("ode_midpoint_0.3", ODESolver(method: .midpoint, stepSize: 0.3)),
+    ("ode_midpoint_0.3", ODESolver(method: .midpoint, grid: [0, 0.3, 0.6, 0.9, 1])),
   ])
   func statesAtTheEndAreTheReferences(name: String, solver: ODESolver) throws {
     let setting = try Setting()

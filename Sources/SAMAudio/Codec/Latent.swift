@@ -1,0 +1,13 @@
+/// Latents of a stretch of sound: `[channels, frames]`, row by row.
+package struct Latent: Sendable, Equatable {
+  package let channels: Int
+  package let frames: Int
+  package var values: [Float]
+
+  init(channels: Int, frames: Int, values: [Float]) {
+    precondition(values.count == channels * frames, "values must have channels × frames elements")
+    self.channels = channels
+    self.frames = frames
+    self.values = values
+  }
+}
