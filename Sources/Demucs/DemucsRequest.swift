@@ -42,10 +42,10 @@ package struct DemucsRequest: Sendable {
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
     let numerics = Numerics(stored: weights, multiplied: precision.format(in: context))
     let workers = Workers(threads: threads)
-    let stopwatch = context.report.stopwatch
+    let probe = context.report.probe
     let (members, identity) = try context.report.stage("model") {
       try workers.both(
-        { try load(bag, for: outputs, numerics, workers: workers, stopwatch: stopwatch) },
+        { try load(bag, for: outputs, numerics, workers: workers, probe: probe) },
         { try location.identity() })
     }
     let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
@@ -99,7 +99,7 @@ package struct DemucsRequest: Sendable {
   /// Loads the networks that the outputs need; of a bag of specialists, often one.
   private func load(
     _ bag: ModelBag, for outputs: [StemOutput], _ numerics: Numerics, workers: Workers,
-    stopwatch: Stopwatch?
+    probe: Probe?
   ) throws -> [BagMember] {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
@@ -113,7 +113,7 @@ package struct DemucsRequest: Sendable {
         network = try HTDemucs(
           member.checkpoint.weights(), config: member.config, workers: workers,
           numerics: numerics, sharingMemoryOf: last)
-        network?.stopwatch = stopwatch
+        network?.probe = probe
         last = network
       }
       return BagMember(

@@ -112,7 +112,7 @@ package struct SAMRequest: Sendable {
       try tensors.finish()
       let separator = WindowSeparator(
         codec: codec, transformer: transformer, texts: texts, settings: settings)
-      separator.stopwatch = report.stopwatch
+      separator.probe = report.probe
       return separator
     }
   }

@@ -56,12 +56,12 @@ struct DemucsBench: ParsableCommand {
     }
     var stems = [Float](repeating: 0, count: network.sources.count * mix.count)
     return (0..<rounds).map { _ in
-      let stopwatch = Stopwatch()
-      network.stopwatch = stopwatch
+      let probe = Probe()
+      network.probe = probe
       mix.withUnsafeBufferPointer { mix in
         stems.withUnsafeMutableBufferPointer { network.separate(mix, into: $0) }
       }
-      return stopwatch.times
+      return probe.times
     }
   }
 

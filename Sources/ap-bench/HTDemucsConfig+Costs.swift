@@ -15,7 +15,7 @@ struct StageCost: Sendable {
 }
 
 extension HTDemucsConfig {
-  /// The cost of each stage of a segment, by the stages' names in a `Stopwatch`.
+  /// The cost of each stage of a segment, by the stages' names in a `Probe`.
   var costs: [String: StageCost] {
     var result: [String: StageCost] = [:]
     for layer in 0..<depth {

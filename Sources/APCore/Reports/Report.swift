@@ -8,8 +8,8 @@ package final class Report {
     let message: String?
   }
 
-  /// What a network's stages are measured with; nil where no report is asked for.
-  package private(set) var stopwatch: Stopwatch?
+  /// What measures a network's stages; nil where no report is asked for.
+  package private(set) var probe: Probe?
 
   private let start = Syscalls.monotonicSeconds()
   private var file: PartialFile?
@@ -28,7 +28,7 @@ package final class Report {
   /// - Throws: `cannotCreate`.
   package func open(_ path: String) throws(FilterError) {
     file = try PartialFile(for: path, overwriting: true)
-    stopwatch = Stopwatch()
+    probe = Probe()
   }
 
   /// Does a stage of the work. What is done under the same name counts together; the part of a name
@@ -36,8 +36,8 @@ package final class Report {
   package func stage<Result, Failure>(
     _ name: String, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    guard let stopwatch else { return try body() }
-    return try stopwatch.measure(name, body)
+    guard let probe else { return try body() }
+    return try probe.measure(name, body)
   }
 
   /// Takes the file back; whether there was one.
@@ -80,7 +80,7 @@ package final class Report {
 
   private var stages: [JSONValue] {
     var sums: [(name: Substring, seconds: Double)] = []
-    for (stage, seconds) in stopwatch?.times ?? [] {
+    for (stage, seconds) in probe?.times ?? [] {
       let name = stage.prefix { $0 != "." }
       if let index = sums.firstIndex(where: { $0.name == name }) {
         sums[index].seconds += seconds

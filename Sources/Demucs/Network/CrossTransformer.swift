@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 
@@ -58,10 +59,9 @@ struct CrossTransformer {
   /// - Parameters:
   ///   - x: the frequency branch, [F, C, T].
   ///   - xt: the time branch, [1, C, T].
-  ///   - trace: called with the tokens of both branches after each layer.
+  ///   - probe: sees the tokens of both branches after each layer.
   func callAsFunction(
-    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ workers: Workers,
-    trace: ((_ layer: Int, _ tokens: [TokenPanels]) -> Void)? = nil
+    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ workers: Workers, _ probe: Probe?
   ) {
     let tokens = memory.tokens
     for (index, rows) in [x, xt].enumerated() {
@@ -75,7 +75,8 @@ struct CrossTransformer {
       layer(
         tokens, attention: memory.attention[index % 2], attended: memory.attended,
         workers: workers)
-      trace?(index, tokens)
+      probe?.show("crosstransformer.layers.\(index)", tokens[0])
+      probe?.show("crosstransformer.layers_t.\(index)", tokens[1])
     }
     for (index, rows) in [x, xt].enumerated() {
       workers.run(tokens[index].count) { panel, scratch in

@@ -12,11 +12,8 @@ package import Tensors
 /// An instance separates one segment at a time.
 package final class HTDemucs: SegmentSeparator {
   package let config: HTDemucsConfig
-  /// Called with each stage's name, shape and values, in the reference's layout: for tests.
-  var trace: ((_ name: String, _ shape: [Int], _ values: [Float]) -> Void)?
-
-  /// Takes the time of each stage: for reports and benchmarks.
-  package var stopwatch: Stopwatch?
+  /// Watches each stage, whose values it gets in the reference's layout.
+  package var probe: Probe?
 
   private let layers: HTDemucsLayers
   private let memory: HTDemucsMemory
@@ -56,12 +53,13 @@ package final class HTDemucs: SegmentSeparator {
     guard let mix = mix.baseAddress, let stems = stems.baseAddress else { return }
     let depth = config.depth
     let (levels, timeLevels, workers) = (memory.levels, memory.timeLevels, memory.workers)
-    stopwatch?.start()
+    probe?.start()
 
     // 1. Both views of the mix, each normalised by its own mean and deviation.
     memory.spectrogram.forward(
       mix, channels: channels, into: levels[0].block(0), layout: levels[0].spectrumLayout)
-    report("cac", levels[0], stage: "spectrogram")
+    probe?.lap("spectrogram")
+    probe?.show("cac", levels[0])
     let norm = levels[0].normalize(workers)
     timeLevels[0].copy(planar: mix)
     let timeNorm = timeLevels[0].normalize(workers)
@@ -77,10 +75,9 @@ package final class HTDemucs: SegmentSeparator {
     }
 
     // 3. The transformer adds its result to the last encoder layers', which is the first skip.
-    let skips = [levels[depth], timeLevels[depth]].map(snapshot)
+    let skips = [levels[depth], timeLevels[depth]].map { probe?.snapshot($0) }
     layers.transformer(
-      levels[depth], timeLevels[depth], memory.transformer, workers,
-      trace: trace.map(reportTokens))
+      levels[depth], timeLevels[depth], memory.transformer, workers, probe)
     report("crosstransformer", levels[depth], minus: skips[0])
     report("crosstransformer.1", timeLevels[depth], minus: skips[1])
 
@@ -90,7 +87,7 @@ package final class HTDemucs: SegmentSeparator {
       let isLast = layer == 0
       let (output, timeOutput) =
         isLast ? (memory.estimate, memory.timeEstimate) : (levels[layer], timeLevels[layer])
-      let skips = isLast ? [nil, nil] : [output, timeOutput].map(snapshot)
+      let skips = isLast ? [nil, nil] : [output, timeOutput].map { probe?.snapshot($0) }
       layers.decoders[index].alongFrequency(
         levels[layer + 1], into: output, accumulate: !isLast, workers)
       report("decoder.\(index)", output, minus: skips[0])
@@ -106,6 +103,12 @@ package final class HTDemucs: SegmentSeparator {
       Floats(memory.estimate.block(0)), layout: memory.estimate.spectrumLayout,
       channels: sources.count * channels, scale: norm.deviation, offset: norm.mean,
       addingTo: stems)
-    stopwatch?.lap("output")
+    probe?.lap("output")
+  }
+
+  /// - Parameter before: what the blocks held before something was added to them.
+  private func report(_ stage: String, _ blocks: Blocks, minus before: [Float]? = nil) {
+    probe?.lap(stage)
+    probe?.show(stage, blocks, minus: before)
   }
 }

@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 internal import Glibc
 import Tensors
@@ -35,22 +36,22 @@ struct CodecDecoder {
   ///
   /// - Parameters:
   ///   - samples: of all frames; theirs are written.
-  ///   - trace: called with each stage's name and rows.
+  ///   - probe: sees each stage's rows.
   func callAsFunction(
     _ latent: Latent, frames: Range<Int>, into samples: inout [Float], _ memory: CodecMemory,
-    trace: (_ stage: String, _ rows: Blocks) -> Void
+    _ probe: Probe?
   ) {
     let range = frames.lowerBound * hop..<frames.upperBound * hop
     let end = last.reach.around(range, length: latent.frames * hop)
     let ranges = blocks.ranges(for: end, frames: latent.frames)
     let read = first.reach.around(ranges[0], length: latent.frames)
     var x = project(memory.latent(latent, range: read), range: read, in: .signal, memory)
-    trace("out_proj", x.rows)
+    probe?.show("dec_out_proj", x.rows)
     x = first(x, range: ranges[0], in: .activated, memory)  // [C, T]
-    trace("block0", x.rows)
+    probe?.show("dec_block0", x.rows)
     for (index, block) in blocks.enumerated() {
       x = block(x, range: ranges[index + 1], memory)
-      trace("block\(index + 1)", x.rows)
+      probe?.show("dec_block\(index + 1)", x.rows)
     }  // [C, N]
     x = last(memory.activate(x, activation), range: range, in: .signal, memory)  // [1, N]
     let row = x.rows.row(0, 0)

@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 
@@ -34,23 +35,22 @@ struct CodecEncoder {
   ///
   /// - Parameters:
   ///   - samples: whole frames.
-  ///   - trace: called with each stage's name and rows.
+  ///   - probe: sees each stage's rows.
   func callAsFunction(
-    _ samples: [Float], frames: Range<Int>, _ memory: CodecMemory,
-    trace: (_ stage: String, _ rows: Blocks) -> Void
+    _ samples: [Float], frames: Range<Int>, _ memory: CodecMemory, _ probe: Probe?
   ) -> Stretch {
     let end = last.reach.around(frames, length: samples.count / hop)
     let ranges = blocks.ranges(for: end, samples: samples.count)
     var x = first(
       memory.samples(samples, range: first.reach.around(ranges[0], length: samples.count)),
       range: ranges[0], in: .signal, memory)  // [C, N]
-    trace("block0", x.rows)
+    probe?.show("enc_block0", x.rows)
     for (index, block) in blocks.enumerated() {
       x = block(x, range: ranges[index + 1], memory)
-      trace("block\(index + 1)", x.rows)
+      probe?.show("enc_block\(index + 1)", x.rows)
     }  // [C, T]
     x = last(memory.activate(x, activation), range: frames, in: .signal, memory)
-    trace("z", x.rows)
+    probe?.show("enc_z", x.rows)
     return mean(x, range: frames, in: .activated, memory)
   }
 }

@@ -1,4 +1,4 @@
-import APCore
+internal import APCore
 package import Checkpoints
 package import Tensors
 
@@ -9,8 +9,8 @@ package import Tensors
 /// Signals of any length are taken tile by tile. A tile is computed together with what its results depend on
 /// beside it, so that they are those of the whole signal, bit by bit.
 package final class DACVAE {
-  /// Called with each stage's name and values, [C, T], of each tile: for tests.
-  var trace: ((_ stage: String, _ rows: [[Float]]) -> Void)?
+  /// Sees what each stage gives of each tile, [C, T].
+  var probe: Probe?
   /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
   var framesOfEncoderTile = 128
   /// Latent frames of a tile in decoding. What is computed beside it is mostly in the first layers and costs as much
@@ -48,7 +48,7 @@ package final class DACVAE {
       values: Array(repeating: 0, count: config.codebookDim * frames))
     let memory = CodecMemory(workers: workers)
     for tile in tiles(of: framesOfEncoderTile, frames) {
-      let mean = encoder(samples, frames: tile, memory) { report("enc_\($0)", $1) }.rows
+      let mean = encoder(samples, frames: tile, memory, probe).rows
       for channel in 0..<latent.channels {
         let row = mean.row(0, channel)
         for column in 0..<tile.count {
@@ -67,7 +67,7 @@ package final class DACVAE {
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
     let memory = CodecMemory(workers: workers)
     for tile in tiles(of: framesOfDecoderTile, latent.frames) {
-      decoder(latent, frames: tile, into: &samples, memory) { report("dec_\($0)", $1) }
+      decoder(latent, frames: tile, into: &samples, memory, probe)
     }
     if let message {
       watermark.add(
@@ -88,14 +88,5 @@ package final class DACVAE {
 
   private func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {
     stride(from: 0, to: frames, by: size).map { $0..<min($0 + size, frames) }
-  }
-
-  private func report(_ stage: String, _ rows: Blocks) {
-    guard let trace else { return }
-    trace(
-      stage,
-      (0..<rows.channels).map {
-        Array(UnsafeBufferPointer(start: rows.row(0, $0), count: rows.columns))
-      })
   }
 }

@@ -2,8 +2,8 @@ import APCore
 import Checkpoints
 import Tensors
 
-/// The watermark that the reference's decoder adds to all that it decodes (`wm_model` of dacvae): a causal network
-/// hears the sound, and another one says 16 bits in it, softly.
+/// The watermark that the reference's decoder adds to all that it decodes (`wm_model` of dacvae): a causal
+/// encoder reads the sound, and a decoder adds 16 bits to it, softly.
 ///
 /// Source: San Roman and others, Proactive Detection of Voice Cloning with Localized Watermarking (2024).
 package struct Watermark {
@@ -18,45 +18,47 @@ package struct Watermark {
   /// How loud it is.
   private static let gain: Float = 0.25
 
-  // Of the half that hears.
+  // The encoder.
   private let first: CodecConvolution
   private let encoder: [EncoderBlock]
-  private let heard: [LSTM]
+  private let encoderLSTM: [LSTM]
   private let bottleneck: CodecConvolution
-  // Of the half that says.
+  // The decoder.
   private let embedding: [Float]
   private let spread: CodecConvolution
-  private let said: [LSTM]
+  private let decoderLSTM: [LSTM]
   private let decoder: [DecoderBlock]
   private let last: CodecConvolution
 
   /// - Parameter weights: at the decoder.
   init(_ weights: Weights) throws {
-    let (hears, says) = (weights["wm_model"]["encoder_block"], weights["wm_model"]["decoder_block"])
+    let (encoderPart, decoderPart) = (
+      weights["wm_model"]["encoder_block"], weights["wm_model"]["decoder_block"]
+    )
     // No configuration has the width.
-    var channels = hears["pre"][3].shape("bias")?.first ?? 32
+    var channels = encoderPart["pre"][3].shape("bias")?.first ?? 32
     let model = weights["model"]
     let blocks = Array(Watermark.strides.enumerated())
     first = try CodecConvolution(
-      hears["pre"][3], inputs: 1, stored: channels, kernel: 7, isCausal: true)
+      encoderPart["pre"][3], inputs: 1, stored: channels, kernel: 7, isCausal: true)
     encoder = try blocks.reversed().map { index, stride in
       defer { channels *= 2 }
       return try EncoderBlock(elu: model[index + 1], channels: channels, stride: stride)
     }
-    heard = try Watermark.recurrent(hears["post"][0]["lstm"], channels: channels)
+    encoderLSTM = try Watermark.recurrent(encoderPart["post"][0]["lstm"], channels: channels)
     bottleneck = try CodecConvolution(
-      hears["post"][2], inputs: channels, stored: Watermark.width, kernel: 7, isCausal: true)
+      encoderPart["post"][2], inputs: channels, stored: Watermark.width, kernel: 7, isCausal: true)
     embedding = try weights["wm_model"]["msg_processor"]["msg_processor"].floats(
       "weight", shape: [2 * Watermark.bits, Watermark.width])
     spread = try CodecConvolution(
-      says["pre"][0], inputs: Watermark.width, stored: channels, kernel: 7, isCausal: true)
-    said = try Watermark.recurrent(says["pre"][1]["lstm"], channels: channels)
+      decoderPart["pre"][0], inputs: Watermark.width, stored: channels, kernel: 7, isCausal: true)
+    decoderLSTM = try Watermark.recurrent(decoderPart["pre"][1]["lstm"], channels: channels)
     decoder = try blocks.map { index, stride in
       defer { channels /= 2 }
       return try DecoderBlock(elu: model[index + 1], channels: channels, stride: stride)
     }
     last = try CodecConvolution(
-      says["post"][1], inputs: channels, stored: 1, kernel: 7, isCausal: true)
+      decoderPart["post"][1], inputs: channels, stored: 1, kernel: 7, isCausal: true)
   }
 
   private static func recurrent(_ weights: Weights, channels: Int) throws -> [LSTM] {
@@ -85,15 +87,15 @@ package struct Watermark {
     precondition(samples.count % Watermark.hop == 0, "samples must be whole columns")
     let length = samples.count / Watermark.hop
     let tiles = stride(from: 0, to: length, by: columns).map { $0..<min($0 + columns, length) }
-    let state = Blocks(count: 1, channels: heard[0].outputs, columns: length)
-    let other = Blocks(count: 1, channels: heard[0].outputs, columns: length)
+    let state = Blocks(count: 1, channels: encoderLSTM[0].outputs, columns: length)
+    let other = Blocks(count: 1, channels: encoderLSTM[0].outputs, columns: length)
     let narrow = Blocks(count: 1, channels: Watermark.width, columns: length)
-    for tile in tiles { hear(samples, tile, into: state, memory) }  // [C, T]
-    run(heard, state, other, memory)
+    for tile in tiles { encode(samples, tile, into: state, memory) }  // [C, T]
+    run(encoderLSTM, state, other, memory)
     apply(bottleneck, after: .elu, state, other, shift: shift(message), into: narrow, memory)
     apply(spread, after: .none, narrow, narrow, into: state, memory)
-    run(said, state, other, memory)
-    for tile in tiles { say(state, tile, into: &samples, memory) }  // [N]
+    run(decoderLSTM, state, other, memory)
+    for tile in tiles { decode(state, tile, into: &samples, memory) }  // [N]
   }
 
   /// The sum of the vectors that stand for the message's bits.
@@ -106,7 +108,7 @@ package struct Watermark {
       })
   }
 
-  private func hear(
+  private func encode(
     _ samples: [Float], _ columns: Range<Int>, into state: Blocks, _ memory: CodecMemory
   ) {
     let ranges = encoder.ranges(for: columns, samples: samples.count)
@@ -120,7 +122,7 @@ package struct Watermark {
     }
   }
 
-  private func say(
+  private func decode(
     _ state: Blocks, _ columns: Range<Int>, into samples: inout [Float], _ memory: CodecMemory
   ) {
     let range = columns.lowerBound * Watermark.hop..<columns.upperBound * Watermark.hop

@@ -10,8 +10,8 @@ final class WindowSeparator {
     case residual(Int)
   }
 
-  /// Takes the time of each stage: for reports.
-  var stopwatch: Stopwatch?
+  /// Takes the time of each stage.
+  var probe: Probe?
 
   private let codec: DACVAE
   private let transformer: DiffusionTransformer
@@ -52,20 +52,20 @@ final class WindowSeparator {
 
     for (number, text) in texts.enumerated() {
       // 2. From noise to the latents of what is asked for, and of the rest.
-      stopwatch?.start()
+      probe?.start()
       let field = transformer.field(
         mixture: mixture, text: text, anchors: anchors, times: solver.times)
       let state = try solver(from: draws.noise, field) { count in
         let part = Double(count) / Double(solver.evaluations)
         try progress((Double(number) + part) / Double(texts.count))
       }  // [T, 2C]
-      stopwatch?.lap("transformer")
+      probe?.lap("transformer")
       let latents = Latent.pair(state, channels: mixture.channels)
 
       // 3. The sounds that are asked for; one that the next prompt is looked for in as well.
       func decode(_ row: Int) -> [Float] {
-        stopwatch?.start()
-        defer { stopwatch?.lap("decode") }
+        probe?.start()
+        defer { probe?.lap("decode") }
         let message = settings.hasWatermark ? draws.messages[row] : nil
         return Array(codec.decode(latents[row], message: message).prefix(samples.count))
       }
@@ -80,8 +80,8 @@ final class WindowSeparator {
   }
 
   private func encode(_ samples: [Float]) -> Latent {
-    stopwatch?.start()
-    defer { stopwatch?.lap("encode") }
+    probe?.start()
+    defer { probe?.lap("encode") }
     return codec.encode(samples)
   }
 }

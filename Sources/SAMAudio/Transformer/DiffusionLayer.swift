@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 
@@ -33,9 +34,9 @@ struct DiffusionLayer {
   ///
   /// - Parameters:
   ///   - time: six shifts, scales and gates, [6, D].
-  ///   - report: called when each third of the layer is done: for tests.
+  ///   - probe: sees each third of the layer, behind the name of the stage.
   func callAsFunction(
-    _ memory: DiffusionMemory, time: [Float], report: (_ stage: String, TokenPanels) -> Void
+    _ memory: DiffusionMemory, time: [Float], _ probe: Probe?, stage: String
   ) {
     let (frames, inner) = (memory.frames, memory.inner)
     // Rows: shift, scale and gate of the attention, then of the feed-forward layer.
@@ -47,18 +48,18 @@ struct DiffusionLayer {
     attention(
       inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
       addedTo: frames, gate: rows[2], memory)
-    report("attention", frames)
+    probe?.show("\(stage).attention", frames)
 
     crossAttention(
       frames, attendingTo: memory.text.embedded, inputs: memory.crossAttention, rotation: nil,
       addedTo: frames, gate: nil, memory)
-    report("cross_attention", frames)
+    probe?.show("\(stage).cross_attention", frames)
 
     frames.rmsNormalize(
       into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon,
       workers: memory.workers)
     feedForward.add(
       inner, hidden: memory.hidden, to: frames, gate: rows[5], workers: memory.workers)
-    report("feed_forward", frames)
+    probe?.show("\(stage).feed_forward", frames)
   }
 }

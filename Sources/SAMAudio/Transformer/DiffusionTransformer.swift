@@ -1,3 +1,4 @@
+internal import APCore
 package import Checkpoints
 package import Tensors
 
@@ -9,10 +10,8 @@ package import Tensors
 /// An instance computes one velocity at a time.
 package final class DiffusionTransformer {
   let config: SAMAudioConfig
-  /// Called with each stage's name and values, [tokens, channels]: for tests.
-  var trace: ((_ stage: String, _ values: [Float]) -> Void)?
-  /// Called when each stage is done: for benchmarks.
-  var finished: ((_ stage: String) -> Void)?
+  /// Sees what each stage gives, [tokens, channels].
+  var probe: Probe?
 
   private let embedding: FrameEmbedding
   private let time: TimeEmbedding
@@ -107,19 +106,20 @@ package final class DiffusionTransformer {
 
     // 1. Frames: state and mixture, video and anchors.
     memory.state.copy(tokens: state, workers: workers)
-    embedding(
-      memory.state, prepared: memory.prepared, inner: memory.inner, unfolded: memory.unfolded,
-      into: memory.frames, workers: workers
-    ) { report("aligned", $0) }  // [D, T]
-    report("x_embedder", memory.frames)
+    embedding.align(
+      memory.state, prepared: memory.prepared, into: memory.frames, workers: workers)  // [D, T]
+    probe?.show("aligned", memory.frames)
+    embedding.convolve(
+      memory.frames, inner: memory.inner, unfolded: memory.unfolded, workers: workers)
+    probe?.show("x_embedder", memory.frames)
 
     // 2. The text at this time.
     text(time.sinusoids, memory.text, workers: workers)  // [D, S]
-    report("y_embedder", memory.text.embedded)
+    probe?.show("y_embedder", memory.text.embedded)
 
     // 3. Layers.
     for (index, layer) in layers.enumerated() {
-      layer(memory, time: time.modulation) { report("layers.\(index).\($0)", $1) }
+      layer(memory, time: time.modulation, probe, stage: "layers.\(index)")
     }
 
     // 4. The velocity of each frame, modulated by the time's embedding itself.
@@ -128,13 +128,6 @@ package final class DiffusionTransformer {
       into: memory.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
       workers: workers)
     output(memory.inner, into: memory.state, workers: workers)  // [2C, T]
-    let velocity = memory.state.tokenMajor(workers: workers)
-    finished?("output")
-    return velocity
-  }
-
-  private func report(_ stage: String, _ panels: TokenPanels) {
-    finished?(stage)
-    trace?(stage, trace == nil ? [] : panels.tokenMajor(workers: workers))
+    return memory.state.tokenMajor(workers: workers)
   }
 }

@@ -95,23 +95,30 @@ struct FrameEmbedding {
     output.addRows(anchors, index: classes.map(\.rawValue), workers: workers)
   }
 
+  /// `output = prepared + W·state`: what the convolutions begin with.
+  ///
   /// - Parameters:
   ///   - input: the state, [2C, T].
   ///   - prepared: what `prepare` wrote, [D, T].
-  ///   - inner: room for [D, T].
-  ///   - unfolded: room for [3D, T].
   ///   - output: [D, T].
-  ///   - aligned: called with what the convolutions begin with: for tests.
-  func callAsFunction(
-    _ input: TokenPanels, prepared: TokenPanels, inner: TokenPanels, unfolded: TokenPanels,
-    into output: TokenPanels, workers: Workers,
-    aligned: (TokenPanels) -> Void
+  func align(
+    _ input: TokenPanels, prepared: TokenPanels, into output: TokenPanels, workers: Workers
   ) {
     output.copy(prepared, workers: workers)
     state.add(input, to: output, workers: workers)
-    aligned(output)
-    blocks[0](output, unfolded: unfolded, into: inner, workers: workers)
+  }
+
+  /// The convolutions, in place.
+  ///
+  /// - Parameters:
+  ///   - frames: [D, T].
+  ///   - inner: room for [D, T].
+  ///   - unfolded: room for [3D, T].
+  func convolve(
+    _ frames: TokenPanels, inner: TokenPanels, unfolded: TokenPanels, workers: Workers
+  ) {
+    blocks[0](frames, unfolded: unfolded, into: inner, workers: workers)
     blocks[1](
-      inner, unfolded: unfolded, into: output, accumulate: true, workers: workers)
+      inner, unfolded: unfolded, into: frames, accumulate: true, workers: workers)
   }
 }

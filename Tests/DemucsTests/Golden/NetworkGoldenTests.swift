@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 import TestSupport
@@ -32,7 +33,7 @@ import Testing
     let golden = try Golden("demucs/\(name).golden")
     let mix = try Golden("demucs/inputs").tensor("segment.input").values
     var stages: [String: (shape: [Int], values: [Float])] = [:]
-    network.trace = { stages[$0] = ($1, $2) }
+    network.probe = Probe { stages[$0] = ($1, $2) }
     let stems = Self.separate(network, mix)
 
     var names = ["crosstransformer", "crosstransformer.1", "decoder.3", "tdecoder.3"]

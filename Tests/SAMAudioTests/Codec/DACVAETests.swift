@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 import TestSupport
@@ -83,7 +84,7 @@ import Testing
     let setting = try Setting()
     let codec = try setting.codec()
     var stages: [String: [Float]] = [:]
-    codec.trace = { stages[$0] = $1.flatMap { $0 } }
+    codec.probe = Probe { stages[$0] = $2 }
     _ = codec.encode(try setting.golden.tensor("wave_mono").values)
     _ = codec.decode(try setting.latent(0), message: nil)
     let names =

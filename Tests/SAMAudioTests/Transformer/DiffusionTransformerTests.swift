@@ -1,3 +1,4 @@
+import APCore
 import Checkpoints
 import Tensors
 import TestSupport
@@ -73,7 +74,7 @@ import Testing
     let setting = try Setting()
     let transformer = try setting.transformer()
     var stages: [String: [Float]] = [:]
-    transformer.trace = { stages[$0] = $1 }
+    transformer.probe = Probe { stages[$0] = $2 }
     _ = try setting.field(transformer)(setting.golden.tensor("noise").values, 0.25)
     let golden = setting.golden
     func expect(_ stage: String, _ expected: [Float]) throws {

@@ -1,11 +1,28 @@
-/// Adds up how long stages of the work take, by name, in the order in which they first end.
-package final class Stopwatch {
-  /// What has been measured.
+/// What watches the stages of a network: it takes their times, by name, in the order in which they first end, and
+/// shows what they give to whoever wants to see that.
+package final class Probe {
+  /// Looks at the values of a stage, row by row in their shape.
+  package typealias Viewer = (_ stage: String, _ shape: [Int], _ values: [Float]) -> Void
+
+  /// The seconds of each stage so far.
   package private(set) var times: [(stage: String, seconds: Double)] = []
   private var last = Syscalls.monotonicSeconds()
+  private let view: Viewer?
 
-  /// Starts it.
-  package init() {}
+  /// Starts to take time.
+  ///
+  /// - Parameter view: called with what each stage gives; nil: values are not looked at, and cost nothing.
+  package init(_ view: Viewer? = nil) {
+    self.view = view
+  }
+
+  /// Whether values are looked at.
+  package var isViewing: Bool { view != nil }
+
+  /// Shows what a stage gives.
+  package func show(_ stage: String, _ shape: [Int], _ values: () -> [Float]) {
+    view?(stage, shape, values())
+  }
 
   /// The first stage begins now.
   package func start() {
