@@ -84,7 +84,7 @@ struct DemucsBench: ParsableCommand {
     let output = TokenPanels(channels: size, groups: 1, tokens: size)
     return rate {
       workers.run(input.count) { panel, scratch in
-        layer(Floats(input.panel(panel)), into: output.panel(panel), scratch)
+        layer(input[panel], into: output[panel], scratch)
       }
     }
   }

@@ -90,46 +90,25 @@ struct CrossTransformer {
     _ branch: Branch, _ x: Blocks, _ panel: Int, _ tokens: TokenPanels, position: TokenPanels,
     _ scratch: Scratch
   ) {
-    let output = tokens.panel(panel)
-    let column = panel % x.panels * Tile.columns
-    let valid = tokens.valid(panel: panel)
-    let rows = x.block(panel / x.panels) + column
+    let (output, rows) = (tokens[panel], x.panel(panel / x.panels, panel % x.panels))
     if let upsampler = branch.upsampler {
-      upsampler(
-        origin: Floats(rows), stride: x.stride, output: output,
-        outputStride: Tile.columns, valid: valid, scratch)
+      upsampler(rows, into: output, scratch)
     } else {
-      for channel in 0..<tokens.channels {
-        (output + channel * Tile.columns).update(
-          from: rows + channel * x.stride, count: Tile.columns)
-      }
+      output.copy(rows, rows: tokens.channels)
     }  // [C, 48]
-    LayerNorm.normalize(Floats(output), into: output, channels: tokens.channels)
-    let position = position.panel(panel)
-    for channel in 0..<tokens.channels {
-      let (weight, bias) = (branch.normWeight[channel], branch.normBias[channel])
-      for index in channel * Tile.columns..<(channel + 1) * Tile.columns {
-        output[index] = output[index] * weight + bias + position[index]
-      }
-    }
+    LayerNorm.normalize(output, into: output, channels: tokens.channels)
+    output.scale(branch.normWeight, shift: branch.normBias, adding: position[panel])
   }
 
   /// x += downsampled tokens, for one panel.
   private func leave(
     _ branch: Branch, _ tokens: TokenPanels, _ panel: Int, _ x: Blocks, _ scratch: Scratch
   ) {
-    let valid = tokens.valid(panel: panel)
-    var (result, scratch) = (tokens.panel(panel), scratch)
+    var (result, scratch) = (tokens[panel], scratch)
     if let downsampler = branch.downsampler {
-      result = scratch.take(downsampler.outputs * Tile.columns)
-      downsampler(
-        origin: Floats(tokens.panel(panel)), stride: Tile.columns, output: result,
-        outputStride: Tile.columns, valid: valid, scratch)
+      result = scratch.panel(downsampler.outputs)
+      downsampler(tokens[panel], into: result, scratch)
     }  // [C, 48]
-    let rows = x.block(panel / x.panels) + panel % x.panels * Tile.columns
-    for channel in 0..<x.channels {
-      let target = rows + channel * x.stride
-      for column in 0..<valid { target[column] += result[channel * Tile.columns + column] }
-    }
+    x.panel(panel / x.panels, panel % x.panels).add(result, rows: x.channels)
   }
 }

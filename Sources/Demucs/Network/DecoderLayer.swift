@@ -46,11 +46,9 @@ struct DecoderLayer {
         rows.clearMargins(rows: inputs)
         let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
         for panel in 0..<x.panels {
-          let column = panel * Tile.columns
           rewrite(
-            origin: Floats(x.block(frequency - 1) + column), stride: x.stride,
-            blockStride: x.blockStride, used: used, output: rows.base + column,
-            outputStride: rows.stride, valid: rows.valid(panel: panel), scratch)
+            x.panel(frequency - 1, panel), blockStride: x.blockStride, used: used,
+            into: rows.panel(panel), scratch)
         }  // [C, T]
         dconv(rows, hidden: hidden, scratch)
       }
@@ -73,11 +71,7 @@ struct DecoderLayer {
       let rows = y.rows(0)
       rows.clearMargins(rows: inputs)
       workers.run(x.panels) { panel, scratch in
-        let column = panel * Tile.columns
-        rewrite(
-          origin: Floats(x.block(0) + column), stride: x.stride,
-          output: rows.base + column, outputStride: rows.stride, valid: rows.valid(panel: panel),
-          scratch)
+        rewrite(x.panel(0, panel), into: rows.panel(panel), scratch)
       }  // [C, T]
       dconv(rows, workers: workers)
       workers.run(Tile.panels(x.columns + 1)) { panel, scratch in

@@ -53,11 +53,9 @@ struct EncoderLayer {
       let first = 4 * frequency - 2
       let used = max(0, -first)..<min(8, x.count - first)
       for panel in 0..<output.panels {
-        let column = panel * Tile.columns
         conv(
-          origin: Floats(x.block(first) + column), stride: x.stride, blockStride: x.blockStride,
-          used: used, output: y.base + column, outputStride: y.stride,
-          valid: y.valid(panel: panel), scratch)
+          x.panel(first, panel), blockStride: x.blockStride, used: used, into: y.panel(panel),
+          scratch)
       }  // [C, T]
       dconv(y, hidden: hidden, scratch)
       let shift = embedding.map { Floats($0.base + frequency * outputs) }
@@ -77,12 +75,9 @@ struct EncoderLayer {
       let y = blocks.rows(0)
       y.clearMargins(rows: outputs)
       workers.run(output.panels) { panel, scratch in
-        let split = scratch.take(phases.floats(channels: inputs))
-        let column = panel * Tile.columns
-        phases.split(x.rows(0), channels: inputs, from: 4 * column - 2, into: split)  // [4·C, 64]
-        conv(
-          origin: Floats(split), stride: Phases.stride, output: y.base + column,
-          outputStride: y.stride, valid: y.valid(panel: panel), scratch)
+        let split = phases.split(
+          x.rows(0), channels: inputs, from: 4 * panel * Tile.columns - 2, &scratch)  // [4·C, 64]
+        conv(split, into: y.panel(panel), scratch)
       }  // [C, T / 4]
       dconv(y, workers: workers)
       workers.run(output.panels) { panel, scratch in

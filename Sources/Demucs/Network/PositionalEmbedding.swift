@@ -30,12 +30,12 @@ enum PositionalEmbedding {
     _ value: (_ channel: Int, _ group: Int, _ token: Int) -> Double
   ) {
     workers.run(panels.count) { index in
-      let panel = panels.panel(index)
+      let panel = panels[index]
       let group = index / panels.panelsPerGroup
       let first = index % panels.panelsPerGroup * Tile.columns
       for channel in 0..<panels.channels {
-        for column in 0..<panels.valid(panel: index) {
-          panel[channel * Tile.columns + column] = Float(value(channel, group, first + column))
+        for column in 0..<panel.valid {
+          panel[channel, column] = Float(value(channel, group, first + column))
         }
       }
     }

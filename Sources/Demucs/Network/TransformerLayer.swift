@@ -71,17 +71,16 @@ struct TransformerLayer {
     _ tokens: TokenPanels, _ panel: Int, attended: TokenPanels, _ scratch: Scratch
   ) -> Moments {
     var scratch = scratch
-    let (x, channels) = (tokens.panel(panel), tokens.channels)
-    let normalized = scratch.take(max(channels, attended.channels) * Tile.columns)
-    let hidden = scratch.take(up.outputs * Tile.columns)
+    let (x, channels) = (tokens[panel], tokens.channels)
+    let normalized = scratch.panel(max(channels, attended.channels))
+    let hidden = scratch.panel(up.outputs)
     output.add(
-      precision.panel(
-        Floats(attended.panel(panel)), channels: attended.channels, into: normalized), to: x,
+      precision.panel(attended[panel], channels: attended.channels, into: normalized), to: x,
       scratch)
-    LayerNorm.normalize(Floats(x), into: normalized, channels: channels)
-    let words = precision.panel(Floats(normalized), channels: channels, into: normalized)
+    LayerNorm.normalize(x, into: normalized, channels: channels)
+    let words = precision.panel(normalized, channels: channels, into: normalized)
     up(words, into: hidden, words: precision, scratch)
-    down.add(Floats(hidden), to: x, scratch)
+    down.add(hidden, to: x, scratch)
     return tokens.moments(panel: panel)
   }
 }

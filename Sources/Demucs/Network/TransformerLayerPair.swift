@@ -65,12 +65,10 @@ struct TransformerLayerPair {
     _ scratch: Scratch
   ) {
     var scratch = scratch
-    let normalized = scratch.take(tokens.channels * Tile.columns)
-    LayerNorm.normalize(
-      Floats(tokens.panel(panel)), into: normalized, channels: tokens.channels)
+    let normalized = scratch.panel(tokens.channels)
+    LayerNorm.normalize(tokens[panel], into: normalized, channels: tokens.channels)
     let layer = layers[branch]
-    let words = layer.precision.panel(
-      Floats(normalized), channels: tokens.channels, into: normalized)
+    let words = layer.precision.panel(normalized, channels: tokens.channels, into: normalized)
     let reader = isCross ? 1 - branch : branch
     attention[branch].project(.queries(), layer.queries, words, panel: panel, scratch)
     attention[reader].project(.keys(), layers[reader].keys, words, panel: panel, scratch)

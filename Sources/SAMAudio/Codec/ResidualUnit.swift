@@ -36,15 +36,11 @@ struct ResidualUnit {
   func callAsFunction(_ x: Stretch, _ memory: CodecMemory) {
     let activated = memory.activate(x, activation).rows
     memory.workers.run(x.rows.panels) { panel, scratch in
-      let hidden = scratch.take(conv.layer.outputs * Tile.columns)
-      let column = panel * Tile.columns
-      conv.layer(
-        origin: Floats(activated.block(0) + column), stride: activated.stride, output: hidden,
-        outputStride: Tile.columns, valid: Tile.columns, scratch)  // [C, 48]
+      let hidden = scratch.panel(conv.layer.outputs)
+      conv.layer(activated.panel(0, panel), into: hidden, scratch)  // [C, 48]
       project(
-        origin: Floats(hidden), stride: Tile.columns, output: x.rows.block(0) + column,
-        outputStride: x.rows.stride, valid: x.rows.valid(panel: panel),
-        epilogue: Convolution.Epilogue(accumulate: true), scratch)
+        hidden, into: x.rows.panel(0, panel), epilogue: Convolution.Epilogue(accumulate: true),
+        scratch)
     }
   }
 }

@@ -1,9 +1,10 @@
 /// LayerNorm over the channels of each token, without its factors: those are folded into what follows.
 package enum LayerNorm {
-  /// `output[c][t] = (input[c][t] − mean[t]) / √(variance[t] + ε)` for a panel `[channels][48]`.
+  /// `output[c][t] = (input[c][t] − mean[t]) / √(variance[t] + ε)` for a panel, in place or not.
   package static func normalize(
-    _ input: Floats, into output: MutableFloats, channels: Int, epsilon: Float = 1e-5
+    _ input: Panel, into output: Panel, channels: Int, epsilon: Float = 1e-5
   ) {
+    let (input, output) = (Floats(input.dense), output.dense)
     let count = Lanes(repeating: Float(channels))
     for column in stride(from: 0, to: Tile.columns, by: 16) {
       var sum = Lanes.zero

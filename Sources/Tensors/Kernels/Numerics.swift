@@ -24,15 +24,14 @@ extension NumberFormat {
     self == .f32 ? count : (count &+ 1) / 2
   }
 
-  /// A panel `[channels][48]` of float32 in the words of this format: itself, or narrowed into `target`, which may
-  /// be the same memory.
+  /// A panel of float32 in the words of this format: itself, or narrowed into `target`, which may be the same memory.
   @discardableResult
-  package func panel(_ source: Floats, channels: Int, into target: MutableFloats) -> Floats {
+  package func panel(_ source: Panel, channels: Int, into target: Panel) -> Panel {
     guard self == .bf16 else { return source }
     Narrowing.rows(
-      source, stride: Tile.columns, channels: channels, columns: Tile.columns, into: target,
-      targetStride: Tile.columns)
-    return Floats(target)
+      Floats(source.base), stride: source.stride, channels: channels, columns: Tile.columns,
+      into: target.base, targetStride: target.stride)
+    return target
   }
 }
 

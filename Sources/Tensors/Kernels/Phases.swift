@@ -8,13 +8,13 @@ package struct Phases: Sendable {
   package let count: Int
 
   /// Floats from a phase to the next.
-  package static let stride = 64
+  static let stride = 64
 
   /// Phases for a stride of `count`.
   package init(count: Int) { self.count = count }
 
   /// Floats that the phases of `channels` rows take up.
-  package func floats(channels: Int) -> Int { channels * count * Phases.stride }
+  func floats(channels: Int) -> Int { channels * count * Phases.stride }
 
   /// Brings kernels `[rows][2 · count]` into the order `[rows][phase][tap]`.
   package func reorder(_ weight: [Float], rows: Int) -> [Float] {
@@ -28,10 +28,19 @@ package struct Phases: Sendable {
     }
   }
 
-  /// Writes 64 elements of each phase of all rows, `[channel][phase][64]`; zeros where a row has no column.
+  /// 64 elements of each phase of all rows, `[channel][phase]`; zeros where a row has no column.
   ///
   /// - Parameter start: the column of phase 0's first element.
   package func split(
+    _ rows: BlockRows, channels: Int, from start: Int, _ scratch: inout Scratch
+  ) -> Panel {
+    let output = scratch.take(floats(channels: channels))
+    split(rows, channels: channels, from: start, into: output)
+    return Panel(output, stride: Phases.stride)
+  }
+
+  /// Writes them, `[channel][phase][64]`.
+  func split(
     _ rows: BlockRows, channels: Int, from start: Int, into output: MutableFloats
   ) {
     let whole = start >= 0 && start &+ count &* Phases.stride <= rows.columns

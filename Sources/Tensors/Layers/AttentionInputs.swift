@@ -74,11 +74,11 @@ package struct AttentionInputs: Sendable {
   ///   - layer: the projection, in the order of `Heads.order`.
   ///   - words: the panel, in the words of the layer's products.
   package func project(
-    _ part: Part, _ layer: Linear, _ words: Floats, panel: Int, _ scratch: Scratch
+    _ part: Part, _ layer: Linear, _ words: Panel, panel: Int, _ scratch: Scratch
   ) {
     switch part {
-    case .queries: layer(words, into: queries.panel(panel), words: precision, scratch)
-    case .keys: layer(words, into: keys.panel(panel), words: precision, scratch)
+    case .queries: layer(words, into: queries[panel], words: precision, scratch)
+    case .keys: layer(words, into: keys[panel], words: precision, scratch)
     case .values:
       layer.tiles(words, scratch) { tile, index in
         storeValues(Floats(tile), index: index, panel: panel)
@@ -136,7 +136,7 @@ package struct AttentionInputs: Sendable {
       norm?(rows)
       rotation?.turn(rows, panel: panel % target.panelsPerGroup)
     }
-    precision.panel(Floats(rows), channels: heads.channels, into: target.panel(panel))
+    precision.panel(Panel(rows), channels: heads.channels, into: target[panel])
   }
 
   /// `output = softmax(QᵀK + bias)·V` for each head, the results of the heads one below the other.

@@ -50,26 +50,21 @@ package struct Convolution: Sendable {
   /// Computes 48 columns of the output channels.
   ///
   /// - Parameters:
-  ///   - origin: row 0 of the first block that the kernel reads, at the first column computed.
-  ///   - stride: floats from an input row to the next.
+  ///   - x: the columns computed, in the first block that the kernel reads; what it reads beside them lies there too.
   ///   - blockStride: floats from an input block to the next.
   ///   - used: those of the kernel's blocks that exist; the others count as zeros.
   ///   - tiles: which tiles of output channels; nil is all.
-  ///   - output: column 0 of the first output row.
-  ///   - outputStride: floats from an output row to the next.
-  ///   - valid: columns that exist; the others are written as zeros.
+  ///   - output: columns that do not exist are written as zeros.
   ///   - epilogue: what else becomes of the sums.
   package func callAsFunction(
-    origin: Floats, stride: Int, blockStride: Int = 0, used: Range<Int>? = nil,
-    tiles: Range<Int>? = nil, output: MutableFloats, outputStride: Int, valid: Int,
-    epilogue: Epilogue = Epilogue(), _ scratch: Scratch
+    _ x: Panel, blockStride: Int = 0, used: Range<Int>? = nil, tiles: Range<Int>? = nil,
+    into output: Panel, epilogue: Epilogue = Epilogue(), _ scratch: Scratch
   ) {
     var scratch = scratch
     let tile = scratch.take(Tile.count)
     let room = matrix.room(&scratch, words: matrix.depth)
     compute(
-      origin, stride, blockStride, used, tiles ?? 0..<matrix.tiles,
-      Target(base: output, stride: outputStride, valid: valid), epilogue, tile, room, scratch)
+      x, blockStride, used, tiles ?? 0..<matrix.tiles, output, epilogue, tile, room, scratch)
   }
 
   /// Computes some panels of one block from another of as many columns; nil is all panels.
@@ -81,33 +76,24 @@ package struct Convolution: Sendable {
     let tile = scratch.take(Tile.count)
     let room = matrix.room(&scratch, words: matrix.depth)
     for panel in panels ?? 0..<Tile.panels(x.columns) {
-      let column = panel &* Tile.columns
       compute(
-        Floats(x.base + column), x.stride, 0, nil, 0..<matrix.tiles,
-        Target(
-          base: output.base + column, stride: output.stride, valid: output.valid(panel: panel)),
-        epilogue, tile, room, scratch)
+        x.panel(panel), 0, nil, 0..<matrix.tiles, output.panel(panel), epilogue, tile, room,
+        scratch)
     }
   }
 
-  /// Where the rows of 48 columns go.
-  private struct Target {
-    let base: MutableFloats
-    let stride: Int
-    let valid: Int
-  }
-
   @inline(__always) private func compute(
-    _ origin: Floats, _ stride: Int, _ blockStride: Int, _ used: Range<Int>?, _ tiles: Range<Int>,
-    _ target: Target, _ epilogue: Epilogue, _ tile: MutableFloats, _ room: MutableFloats?,
-    _ scratch: Scratch
+    _ x: Panel, _ blockStride: Int, _ used: Range<Int>?, _ tiles: Range<Int>, _ target: Panel,
+    _ epilogue: Epilogue, _ tile: MutableFloats, _ room: MutableFloats?, _ scratch: Scratch
   ) {
     precondition(
       !epilogue.accumulate || activation == .none || activation == .glu,
       "activations are not added up")
     let factors = activation.factors
     let (isGated, isPlain) = (activation.isGated, activation == .none)
-    taps.read(origin, stride: stride, blockStep: blockStride, used: used, scratch) { rows, start in
+    taps.read(
+      Floats(x.base), stride: x.stride, blockStep: blockStride, used: used, scratch
+    ) { rows, start in
       for index in tiles {
         multiplyTile(matrix.tile(index, room) + start, aStride: Tile.rows, rows, into: tile)
         let bias = Floats(self.bias.base + index &* Tile.rows)
@@ -123,7 +109,7 @@ package struct Convolution: Sendable {
   }
 
   @inline(__always) private func finish(
-    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Target, _ epilogue: Epilogue,
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Panel, _ epilogue: Epilogue,
     _ factors: Floats?, _ isPlain: Bool
   ) {
     let (first, valid) = (index &* Tile.rows, output.valid)
@@ -148,7 +134,7 @@ package struct Convolution: Sendable {
   }
 
   @inline(__always) private func gate(
-    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Target, _ shift: Floats?
+    _ index: Int, _ tile: MutableFloats, _ bias: Floats, _ output: Panel, _ shift: Floats?
   ) {
     let first = index &* 4
     for row in 0..<min(4, outputs &- first) {
@@ -166,7 +152,7 @@ package struct Convolution: Sendable {
 
   /// Adds a tile of four channels and their gates, each row with its factors.
   @inline(__always) private func gate(
-    _ index: Int, _ tile: MutableFloats, _ factors: RowFactors, _ output: Target
+    _ index: Int, _ tile: MutableFloats, _ factors: RowFactors, _ output: Panel
   ) {
     for row in 0..<min(4, outputs &- index &* 4) {
       let value = index &* Tile.rows &+ row
@@ -237,10 +223,9 @@ extension Convolution {
       let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
       let first = chunk &* Convolution.tilesOfJob
       self(
-        origin: Floats(x.block(0) + (column &+ panel &* Tile.columns)), stride: x.stride,
-        tiles: first..<min(first &+ Convolution.tilesOfJob, tiles),
-        output: output.block(0) + panel &* Tile.columns, outputStride: output.stride,
-        valid: output.valid(panel: panel), epilogue: Epilogue(shift: shift), scratch)
+        Panel(x.block(0) + (column &+ panel &* Tile.columns), stride: x.stride),
+        tiles: first..<min(first &+ Convolution.tilesOfJob, tiles), into: output.panel(0, panel),
+        epilogue: Epilogue(shift: shift), scratch)
     }
   }
 }

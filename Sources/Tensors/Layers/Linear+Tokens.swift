@@ -47,7 +47,7 @@ extension Linear {
     workers.withTokens(channels: matrix.depth, like: input) { words in
       workers.run(input.count) {
         matrix.multiplied.panel(
-          Floats(input.panel($0)), channels: inputs, into: words.panel($0))
+          input[$0], channels: inputs, into: words[$0])
       }
       tiles(words: words, workers: workers, finish)
     }

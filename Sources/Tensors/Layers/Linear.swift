@@ -68,9 +68,10 @@ package struct Linear: Sendable {
   ///   - panel: in the words of this layer's products.
   ///   - format: of the words that leave, for another product.
   package func callAsFunction(
-    _ panel: Floats, into output: MutableFloats, words format: NumberFormat = .f32,
+    _ panel: Panel, into output: Panel, words format: NumberFormat = .f32,
     _ scratch: Scratch
   ) {
+    let output = output.dense
     tiles(panel, scratch) { tile, index in
       guard format == .bf16 else { return store(tile, index, into: output) }
       activate(tile, index, into: tile)
@@ -83,21 +84,23 @@ package struct Linear: Sendable {
   }
 
   /// `output += W·panel + b` for one panel.
-  package func add(_ panel: Floats, to output: MutableFloats, _ scratch: Scratch) {
+  package func add(_ panel: Panel, to output: Panel, _ scratch: Scratch) {
     precondition(activation == .none, "activations are not added up")
+    let output = output.dense
     tiles(panel, scratch) { tile, index in add(tile, index, to: output, gate: nil) }
   }
 
   /// Hands each tile `[8][48]` of the sums to `finish`, with its bias.
   @inline(__always) func tiles(
-    _ panel: Floats, _ scratch: Scratch, _ finish: (_ tile: MutableFloats, _ index: Int) -> Void
+    _ panel: Panel, _ scratch: Scratch, _ finish: (_ tile: MutableFloats, _ index: Int) -> Void
   ) {
     var scratch = scratch
     let tile = scratch.take(Tile.count)
     let room = matrix.room(&scratch, words: matrix.depth)
+    let words = panel.dense
     for index in 0..<matrix.tiles {
       multiplyTile(
-        matrix.tile(index, room), panel: panel, depth: matrix.depth,
+        matrix.tile(index, room), panel: words, depth: matrix.depth,
         precision: matrix.multiplied, into: tile)
       addBias(tile, index)
       finish(tile, index)

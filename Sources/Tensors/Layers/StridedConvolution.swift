@@ -30,14 +30,11 @@ package struct StridedConvolution: Sendable {
     let chunks = (conv.tiles + size - 1) / size
     workers.run(output.panels * chunks) { job, scratch in
       let (panel, chunk) = job.quotientAndRemainder(dividingBy: chunks)
-      let split = scratch.take(phases.floats(channels: inputs))
-      let column = panel &* Tile.columns
-      phases.split(x.rows(0), channels: inputs, from: start &+ stride &* column, into: split)
+      let split = phases.split(
+        x.rows(0), channels: inputs, from: start &+ stride &* panel &* Tile.columns, &scratch)
       conv(
-        origin: Floats(split), stride: Phases.stride,
-        tiles: chunk &* size..<min((chunk &+ 1) &* size, conv.tiles),
-        output: output.block(0) + column, outputStride: output.stride,
-        valid: output.valid(panel: panel), scratch)
+        split, tiles: chunk &* size..<min((chunk &+ 1) &* size, conv.tiles),
+        into: output.panel(0, panel), scratch)
     }
   }
 

@@ -22,8 +22,8 @@ extension Probe {
     show(stage, [tokens.tokens * tokens.groups, tokens.channels]) {
       (0..<tokens.tokens).flatMap { token in
         (0..<tokens.groups).flatMap { group in
-          let panel = tokens.panel(group * tokens.panelsPerGroup + token / Tile.columns)
-          return (0..<tokens.channels).map { panel[$0 * Tile.columns + token % Tile.columns] }
+          let panel = tokens[group * tokens.panelsPerGroup + token / Tile.columns]
+          return (0..<tokens.channels).map { panel[$0, token % Tile.columns] }
         }
       }
     }

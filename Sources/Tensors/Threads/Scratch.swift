@@ -21,6 +21,9 @@ package struct Scratch: Sendable {
     return memory.floats(start..<used)
   }
 
+  /// Takes rows of 48 columns, without clearing them.
+  package mutating func panel(_ rows: Int) -> Panel { Panel(take(rows &* Tile.columns)) }
+
   /// Takes rows whose margins are not cleared.
   package mutating func rows(_ channels: Int, columns: Int) -> BlockRows {
     let floats = Blocks.floats(count: 1, channels: channels, columns: columns)

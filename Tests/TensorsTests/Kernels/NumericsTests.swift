@@ -29,9 +29,8 @@ import Testing
     let panel = TokenPanels(rows)
     let other = FloatStorage(Array(repeating: .nan, count: (channels + 1) / 2 * Tile.columns + 1))
     let target = inPlace ? panel.panel(0) : other.base
-    #expect(
-      NumberFormat.bf16.panel(Floats(panel.panel(0)), channels: channels, into: target)
-        == Floats(target))
+    let narrowed = NumberFormat.bf16.panel(panel[0], channels: channels, into: Panel(target))
+    #expect(narrowed.base == target)
     let words = (0..<(channels + 1) / 2 * Tile.columns).map { target[$0].bitPattern }
     let expected = (0..<(channels + 1) / 2).flatMap { word in
       (0..<Tile.columns).map { column in
@@ -46,7 +45,7 @@ import Testing
   @Test func float32StaysWhereItIs() {
     let panel = TokenPanels(noise(rows: 3, columns: Tile.columns, seed: 1))
     let other = FloatStorage(count: 3 * Tile.columns)
-    let source = Floats(panel.panel(0))
-    #expect(NumberFormat.f32.panel(source, channels: 3, into: other.base) == source)
+    let same = NumberFormat.f32.panel(panel[0], channels: 3, into: Panel(other.base))
+    #expect(same.base == panel[0].base)
   }
 }

@@ -109,8 +109,8 @@ import Testing
     for (from, to) in [(q, inputs.queries), (k, inputs.keys)] {
       for panel in 0..<from.count {
         let words = precision.panel(
-          Floats(from.panel(panel)), channels: from.channels, into: from.panel(panel))
-        to.panel(panel).update(from: words, count: to.channels * Tile.columns)
+          from[panel], channels: from.channels, into: from[panel])
+        to[panel].copy(words, rows: to.channels)
       }
     }
     for panel in 0..<v.count {

@@ -89,10 +89,8 @@ import Testing
       guard activation == .none else { continue }
       let sum = Blocks(old)
       for panel in 0..<sum.panels {
-        let column = panel * Tile.columns
         conv(
-          origin: Floats(x.block(0) + column), stride: x.stride, output: sum.block(0) + column,
-          outputStride: sum.stride, valid: sum.valid(panel: panel),
+          x.panel(0, panel), into: sum.panel(0, panel),
           epilogue: Convolution.Epilogue(accumulate: true), Scratch.spoiled())
       }
       #expect(difference(sum.values(), Naive.sum(expected, Naive.table(old))) < 3e-6)
@@ -159,12 +157,10 @@ import Testing
     let scratch = Scratch.spoiled()
     for block in 0..<count {
       for panel in 0..<y.panels {
-        let column = panel * Tile.columns
         conv(
-          origin: Floats(x.block(block - 1) + column), stride: x.stride,
-          blockStride: x.blockStride, used: (block == 0 ? 1 : 0)..<(block == count - 1 ? 2 : 3),
-          output: y.block(block) + column, outputStride: y.stride,
-          valid: y.valid(panel: panel), scratch)
+          x.panel(block - 1, panel), blockStride: x.blockStride,
+          used: (block == 0 ? 1 : 0)..<(block == count - 1 ? 2 : 3), into: y.panel(block, panel),
+          scratch)
       }
     }
     // The sum of a convolution along time for each neighbour.
@@ -193,10 +189,8 @@ import Testing
   ) {
     let scratch = Scratch.spoiled()
     for panel in 0..<y.panels {
-      let column = panel * Tile.columns
       conv(
-        origin: Floats(x.block(0) + column), stride: x.stride,
-        output: y.block(0) + column, outputStride: y.stride, valid: y.valid(panel: panel),
+        x.panel(0, panel), into: y.panel(0, panel),
         epilogue: Convolution.Epilogue(shift: shift.map { Floats($0.base) }), scratch)
     }
   }

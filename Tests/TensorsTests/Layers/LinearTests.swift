@@ -26,7 +26,7 @@ import Testing
     let output = TokenPanels(before)
     let input = words(rows, numerics.multiplied)
     Linear(weight: weight, bias: bias, numerics: numerics)
-      .add(Floats(input.panel(0)), to: output.panel(0), .spoiled())
+      .add(input[0], to: output[0], .spoiled())
     let product = Naive.linear(
       Naive.table(numerics.multiplied.factors(rows)), numerics.factors(weight), bias)
     #expect(difference(output.values, Naive.sum(Naive.table(before), product)) < 2e-6)
@@ -38,12 +38,13 @@ import Testing
     let (first, second) = (affine(width, 5, seed: 1), affine(3, width, seed: 5))
     let rows = NumberFormat.bf16.factors(noise(rows: 5, columns: 48, seed: 3))
     let input = words(rows, .bf16)
-    let middle = FloatStorage(count: Tile.tiles(width) * Tile.count)
+    let room = FloatStorage(count: Tile.tiles(width) * Tile.count)
+    let middle = Panel(room.base)
     let output = TokenPanels(channels: 3, groups: 1, tokens: 48)
     Linear(weight: first.weight, bias: first.bias, activation: .gelu, numerics: pairs)(
-      Floats(input.panel(0)), into: middle.base, words: .bf16, .spoiled())
+      input[0], into: middle, words: .bf16, .spoiled())
     Linear(weight: second.weight, bias: second.bias, numerics: pairs)
-      .add(Floats(middle.base), to: output.panel(0), .spoiled())
+      .add(middle, to: output[0], .spoiled())
     let hidden = Naive.gelu(Naive.linear(Naive.table(rows), first.weight, first.bias))
     let expected = Naive.linear(hidden, second.weight, second.bias)
     #expect(difference(output.values, expected) < NumberFormat.bf16.tolerance)
@@ -56,7 +57,7 @@ import Testing
     let scale = noise(outputs, seed: 7, scale: 3)
     let rows = noise(rows: inputs, columns: 48, seed: 3)
     let panel = TokenPanels(rows)
-    LayerNorm.normalize(Floats(panel.panel(0)), into: panel.panel(0), channels: inputs)
+    LayerNorm.normalize(panel[0], into: panel[0], channels: inputs)
     let linear = Linear(weight: weight, bias: bias, norm: norm, scale: scale, numerics: .float32)
     let normalized = Naive.layerNorm(Naive.table(rows), norm)
     let expected = Naive.scaled(Naive.linear(normalized, weight, bias), scale)
@@ -66,14 +67,14 @@ import Testing
   /// A panel in the words of a product.
   private func words(_ rows: [[Float]], _ format: NumberFormat) -> TokenPanels {
     let panels = TokenPanels(rows)
-    format.panel(Floats(panels.panel(0)), channels: rows.count, into: panels.panel(0))
+    format.panel(panels[0], channels: rows.count, into: panels[0])
     return panels
   }
 
   private func applied(_ linear: Linear, _ rows: [[Float]]) -> [[Float]] {
     let output = TokenPanels(channels: linear.outputs, groups: 1, tokens: 48)
     let input = words(rows, linear.matrix.multiplied)
-    linear(Floats(input.panel(0)), into: output.panel(0), .spoiled())
+    linear(input[0], into: output[0], .spoiled())
     return output.values
   }
 }
