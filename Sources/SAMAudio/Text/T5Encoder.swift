@@ -48,17 +48,17 @@ package struct T5Encoder {
     precondition(
       !tokens.isEmpty && tokens.allSatisfy { (0..<config.vocabSize).contains($0) },
       "tokens must be those of the vocabulary")
-    let memory = T5Memory(
-      config, tokens: tokens.count, bias: bias(tokens.count), precision: precision,
-      workers: workers)
-    memory.tokens.copy(tokens: embedded(tokens), workers: workers)  // [D, S]
-    for layer in layers { layer(memory) }
-    memory.tokens.rmsNormalize(
-      into: memory.tokens, scale: Floats(norm.base), epsilon: Float(config.layerNormEpsilon),
+    let panels = TokenPanels(channels: config.dModel, groups: 1, tokens: tokens.count)
+    let inputs = AttentionInputs(
+      queries: panels, keys: panels, heads: config.heads, precision: precision)
+    let bias = self.bias(tokens.count)
+    panels.copy(tokens: embedded(tokens), workers: workers)  // [D, S]
+    for layer in layers { layer(panels, inputs, bias: bias, workers: workers) }
+    panels.rmsNormalize(
+      into: panels, scale: Floats(norm.base), epsilon: Float(config.layerNormEpsilon),
       workers: workers)
     return TextFeatures(
-      tokens: tokens.count, width: config.dModel, values: memory.tokens.tokenMajor(workers: workers)
-    )
+      tokens: tokens.count, width: config.dModel, values: panels.tokenMajor(workers: workers))
   }
 
   /// [tokens, D]
@@ -90,37 +90,5 @@ package struct T5Encoder {
     let factor = log(Float(abs(distance)) / Float(exact))
     let range = Float(log(Double(config.relativeAttentionMaxDistance) / Double(exact)))
     return start + min(half - 1, exact + Int(factor / range * Float(half - exact)))
-  }
-}
-
-/// The memory that a text of some tokens needs.
-struct T5Memory {
-  let workers: Workers
-  /// What the layers change, [D, S].
-  let tokens: TokenPanels
-  /// What comes into a product, [D, S].
-  let normalized: TokenPanels
-  /// What leaves attention, all heads.
-  let attended: TokenPanels
-  /// What is between the products of a feed-forward layer, [F, S].
-  let hidden: TokenPanels
-  let attention: AttentionInputs
-  let bias: RelativeBias
-
-  init(
-    _ config: T5Config, tokens count: Int, bias: RelativeBias, precision: NumberFormat,
-    workers: Workers
-  ) {
-    func panels(_ channels: Int) -> TokenPanels {
-      TokenPanels(channels: channels, groups: 1, tokens: count)
-    }
-    self.workers = workers
-    self.bias = bias
-    tokens = panels(config.dModel)
-    normalized = panels(config.dModel)
-    attended = panels(config.heads.channels)
-    hidden = panels(config.dFF)
-    attention = AttentionInputs(
-      queries: attended, keys: attended, heads: config.heads, precision: precision)
   }
 }

@@ -41,23 +41,27 @@ struct T5Layer {
     wo = linear(try dense["wo"].rows("weight", shape: [width, hidden]))
   }
 
-  /// Applies the layer to `memory.tokens`, in place.
-  func callAsFunction(_ memory: T5Memory) {
-    let (tokens, normalized) = (memory.tokens, memory.normalized)
-    let workers = memory.workers
+  /// Applies the layer in place.
+  ///
+  /// - Parameters:
+  ///   - tokens: [D, S].
+  ///   - inputs: memory of the attention.
+  func callAsFunction(
+    _ tokens: TokenPanels, _ inputs: AttentionInputs, bias: RelativeBias, workers: Workers
+  ) {
+    workers.withTokens(channels: tokens.channels, like: tokens) { normalized in
+      tokens.rmsNormalize(
+        into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, workers: workers)
+      // Scores are not scaled by the heads' width.
+      inputs.project([.queries(), .keys(), .values], projection, normalized, workers: workers)
+      inputs.attend(bias: bias, through: output, addingTo: tokens, workers: workers)
 
-    tokens.rmsNormalize(
-      into: normalized, scale: Floats(attentionNorm.base), epsilon: epsilon, workers: workers)
-    // Scores are not scaled by the heads' width.
-    memory.attention.project(
-      [.queries(), .keys(), .values], projection, normalized, workers: workers)
-    memory.attention.attend(
-      bias: memory.bias, into: memory.attended, workers: workers)
-    output.add(memory.attended, to: tokens, workers: workers)
-
-    tokens.rmsNormalize(
-      into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
-    wi(normalized, into: memory.hidden, workers: workers)
-    wo.add(memory.hidden, to: tokens, workers: workers)
+      tokens.rmsNormalize(
+        into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
+      workers.withTokens(channels: wi.outputs, like: tokens) { hidden in
+        wi(normalized, into: hidden, workers: workers)
+        wo.add(hidden, to: tokens, workers: workers)
+      }
+    }
   }
 }

@@ -55,9 +55,8 @@ struct DiffusionAttention {
   ///   - gate: a factor for each channel; nil is 1.
   func callAsFunction(
     _ x: TokenPanels, attendingTo y: TokenPanels, inputs: AttentionInputs, rotation: RotaryTable?,
-    addedTo target: TokenPanels, gate: Floats?, _ memory: DiffusionMemory
+    addedTo target: TokenPanels, gate: Floats?, workers: Workers
   ) {
-    let workers = memory.workers
     let queries = AttentionInputs.Part.queries(queryNorm, rotation)
     let keys = AttentionInputs.Part.keys(keyNorm, rotation)
     if let other {
@@ -66,7 +65,6 @@ struct DiffusionAttention {
     } else {
       inputs.project([queries, keys, .values], own, x, workers: workers)
     }
-    inputs.attend(into: memory.attended, workers: workers)
-    output.add(memory.attended, to: target, gate: gate, workers: workers)
+    inputs.attend(through: output, addingTo: target, gate: gate, workers: workers)
   }
 }

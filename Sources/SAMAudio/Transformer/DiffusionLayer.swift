@@ -47,19 +47,18 @@ struct DiffusionLayer {
       workers: memory.workers)
     attention(
       inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
-      addedTo: frames, gate: rows[2], memory)
+      addedTo: frames, gate: rows[2], workers: memory.workers)
     probe?.show("\(stage).attention", frames)
 
     crossAttention(
       frames, attendingTo: memory.text.embedded, inputs: memory.crossAttention, rotation: nil,
-      addedTo: frames, gate: nil, memory)
+      addedTo: frames, gate: nil, workers: memory.workers)
     probe?.show("\(stage).cross_attention", frames)
 
     frames.rmsNormalize(
       into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon,
       workers: memory.workers)
-    feedForward.add(
-      inner, hidden: memory.hidden, to: frames, gate: rows[5], workers: memory.workers)
+    feedForward.add(inner, to: frames, gate: rows[5], workers: memory.workers)
     probe?.show("\(stage).feed_forward", frames)
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// All memory that a window of some frames and a text of some tokens need, planned once.
+/// What stays in memory for a window of some frames and a text of some tokens, planned once.
 final class DiffusionMemory {
   let workers: Workers
   /// The state, or the mixture's features, or the velocity: [2C, T].
@@ -11,12 +11,6 @@ final class DiffusionMemory {
   let frames: TokenPanels
   /// What comes into a product: [D, T].
   let inner: TokenPanels
-  /// What is between the products of a feed-forward layer, [F, T].
-  let hidden: TokenPanels
-  /// What leaves attention, all heads, in the memory of `hidden`.
-  let attended: TokenPanels
-  /// Frames beside their neighbours, [3D, T], in the memory of `hidden`.
-  let unfolded: TokenPanels
   /// The time's rows of a layer.
   let modulation: FloatStorage
   let rotation: RotaryTable
@@ -28,7 +22,7 @@ final class DiffusionMemory {
     _ config: SAMAudioConfig, frames count: Int, textTokens: Int, precision: NumberFormat,
     workers: Workers
   ) {
-    let (width, hiddenWidth) = (config.transformer.dim, config.transformer.ffnDim)
+    let (width, heads) = (config.transformer.dim, config.transformer.heads)
     func panels(_ channels: Int) -> TokenPanels {
       TokenPanels(channels: channels, groups: 1, tokens: count)
     }
@@ -37,11 +31,6 @@ final class DiffusionMemory {
     prepared = panels(width)
     frames = panels(width)
     inner = panels(width)
-    let heads = config.transformer.heads
-    let shared = panels(max(hiddenWidth, 3 * width, heads.channels))
-    attended = TokenPanels(channels: heads.channels, sharing: shared)
-    hidden = TokenPanels(channels: hiddenWidth, sharing: shared)
-    unfolded = TokenPanels(channels: 3 * width, sharing: shared)
     modulation = FloatStorage(count: 6 * width)
     rotation = RotaryTable(
       width: config.transformer.headDim, tokens: count, theta: config.transformer.ropeTheta,
@@ -65,8 +54,7 @@ struct TextMemory {
   let features: TokenPanels
   let projected: TokenPanels
   let timed: TokenPanels
-  let hidden: TokenPanels
-  /// What the layers look up, [D].
+  /// What the layers attend to, [D].
   let embedded: TokenPanels
 
   init(_ config: SAMAudioConfig, tokens: Int) {
@@ -76,7 +64,6 @@ struct TextMemory {
     features = panels(config.textEncoder.dim)
     projected = panels(config.transformer.dim)
     timed = panels(config.transformer.dim)
-    hidden = panels(config.transformer.dim)
     embedded = panels(config.transformer.dim)
   }
 }

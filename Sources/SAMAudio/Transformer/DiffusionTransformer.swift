@@ -109,8 +109,7 @@ package final class DiffusionTransformer {
     embedding.align(
       memory.state, prepared: memory.prepared, into: memory.frames, workers: workers)  // [D, T]
     probe?.show("aligned", memory.frames)
-    embedding.convolve(
-      memory.frames, inner: memory.inner, unfolded: memory.unfolded, workers: workers)
+    embedding.convolve(memory.frames, inner: memory.inner, workers: workers)
     probe?.show("x_embedder", memory.frames)
 
     // 2. The text at this time.

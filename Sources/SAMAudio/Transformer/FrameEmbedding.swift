@@ -113,12 +113,8 @@ struct FrameEmbedding {
   /// - Parameters:
   ///   - frames: [D, T].
   ///   - inner: room for [D, T].
-  ///   - unfolded: room for [3D, T].
-  func convolve(
-    _ frames: TokenPanels, inner: TokenPanels, unfolded: TokenPanels, workers: Workers
-  ) {
-    blocks[0](frames, unfolded: unfolded, into: inner, workers: workers)
-    blocks[1](
-      inner, unfolded: unfolded, into: frames, accumulate: true, workers: workers)
+  func convolve(_ frames: TokenPanels, inner: TokenPanels, workers: Workers) {
+    blocks[0](frames, into: inner, workers: workers)
+    blocks[1](inner, into: frames, accumulate: true, workers: workers)
   }
 }

@@ -36,7 +36,6 @@ struct TextEmbedding {
     memory.timed.copy(memory.projected, workers: workers)
     memory.timed.addRows(
       [sinusoids], index: Array(repeating: 0, count: memory.timed.tokens), workers: workers)
-    embedder(
-      memory.timed, hidden: memory.hidden, into: memory.embedded, workers: workers)
+    embedder(memory.timed, into: memory.embedded, workers: workers)
   }
 }

@@ -42,7 +42,7 @@ struct TimeEmbedding {
     sinusoids.copy(
       tokens: times.flatMap { Sinusoids.values($0, width: frequencies) }, workers: workers)
     let (hidden, embedding, modulation) = (panels(width), panels(width), panels(6 * width))
-    projection(sinusoids, hidden: hidden, into: embedding, workers: workers)
+    projection(sinusoids, into: embedding, workers: workers)
     hidden.copy(embedding, workers: workers)
     hidden.activate(.silu, workers: workers)
     block(hidden, into: modulation, workers: workers)

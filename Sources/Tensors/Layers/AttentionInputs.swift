@@ -165,6 +165,21 @@ package struct AttentionInputs: Sendable {
     }
   }
 
+  /// `target += gate ⊙ (W·attention + b)`.
+  ///
+  /// - Parameters:
+  ///   - output: the projection of the results, with columns in the order of `Heads.order`.
+  ///   - gate: a factor for each of its channels; nil is 1.
+  package func attend(
+    bias: RelativeBias? = nil, gates: TokenPanels? = nil, through output: Linear,
+    addingTo target: TokenPanels, gate: Floats? = nil, workers: Workers
+  ) {
+    workers.withTokens(channels: heads.channels, like: queries) { attended in
+      attend(bias: bias, gates: gates, into: attended, workers: workers)
+      output.add(attended, to: target, gate: gate, workers: workers)
+    }
+  }
+
   /// The result of one head for one panel of queries.
   package func attend(
     head: Int, panel: Int, bias: RelativeBias? = nil, gates: TokenPanels? = nil,

@@ -22,21 +22,20 @@ package struct SwiGLU: Sendable {
   }
 
   /// `output = W₂·(silu(W₁·input) ⊙ W₃·input)`.
-  ///
-  /// - Parameter hidden: room for the channels between.
-  package func callAsFunction(
-    _ input: TokenPanels, hidden: TokenPanels, into output: TokenPanels, workers: Workers
-  ) {
-    up(input, into: hidden, workers: workers)
-    down(hidden, into: output, workers: workers)
+  package func callAsFunction(_ input: TokenPanels, into output: TokenPanels, workers: Workers) {
+    workers.withTokens(channels: up.outputs, like: input) { hidden in
+      up(input, into: hidden, workers: workers)
+      down(hidden, into: output, workers: workers)
+    }
   }
 
   /// `output += gate ⊙ W₂·(silu(W₁·input) ⊙ W₃·input)`.
   package func add(
-    _ input: TokenPanels, hidden: TokenPanels, to output: TokenPanels, gate: Floats? = nil,
-    workers: Workers
+    _ input: TokenPanels, to output: TokenPanels, gate: Floats? = nil, workers: Workers
   ) {
-    up(input, into: hidden, workers: workers)
-    down.add(hidden, to: output, gate: gate, workers: workers)
+    workers.withTokens(channels: up.outputs, like: input) { hidden in
+      up(input, into: hidden, workers: workers)
+      down.add(hidden, to: output, gate: gate, workers: workers)
+    }
   }
 }

@@ -30,25 +30,21 @@ package struct TokenConvolution: Sendable {
   }
 
   /// `output = conv(silu(norm(input)))`, or that added to the output.
-  ///
-  /// - Parameter unfolded: room for `[3 · channels]` of all tokens.
   package func callAsFunction(
-    _ input: TokenPanels, unfolded: TokenPanels, into output: TokenPanels, accumulate: Bool = false,
-    workers: Workers
+    _ input: TokenPanels, into output: TokenPanels, accumulate: Bool = false, workers: Workers
   ) {
     precondition(input.groups == 1, "the tokens must be of one group")
-    precondition(
-      unfolded.channels == TokenConvolution.taps * input.channels && unfolded.count == input.count,
-      "unfolded must have three times the channels")
     let norm = input.moments(workers).normalization(count: input.channels * input.tokens)
-    workers.run(input.count) { panel in
-      activate(input, panel, norm, into: unfolded.panel(panel) + input.channels &* Tile.columns)
-    }
-    workers.run(input.count) { unfolded.unfold(panel: $0, channels: input.channels) }
-    if accumulate {
-      linear.add(unfolded, to: output, workers: workers)
-    } else {
-      linear(unfolded, into: output, workers: workers)
+    workers.withTokens(channels: TokenConvolution.taps * input.channels, like: input) { unfolded in
+      workers.run(input.count) { panel in
+        activate(input, panel, norm, into: unfolded.panel(panel) + input.channels &* Tile.columns)
+      }
+      workers.run(input.count) { unfolded.unfold(panel: $0, channels: input.channels) }
+      if accumulate {
+        linear.add(unfolded, to: output, workers: workers)
+      } else {
+        linear(unfolded, into: output, workers: workers)
+      }
     }
   }
 

@@ -25,14 +25,6 @@ package struct TokenPanels: @unchecked Sendable {
       channels: channels, groups: groups, tokens: tokens, at: storage.base, storage: storage)
   }
 
-  /// Panels for the same tokens in the memory of others with as many channels or more.
-  package init(channels: Int, sharing other: TokenPanels) {
-    precondition(channels <= other.channels, "there is no room for so many channels")
-    self.init(
-      channels: channels, groups: other.groups, tokens: other.tokens, at: other.base,
-      storage: other.storage)
-  }
-
   /// Panels in memory that is lent.
   init(
     channels: Int, groups: Int, tokens: Int, at base: MutableFloats, storage: FloatStorage? = nil

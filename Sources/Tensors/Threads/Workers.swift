@@ -11,7 +11,8 @@ package final class Workers: Sendable {
 
   /// One a thread.
   let memories: [ScratchMemory]
-  private let common = ScratchMemory()
+  /// Of the thread that calls `run`, to share out among jobs.
+  let common = ScratchMemory()
   private let team: WorkerThreads
 
   /// Starts `threads - 1` threads; the caller of `run` is the last one.
@@ -102,7 +103,7 @@ package final class Workers: Sendable {
     }
   }
 
-  /// Lends panels for the tokens of others, as `withBlocks` does blocks.
+  /// Lends panels for the tokens of others, as `withBlocks` does blocks. They hold what earlier ones left.
   package func withTokens<Result>(
     channels: Int, like other: TokenPanels, _ body: (TokenPanels) throws -> Result
   ) rethrows -> Result {

@@ -78,11 +78,10 @@ import Testing
       w3: StoredRows(w3, rows: hidden), numerics: Numerics(), workers: workers)
     let rows = noise(rows: channels, columns: tokens, seed: 4, scale: 2)
     let expected = Naive.swiGLU(Naive.table(rows), w1: w1, w2: w2, w3: w3)
-    let room = TokenPanels(channels: hidden, groups: 1, tokens: tokens)
     let output = TokenPanels(channels: outputs, groups: 1, tokens: tokens)
-    layer(TokenPanels(rows), hidden: room, into: output, workers: workers)
+    layer(TokenPanels(rows), into: output, workers: workers)
     #expect(difference(output.values, expected) < 2e-6)
-    layer.add(TokenPanels(rows), hidden: room, to: output, workers: workers)
+    layer.add(TokenPanels(rows), to: output, workers: workers)
     #expect(difference(output.values, expected.map { $0.map { 2 * $0 } }) < 2e-6)
   }
 
@@ -98,16 +97,15 @@ import Testing
     let rows = noise(rows: channels, columns: tokens, seed: 5, scale: 2)
     let normed = Naive.groupNorm(Naive.table(rows), norm).map { $0.map { Naive.silu($0) } }
     let expected = Naive.convolution(normed, weight, bias, padding: 1)
-    let unfolded = TokenPanels(channels: 3 * channels, groups: 1, tokens: tokens)
     let output = TokenPanels(channels: outputs, groups: 1, tokens: tokens)
     let input = TokenPanels(rows)
     // Tokens that do not exist count as zeros in the convolution, and not at all in the norm.
     let last = input.panel(input.count - 1)
     for index in 0..<channels * Tile.columns
     where index % Tile.columns >= input.valid(panel: input.count - 1) { last[index] = 1e6 }
-    layer(input, unfolded: unfolded, into: output, workers: workers)
+    layer(input, into: output, workers: workers)
     #expect(difference(output.values, expected) < 3e-6)
-    layer(input, unfolded: unfolded, into: output, accumulate: true, workers: workers)
+    layer(input, into: output, accumulate: true, workers: workers)
     #expect(difference(output.values, expected.map { $0.map { 2 * $0 } }) < 5e-6)
   }
 }

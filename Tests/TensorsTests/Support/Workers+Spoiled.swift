@@ -4,7 +4,7 @@ extension Workers {
   /// Threads in whose memory something else stood before, which must not matter.
   static func spoiled(threads: Int) -> Workers {
     let workers = Workers(threads: threads)
-    for memory in workers.memories { memory.spoil() }
+    for memory in workers.memories + [workers.common] { memory.spoil() }
     return workers
   }
 }
