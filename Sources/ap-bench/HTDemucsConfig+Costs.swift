@@ -60,8 +60,8 @@ extension HTDemucsConfig {
     var products = way * all
     for layer in 0..<tLayers {
       for (own, other) in [(tokens[0], tokens[1]), (tokens[1], tokens[0])] {
-        let looked = layer % 2 == 1 ? other : own
-        products += (own + looked) * attention / 2 + 2 * own * looked * width + own * feedForward
+        let keys = layer % 2 == 1 ? other : own
+        products += (own + keys) * attention / 2 + 2 * own * keys * width + own * feedForward
       }
     }
     return StageCost(

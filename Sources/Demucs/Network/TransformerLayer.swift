@@ -41,7 +41,7 @@ struct TransformerLayer {
         scale: Array(repeating: scale, count: channels), rows: heads.order(), numerics: numerics)
     }
     let queryNorm = try weights["norm1"].affine([channels])
-    // What is looked up has a norm of its own in a cross layer, and so the feed-forward moves to the third.
+    // In a cross layer the keys' tokens have a norm of their own, and so the feed-forward's is the third.
     let keyNorm = isCross ? try weights["norm2"].affine([channels]) : queryNorm
     queries = project(0, norm: queryNorm, scale: 1 / Float(heads.width).squareRoot())
     keys = project(1, norm: keyNorm)

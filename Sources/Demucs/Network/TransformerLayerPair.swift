@@ -17,7 +17,7 @@ struct TransformerLayerPair {
   ///
   /// - Parameters:
   ///   - branches: the tokens of both.
-  ///   - attention: what each branch attends with: its queries, and the keys and values it looks up.
+  ///   - attention: what each branch attends with: its queries, and the keys and values that they meet.
   ///   - attended: room for each branch's result.
   func callAsFunction(
     _ branches: [TokenPanels], attention: [AttentionInputs], attended: [TokenPanels],

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensors
 
-@Suite struct PrecisionTests {
+@Suite struct NumericsTests {
   @Test(arguments: [(0, 0, 0), (1, 1, 1), (2, 2, 1), (7, 7, 4), (48, 48, 24)])
   func wordsHoldOneValueOrTwo(count: Int, f32: Int, bf16: Int) {
     #expect(NumberFormat.f32.words(count) == f32)
