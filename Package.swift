@@ -116,11 +116,14 @@ let package = Package(
       name: "APCommand",
       dependencies: ["APCore", "YAML", argumentParser, systemPackage],
       swiftSettings: settings),
+    // Options that filters with a network share.
+    .target(
+      name: "NetworkCommand", dependencies: ["Tensors", argumentParser], swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
-    filter("ap-demucs", "Demucs", "Separation", "Tensors"),
-    filter("ap-sam", "SAMAudio", "Separation", "Tensors"),
+    filter("ap-demucs", "Demucs", "NetworkCommand", "Separation"),
+    filter("ap-sam", "NetworkCommand", "SAMAudio", "Separation"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
@@ -130,7 +133,8 @@ let package = Package(
     .executableTarget(
       name: "ap-bench",
       dependencies: [
-        "APCore", "Checkpoints", "Demucs", "SAMAudio", "Separation", "Tensors", argumentParser,
+        "APCore", "Checkpoints", "Demucs", "NetworkCommand", "SAMAudio", "Separation", "Tensors",
+        argumentParser,
       ],
       swiftSettings: settings),
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+import NetworkCommand
 import SAMAudio
 internal import Tensors
 
@@ -33,5 +34,3 @@ struct SAMBench: ParsableCommand {
     print("{\"stages\":[\(lines.joined(separator: ","))]}")
   }
 }
-
-extension NumberFormat: ExpressibleByArgument {}

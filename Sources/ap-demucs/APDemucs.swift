@@ -2,8 +2,8 @@ import APCommand
 import APCore
 internal import ArgumentParser
 internal import Demucs
+import NetworkCommand
 internal import Separation
-internal import Tensors
 
 @main
 struct APDemucs: FilterCommand {
@@ -71,23 +71,7 @@ struct APDemucs: FilterCommand {
       valueName: "track|window"))
   var normalize = Normalize.track
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Calculate in this format: bf16 is faster on some processors, and less exact; auto chooses the \
-      faster one.
-      """,
-      valueName: "f32|bf16|auto"))
-  var precision = ProductPrecision.f32
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Keep the model's weights in memory in this format; bf16 and f16 take half as much as f32. \
-      (default: f32)
-      """,
-      valueName: "f32|bf16|f16"))
-  var weights: NumberFormat?
+  @OptionGroup var numerics: NumericsOptions
 
   @OptionGroup var common: CommonOptions
 
@@ -146,12 +130,10 @@ struct APDemucs: FilterCommand {
     request.settings = PassSettings(
       overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
-    request.precision = precision
-    request.weights = weights
+    request.precision = numerics.precision
+    request.weights = numerics.weights
     return request
   }
 }
 
 extension OtherStem: ExpressibleByArgument {}
-extension NumberFormat: ExpressibleByArgument {}
-extension ProductPrecision: ExpressibleByArgument {}

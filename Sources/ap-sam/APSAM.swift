@@ -1,9 +1,9 @@
 import APCommand
 import APCore
 internal import ArgumentParser
+import NetworkCommand
 package import SAMAudio
 import Separation
-package import Tensors
 
 @main
 struct APSAM: FilterCommand {
@@ -76,23 +76,7 @@ struct APSAM: FilterCommand {
     help: ArgumentHelp("Whether to add the model's inaudible watermark.", valueName: "on|off"))
   var watermark = Switch.on
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Calculate in this format: bf16 is faster on some processors, and less exact; auto chooses the \
-      faster one.
-      """,
-      valueName: "f32|bf16|auto"))
-  var precision = ProductPrecision.f32
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Keep the model's weights in memory in this format; bf16 and f16 take half as much as f32. \
-      (default: as stored)
-      """,
-      valueName: "f32|bf16|f16"))
-  var weights: NumberFormat?
+  @OptionGroup var numerics: NumericsOptions
 
   @OptionGroup var common: CommonOptions
 
@@ -138,8 +122,8 @@ struct APSAM: FilterCommand {
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on
     request.isStereo = stereo
-    request.precision = precision
-    request.weights = weights
+    request.precision = numerics.precision
+    request.weights = numerics.weights
     return request
   }
 }
@@ -152,5 +136,3 @@ extension AnchorSpan: ExpressibleByArgument {
 }
 
 extension ODESolver.Method: ExpressibleByArgument {}
-extension NumberFormat: ExpressibleByArgument {}
-extension ProductPrecision: ExpressibleByArgument {}
