@@ -28,6 +28,7 @@ import Testing
       "3:3: This is not YAML: the key \"a\" is given twice."
     ),
     ("steps:\n  2nd: {run: b}\n", "2:3: '2nd' cannot be a name"),
+    (#"steps: {a: {run: "b ;\u0301 c"}}"#, "1:21: ; cannot be part of a word."),
     ("variables: {env: x}\nsteps: {a: {run: b}}", "1:13: 'env' cannot be a name"),
     ("variables: {x: [1]}\nsteps: {a: {run: b}}", "1:16: There should be text here."),
     ("steps: {a: {run: }}", "1:18: There should be text here."),
@@ -124,6 +125,27 @@ import Testing
       }
     }
     #expect((1..<3_000).contains(sound))
+  }
+
+  /// Words end where a shell ends them, whatever Unicode makes of what is around.
+  @Test(arguments: [
+    (#"a  b\tc"#, [["a", "b", "c"]]),
+    (#"a \u0301b"#, [["a", "\u{301}b"]]),
+    (#"a\t\u0301 b"#, [["a", "\u{301}", "b"]]),
+    (#"a\u00A0b"#, [["a\u{A0}b"]]),
+    (#"a\u2028b c\vd"#, [["a\u{2028}b", "c\u{B}d"]]),
+    (#"a\rb"#, [["a", "b"]]),
+    (#"a|\u0301 b"#, [["a"], ["\u{301}", "b"]]),
+    (#"'a'\u0301 'b c'\u0301"#, [["a\u{301}", "b c\u{301}"]]),
+    (#"\\ \u0301a"#, [[" \u{301}a"]]),
+  ])
+  func wordsEndWhereAShellEndsThem(run: String, stages: [[String]]) throws {
+    let text = "steps: {a: {run: \"\(run)\"}}"
+    let workflow = try WorkflowFile(path: "w.yaml", text: text).parse()
+    let scope = Scope(environment: { _ in nil })
+    var problems: [Problem] = []
+    let pipe = try #require(workflow.steps.first).pipe
+    #expect(pipe.stages.map { $0.map { scope.expand($0, &problems) } } == stages)
   }
 
   @Test func aTextIsWhatIsWritten() throws {

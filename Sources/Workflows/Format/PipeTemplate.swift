@@ -23,7 +23,7 @@ private struct PipeParser {
   var pipe = PipeTemplate()
   private var words: [Template] = []
   /// The sign that still waits for what belongs after it.
-  private var open: (sign: Character, position: Position)?
+  private var open: (sign: Unicode.Scalar, position: Position)?
 
   init(scanner: TextScanner) {
     self.scanner = scanner
@@ -36,10 +36,10 @@ private struct PipeParser {
     var isNewLine = false
     while let next = scanner.next {
       switch next {
-      case "\n", "\r\n":
+      case "\n":
         isNewLine = true
         scanner.take()
-      case " ", "\t":
+      case " ", "\t", "\r":
         scanner.take()
       case "\\" where scanner.take("\\\n") || scanner.take("\\\r\n"):
         continue
@@ -59,7 +59,7 @@ private struct PipeParser {
   private mutating func endStage(_ start: Position) throws(Problem) {
     let position = scanner.position
     scanner.take()
-    if let next = scanner.next, "|&".contains(next) {
+    if let next = scanner.next, "|&".unicodeScalars.contains(next) {
       throw Problem(position, "Commands are joined by | only; \(Self.elsewhere)")
     }
     try finishStage(start)
@@ -79,7 +79,7 @@ private struct PipeParser {
   private mutating func redirect() throws(Problem) {
     let position = scanner.position
     let sign = scanner.take()
-    if let next = scanner.next, "<>&|(".contains(next) {
+    if let next = scanner.next, "<>&|(".unicodeScalars.contains(next) {
       throw Problem(position, "The only redirections here are < and >; \(Self.elsewhere)")
     }
     if let open, open.sign != "|" {
@@ -119,7 +119,8 @@ private struct PipeParser {
     if scanner.next == "~" {
       throw Problem(word.position, "~ is not expanded here; write ${env.HOME}.")
     }
-    while let next = scanner.next, !next.isWhitespace, next != "|" {
+    // What else Unicode calls white space is part of a word, as in a shell.
+    while let next = scanner.next, !" \t\r\n|".unicodeScalars.contains(next) {
       switch next {
       case "'", "\"": try takeQuoted(into: &word)
       case "$": word.append(try Template.takeReference(&scanner))
@@ -152,7 +153,7 @@ private struct PipeParser {
       case "\\" where quote == "\"":
         scanner.take()
         guard let escaped = scanner.take() else { break }
-        if !"\\\"$`".contains(escaped) { word.append("\\") }
+        if !"\\\"$`".unicodeScalars.contains(escaped) { word.append("\\") }
         word.append(escaped)
       default:
         word.append(next)

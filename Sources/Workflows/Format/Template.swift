@@ -48,8 +48,8 @@ struct Template: Sendable {
     }
   }
 
-  mutating func append(_ character: Character) {
-    append(.text(String(character)))
+  mutating func append(_ scalar: Unicode.Scalar) {
+    append(.text(String(scalar)))
   }
 
   mutating func append(_ part: Part) {
@@ -71,7 +71,7 @@ struct Template: Sendable {
     var words = ""
     while let next = scanner.take() {
       if next != "}" {
-        words.append(next)
+        words.unicodeScalars.append(next)
       } else if let reference = Reference(words, position: position) {
         return .reference(reference)
       } else {

@@ -1,10 +1,11 @@
-/// Reads a scalar character by character, and knows where in the file it is.
+/// Reads a scalar of YAML one Unicode scalar after the other, as a shell does, to which a space with a combining mark
+/// after it is a space. Knows where in the file it is.
 ///
 /// YAML tells only where a scalar begins. Behind that its characters stand in the file in their
 /// order, with other white space, and perhaps with signs of YAML's own, as in `\"`.
 struct TextScanner {
   /// What has not been taken.
-  private(set) var rest: Substring
+  private(set) var rest: Substring.UnicodeScalarView
   private let start: Position
   private let lines: [[Unicode.Scalar]]
   private var line: Int
@@ -16,7 +17,7 @@ struct TextScanner {
   ///   - lines: those of the whole file.
   ///   - start: where the scalar begins.
   init(_ text: String, lines: [[Unicode.Scalar]], start: Position) {
-    rest = text[...]
+    rest = text[...].unicodeScalars
     self.lines = lines
     self.start = start
     line = start.line - 1
@@ -29,7 +30,7 @@ struct TextScanner {
   }
 
   /// The character that comes next.
-  var next: Character? { rest.first }
+  var next: Unicode.Scalar? { rest.first }
 
   /// Where it is; where the scalar begins if that cannot be told.
   var position: Position {
@@ -40,16 +41,16 @@ struct TextScanner {
 
   /// Takes a character.
   @discardableResult
-  mutating func take() -> Character? {
-    guard let character = rest.popFirst() else { return nil }
-    for scalar in character.unicodeScalars where !scalar.properties.isWhitespace { follow(scalar) }
-    return character
+  mutating func take() -> Unicode.Scalar? {
+    guard let scalar = rest.popFirst() else { return nil }
+    if !scalar.properties.isWhitespace { follow(scalar) }
+    return scalar
   }
 
   /// Takes this text if it comes next.
   mutating func take(_ text: String) -> Bool {
-    guard rest.hasPrefix(text) else { return false }
-    for _ in text { take() }
+    guard rest.starts(with: text.unicodeScalars) else { return false }
+    for _ in text.unicodeScalars { take() }
     return true
   }
 
