@@ -9,12 +9,14 @@ package final class RealTransform {
   /// The alignment in bytes that libavutil's widest kernels ask of both buffers.
   package static let alignment = 64
 
+  private let size: Int
   private let forwardContext: Context
   private let inverseContext: Context
 
   /// - Parameter size: Samples in a transform.
   /// - Throws: `unavailable` for a size that libavutil does not offer.
   package init(size: Int) throws(FilterError) {
+    self.size = size
     forwardContext = try Context(size: size, inverse: false)
     inverseContext = try Context(size: size, inverse: true)
   }
@@ -24,6 +26,9 @@ package final class RealTransform {
     _ signal: UnsafeMutablePointer<Float>, into spectrum: UnsafeMutablePointer<Float>
   ) {
     forwardContext.run(from: signal, into: spectrum)
+    // libavutil leaves what stood there before.
+    spectrum[1] = 0
+    spectrum[size + 1] = 0
   }
 
   /// Transforms `size / 2 + 1` complex values, which it overwrites, to `size` samples.

@@ -14,9 +14,17 @@ package struct RotaryTable: Sendable {
   /// and then the angles.
   package init(width: Int, tokens: Int, theta: Double, workers: Workers) {
     precondition(width % 2 == 0, "width must be even")
-    self.width = width
-    let half = width / 2
-    let rates = (0..<half).map { 1 / Float(pow(theta, Double(2 * $0) / Double(width))) }
+    self.init(
+      rates: (0..<width / 2).map { 1 / Float(pow(theta, Double(2 * $0) / Double(width))) },
+      tokens: tokens, workers: workers)
+  }
+
+  /// Computes the angles of positions 0 ..< `tokens`.
+  ///
+  /// - Parameter rates: by how much a position turns each pair.
+  package init(rates: [Float], tokens: Int, workers: Workers) {
+    let half = rates.count
+    width = 2 * half
     let angles = TokenPanels(channels: width, groups: 1, tokens: tokens)
     self.angles = angles
     workers.run(angles.count) { panel in

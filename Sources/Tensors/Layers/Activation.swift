@@ -6,6 +6,7 @@ package enum Activation: Sendable, Equatable {
   case elu
   /// x · σ(x)
   case silu
+  case tanh
   case snake(Snake)
   /// Gated linear unit: the first half of the channels times the sigmoid of the second.
   case glu
@@ -37,6 +38,7 @@ package enum Activation: Sendable, Equatable {
     case .gelu: Rows.store(target, valid: valid) { VectorMath.gelu(value($0)) }
     case .elu: Rows.store(target, valid: valid) { VectorMath.elu(value($0)) }
     case .silu: Rows.store(target, valid: valid) { VectorMath.silu(value($0)) }
+    case .tanh: Rows.store(target, valid: valid) { VectorMath.tanh(value($0)) }
     case .snake: Rows.store(target, valid: valid) { Snake.apply(value($0), factors, channel) }
     }
   }

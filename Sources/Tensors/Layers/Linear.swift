@@ -1,3 +1,5 @@
+package import Checkpoints
+
 /// A linear layer over tokens: out = W·in + b, and what follows it.
 ///
 /// What comes before and after it in a transformer can be folded into its weights when it is packed: the factors of
@@ -58,6 +60,20 @@ package struct Linear: Sendable {
       return Float(sum * Double(scale?[row] ?? 1))
     }
     self.init(matrix, bias: folded, activation: activation)
+  }
+
+  /// Packs a stored matrix [outputs, inputs], of a gate [2 · outputs, inputs], and its bias.
+  ///
+  /// - Parameter columns: as for the other initializer.
+  package init(
+    _ weight: StoredRows, bias: [Float]? = nil, columns: [Int?]? = nil,
+    activation: Activation = .none, numerics: Numerics, workers: Workers
+  ) {
+    let rows = activation.rowOrder(weight.count)
+    self.init(
+      Matrix([weight], rows: rows, columns: columns, numerics: numerics, workers: workers),
+      bias: bias.map { bias in rows.map { row in row.map { bias[$0] } ?? 0 } },
+      outputs: activation.isGated ? weight.count / 2 : weight.count, activation: activation)
   }
 
   // MARK: One panel, on the calling thread

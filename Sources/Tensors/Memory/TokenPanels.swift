@@ -25,6 +25,14 @@ package struct TokenPanels: @unchecked Sendable {
       channels: channels, groups: groups, tokens: tokens, at: storage.base, storage: storage)
   }
 
+  /// Some of the groups, where they are.
+  package func groups(_ range: Range<Int>) -> TokenPanels {
+    precondition(0..<groups ~= range.lowerBound && range.upperBound <= groups, "no such groups")
+    return TokenPanels(
+      channels: channels, groups: range.count, tokens: tokens,
+      at: panel(range.lowerBound &* panelsPerGroup), storage: storage)
+  }
+
   /// Panels in memory that is lent.
   init(
     channels: Int, groups: Int, tokens: Int, at base: MutableFloats, storage: FloatStorage? = nil

@@ -29,6 +29,21 @@ import Testing
     #expect(input.values == output.values, "also in place")
   }
 
+  /// With a least divisor and no ε, as `F.normalize` has it: quiet tokens are not made quieter, and silence stays silent.
+  @Test(arguments: [0, 1e-14, 1e-8, 1, 1e12] as [Float]) func aFloorIsTheLeastDivisor(value: Float)
+  {
+    let rows: [[Float]] = [[value], [-2 * value], [value / 2]]
+    let input = TokenPanels(rows)
+    let ones = FloatStorage(Array(repeating: 1, count: 3))
+    let floor: Float = 1e-12
+    input.rmsNormalize(
+      into: input, scale: Floats(ones.base), epsilon: 0, floor: floor,
+      workers: Workers.spoiled(threads: 1))
+    let root = (Double(value) * Double(value) * 5.25 / 3).squareRoot()
+    let expected = rows.map { $0.map { Double($0) / max(root, Double(floor)) } }
+    #expect(difference(input.values, expected) < 1e-6)
+  }
+
   @Test(arguments: [0, 1e-30, 1e18] as [Float]) func extremeTokensStayFinite(value: Float) {
     let input = TokenPanels(Array(repeating: [value], count: 5))
     let ones = FloatStorage(Array(repeating: 1, count: 5))

@@ -54,7 +54,7 @@ import Testing
     #expect(difference(output.values, Naive.sum(Naive.table(before), product)) < 2e-6)
   }
 
-  @Test(arguments: [Activation.none, .relu, .silu, .gelu, .elu])
+  @Test(arguments: [Activation.none, .relu, .silu, .tanh, .gelu, .elu])
   func activates(how: Activation) {
     let (weight, bias) = affine(11, 6, seed: 1)
     let rows = noise(rows: 6, columns: 50, seed: 3, scale: 4)

@@ -50,6 +50,7 @@ extension Naive {
     switch activation {
     case .relu: x.map { $0.map { max(0, $0) } }
     case .silu: x.map { $0.map { silu($0) } }
+    case .tanh: x.map { $0.map { tanh($0) } }
     case .gelu: gelu(x)
     case .elu: elu(x)
     default: x

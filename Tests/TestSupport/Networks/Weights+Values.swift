@@ -2,8 +2,8 @@ package import Checkpoints
 
 /// A tensor of a checkpoint, float32.
 package struct TensorValues {
-  let shape: [Int]
-  let values: [Float]
+  package let shape: [Int]
+  package let values: [Float]
 
   package init(_ values: [Float], shape: [Int]? = nil) {
     self.values = values
@@ -13,6 +13,13 @@ package struct TensorValues {
 
 /// The weights of a layer out of a file of these tensors.
 package func weights(_ tensors: [String: TensorValues]) throws -> Weights {
+  let folder = try TemporaryFolder()
+  let path = try folder.write(safetensors(tensors), to: "layer.safetensors")
+  return try Checkpoint.open(path).weights()
+}
+
+/// A file of these tensors.
+package func safetensors(_ tensors: [String: TensorValues]) -> [UInt8] {
   var header: [String] = []
   var data: [UInt8] = []
   for (name, tensor) in tensors {
@@ -23,7 +30,5 @@ package func weights(_ tensors: [String: TensorValues]) throws -> Weights {
     for value in tensor.values { data += le32(value.bitPattern) }
   }
   let text = Array("{\(header.joined(separator: ","))}".utf8)
-  let folder = try TemporaryFolder()
-  let path = try folder.write(le64(UInt64(text.count)) + text + data, to: "layer.safetensors")
-  return try Checkpoint.open(path).weights()
+  return le64(UInt64(text.count)) + text + data
 }

@@ -1,0 +1,86 @@
+/// Tokens on their way between layers that group them differently.
+extension TokenPanels {
+  /// Copies tokens whose groups are these panels' tokens: token t of group g is token g of group t there.
+  package func copy(transposing other: TokenPanels, workers: Workers) {
+    precondition(
+      other.channels == channels && other.groups == tokens && other.tokens == groups,
+      "the panels must be each other's transpose")
+    // A job turns a square of panels into one, some channels at a time so that both stay in the cache.
+    let columns = other.panelsPerGroup
+    workers.run(columns * panelsPerGroup) { job in
+      let (column, row) = job.quotientAndRemainder(dividingBy: panelsPerGroup)
+      let width = min(Tile.columns, tokens &- row &* Tile.columns)
+      let height = other.valid(panel: column)
+      let target = panel(column &* Tile.columns &* panelsPerGroup &+ row)
+      let targetStride = panelsPerGroup &* channels &* Tile.columns
+      let source = other.panel(row &* Tile.columns &* columns &+ column)
+      let sourceStride = columns &* channels &* Tile.columns
+      for first in stride(from: 0, to: channels, by: Tile.rows) {
+        for token in 0..<width {
+          for channel in first..<min(first &+ Tile.rows, channels) {
+            let line = source + (token &* sourceStride &+ channel &* Tile.columns)
+            let column = target + (channel &* Tile.columns &+ token)
+            for group in 0..<height { column[group &* targetStride] = line[group] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Copies one panel of each group, which is all of a group here.
+  package func copy(panel index: Int, ofEachGroupOf other: TokenPanels, workers: Workers) {
+    checkPanel(index, of: other)
+    workers.run(groups) { group in
+      panel(group).update(
+        from: other.panel(group &* other.panelsPerGroup &+ index), count: channels &* Tile.columns)
+    }
+  }
+
+  /// Copies each group into one panel of the other's group.
+  package func copy(toPanel index: Int, ofEachGroupOf other: TokenPanels, workers: Workers) {
+    checkPanel(index, of: other)
+    workers.run(groups) { group in
+      other.panel(group &* other.panelsPerGroup &+ index).update(
+        from: panel(group), count: channels &* Tile.columns)
+    }
+  }
+
+  private func checkPanel(_ index: Int, of other: TokenPanels) {
+    precondition(
+      panelsPerGroup == 1 && other.groups == groups && other.channels == channels,
+      "each group must be one panel of the other's groups")
+    precondition(0..<other.panelsPerGroup ~= index, "no such panel")
+  }
+
+  /// Copies as many channels as these panels have, from `channel` on.
+  package func copy(channelsFrom channel: Int, of other: TokenPanels, workers: Workers) {
+    checkChannels(channel, of: other)
+    workers.run(count) { index in
+      panel(index).update(
+        from: other.panel(index) + channel &* Tile.columns, count: channels &* Tile.columns)
+    }
+  }
+
+  /// Adds these channels to those of the others from `channel` on.
+  package func add(toChannelsFrom channel: Int, of other: TokenPanels, workers: Workers) {
+    checkChannels(channel, of: other)
+    workers.run(count) { index in
+      let source = panel(index)
+      let target = other.panel(index) + channel &* Tile.columns
+      for place in stride(from: 0, to: channels &* Tile.columns, by: 16) {
+        target.store(target.lanes(place) + source.lanes(place), place)
+      }
+    }
+  }
+
+  private func checkChannels(_ channel: Int, of other: TokenPanels) {
+    precondition(
+      other.count == count && channel >= 0 && channel + channels <= other.channels,
+      "the others must have the channels and the same tokens")
+  }
+
+  /// Sets all values to zero.
+  package func clear(workers: Workers) {
+    workers.run(count) { panel($0).update(repeating: 0, count: channels &* Tile.columns) }
+  }
+}
