@@ -7,6 +7,8 @@ package import Tensors
 package struct DemucsRequest: Sendable {
   /// A model's name or path (`DemucsModels.find`); nil: the preferred one.
   package var model: String?
+  /// The track that is separated; nil: the only one, or the mix.
+  package var track: String?
   /// Names of the stems that come out, in this order; none: all.
   package var stems: [String] = []
   /// The stem that comes out with `no_` and its name beside it, instead of `stems`.
@@ -54,8 +56,8 @@ package struct DemucsRequest: Sendable {
     entry.options["model"] = identity
     entry.options["precision"] = .string(numerics.multiplied.rawValue)
     try StemSeparation(
-      plan: plan, outputs: outputs, scope: normalizesSegments ? .segment : nil, reader: reader,
-      writer: writer, log: context.log, progress: context.progress
+      plan: plan, outputs: outputs, scope: normalizesSegments ? .segment : nil, track: track,
+      reader: reader, writer: writer, log: context.log, progress: context.progress
     ).run(historyEntry: entry)
   }
 
@@ -71,6 +73,7 @@ package struct DemucsRequest: Sendable {
       "segment": settings.segmentSeconds.map { JSONValue($0) } ?? .null,
       "shifts": JSONValue(settings.shifts),
       "stems": JSONValue(stems),
+      "track": track.map { .string($0) } ?? .null,
       "two-stems": twoStems.map { .string($0) } ?? .null,
       "weights": .string((weights ?? .f32).rawValue),
     ]

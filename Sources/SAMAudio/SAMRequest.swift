@@ -7,6 +7,8 @@ package import Tensors
 package struct SAMRequest: Sendable {
   /// A model's name or path (`SAMModels.find`); nil: the preferred one.
   package var model: String?
+  /// The track that is separated; nil: the only one, or the mix.
+  package var track: String?
   /// Words that describe a sound each.
   package var prompts: [String] = []
   /// A file with more of them.
@@ -38,7 +40,7 @@ package struct SAMRequest: Sendable {
     // Weights are large: what can be refused is refused before they are loaded.
     let limit = WindowLimit(model.config)
     let input = try NetworkInput(
-      reader, passingTo: writer, rate: limit.rate, channels: isStereo ? 2 : 1)
+      reader, track: track, passingTo: writer, rate: limit.rate, channels: isStereo ? 2 : 1)
     if let notice = model.notice { context.log.info(notice) }
     if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
 
@@ -69,6 +71,7 @@ package struct SAMRequest: Sendable {
       "span": JSONValue(settings.spans.map(\.text)),
       "steps": JSONValue(settings.steps),
       "stereo": .bool(isStereo),
+      "track": track.map { .string($0) } ?? .null,
       "watermark": .string(settings.hasWatermark ? "on" : "off"),
       "weights": weights.map { .string($0.rawValue) } ?? .null,
     ]

@@ -23,6 +23,12 @@ struct APDemucs: FilterCommand {
   var listModels = false
 
   @Option(
+    help: ArgumentHelp(
+      "Separate this track, and pass the others on; the only one, or mix, if not given.",
+      valueName: "name"))
+  var track: String?
+
+  @Option(
     help: ArgumentHelp("Write only these stems, separated by commas.", valueName: "names"),
     completion: .list(Self.stemNames),
     transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
@@ -124,6 +130,7 @@ struct APDemucs: FilterCommand {
   private var request: DemucsRequest {
     var request = DemucsRequest()
     request.model = model
+    request.track = track
     request.stems = stems
     request.twoStems = twoStems
     request.other = other ?? .sum

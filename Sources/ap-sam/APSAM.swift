@@ -25,6 +25,12 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Separate this track, and pass the others on; the only one, or mix, if not given.",
+      valueName: "name"))
+  var track: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Separate the sound that this text describes; can be repeated.", valueName: "text"))
   var prompt: [String] = []
 
@@ -112,6 +118,7 @@ struct APSAM: FilterCommand {
   private var request: SAMRequest {
     var request = SAMRequest()
     request.model = model
+    request.track = track
     request.prompts = prompt
     request.promptsFile = promptsFile
     request.settings.method = solver

@@ -41,7 +41,8 @@ final class PromptSeparation {
   func run(historyEntry: HistoryEntry) throws {
     try writer.write(
       input.outputHeader(
-        tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry))
+        tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
+        advice: "Describe that sound in other words."))
     while let passage = try input.next() {
       try separate(try samples(of: passage), of: passage)
     }

@@ -1,8 +1,8 @@
 package import APCore
 internal import Resampling
 
-/// The sound of a stream with one track as a network takes it: in the network's rate and channels, the whole track
-/// or window after window, with silence where the stream has nothing.
+/// The sound of a stream's track as a network takes it: in the network's rate and channels, the whole track or window
+/// after window, with silence where the stream has nothing. The stream's other tracks go on their way unchanged.
 ///
 ///     while let passage = try input.next() {
 ///       while let frames = try passage.next() { … }
@@ -10,6 +10,8 @@ internal import Resampling
 package final class NetworkInput {
   /// The stream's own header.
   package let header: StreamHeader
+  /// The track that the network takes.
+  package let track: String
 
   private let reader: StreamReader
   private let writer: StreamWriter
@@ -20,24 +22,43 @@ package final class NetworkInput {
   /// Reads the stream's header.
   ///
   /// - Parameters:
-  ///   - writer: takes the records of other types; its header must be written before the first passage is read.
+  ///   - track: the track to take; nil is the only one, or the mix.
+  ///   - writer: takes the other tracks and the records of other types; its header must be written before the first
+  ///     passage is read.
   ///   - rate: frames a second that the network takes.
   ///   - channels: channels that it takes.
-  /// - Throws: what reading throws; `badInput` for a stream with several tracks.
+  /// - Throws: what reading throws; `usage` for a track that the stream does not have; `badInput` for a stream that
+  ///   does not say which of its tracks is the mix.
   package init(
-    _ reader: StreamReader, passingTo writer: StreamWriter, rate: Int, channels: Int
+    _ reader: StreamReader, track: String? = nil, passingTo writer: StreamWriter, rate: Int,
+    channels: Int
   ) throws(FilterError) {
     self.reader = reader
     self.writer = writer
     self.rate = rate
     self.channels = channels
     header = try reader.readHeader()
-    guard header.tracks.count == 1 else {
-      throw FilterError(
-        .badInput,
-        "The stream has \(header.tracks.count) tracks, but a mix to separate is one track.",
-        advice: "Put this filter before the one that made them.")
+    self.track = try Self.choose(track, of: header.tracks.map(\.name))
+  }
+
+  private static func choose(
+    _ wanted: String?, of names: [String]
+  ) throws(FilterError) -> String {
+    let list = names.joined(separator: ", ")
+    if let wanted {
+      guard names.contains(wanted) else {
+        throw FilterError(
+          .usage, "The stream has no track \"\(wanted)\".", advice: "Its tracks are \(list).")
+      }
+      return wanted
     }
+    if names.count == 1 { return names[0] }
+    guard names.contains("mix") else {
+      throw FilterError(
+        .badInput, "The stream has \(names.count) tracks, \(list), and none is called mix.",
+        advice: "Say with --track which one to separate.")
+    }
+    return "mix"
   }
 
   /// Frames of the stream at the network's rate; nil where its header does not say it.
@@ -46,15 +67,21 @@ package final class NetworkInput {
   /// The end record's other keys, once the stream was read to its end.
   package var endExtra: [String: JSONValue] { reader.end?.extra ?? [:] }
 
-  /// The header of what a network makes of the stream, at its rate.
+  /// The header of what a network makes of the stream, at its rate. The tracks that it makes stand where the one
+  /// stood that it took.
+  ///
+  /// - Parameter advice: how to make other tracks, as a whole sentence.
+  /// - Throws: `usage` where a track that is made has the name of one that is passed on, or those would have to be
+  ///   converted.
   package func outputHeader(
-    tracks: [Track], channels: Int, historyEntry: HistoryEntry
-  ) -> StreamHeader {
+    tracks: [Track], channels: Int, historyEntry: HistoryEntry, advice: String
+  ) throws(FilterError) -> StreamHeader {
+    try checkOthers(tracks.map(\.name), channels: channels, advice: advice)
     var output = header
     output.channels = channels
     output.rate = rate
     output.frames = frames
-    output.tracks = tracks
+    output.tracks = header.tracks.flatMap { $0.name == track ? tracks : [$0] }
     output.history.append(historyEntry)
     // The figures were the mix's.
     output.source?.loudness = nil
@@ -64,6 +91,25 @@ package final class NetworkInput {
       output.layout = .windowed(windowing)
     }
     return output
+  }
+
+  private func checkOthers(
+    _ made: [String], channels: Int, advice: String
+  ) throws(FilterError) {
+    let others = header.tracks.map(\.name).filter { $0 != track }
+    if let taken = made.first(where: others.contains) {
+      throw FilterError(
+        .usage, "The stream has a track \"\(taken)\" already, beside the one to separate.",
+        advice: advice)
+    }
+    guard let other = others.first else { return }
+    guard header.rate == rate, header.channels == channels else {
+      throw FilterError(
+        .usage,
+        "The track \"\(other)\" is passed on as it is, with \(header.channels) channels at "
+          + "\(header.rate) Hz, and the model gives \(channels) at \(rate) Hz.",
+        advice: "Put --rate \(rate) --channels \(channels) behind ap-decode.")
+    }
   }
 
   /// The next passage, once the one before was read to its end; nil at the stream's end.
@@ -90,10 +136,10 @@ package final class NetworkInput {
     }
   }
 
-  /// The next samples; records of other types go on their way.
+  /// The next samples of the track; all other records go on their way.
   func nextRecord() throws -> AudioRecord? {
     while let record = try reader.next() {
-      if case .audio(let audio) = record { return audio }
+      if case .audio(let audio) = record, audio.track == track { return audio }
       try writer.write(record)
     }
     return nil

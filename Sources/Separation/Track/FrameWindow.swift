@@ -1,23 +1,23 @@
 /// A stretch of a planar signal that moves along the track: frames are appended at its end and
 /// dropped at its start, and are named by their place in the track.
-struct FrameWindow {
+package struct FrameWindow {
   /// Rows of the signal.
-  let rows: Int
+  package let rows: Int
   /// The frames that are held.
-  private(set) var range = 0..<0
+  package private(set) var range = 0..<0
 
   private var storage: [[Float]]
   /// Where the first held frame lies in each row. Rows are moved only when half of them is free.
   private var head = 0
 
   /// - Parameter rows: channels, or channels of all outputs.
-  init(rows: Int) {
+  package init(rows: Int) {
     self.rows = rows
     storage = Array(repeating: [], count: rows)
   }
 
   /// Appends interleaved frames: `[frames, rows]`.
-  mutating func append(interleaved samples: Span<Float>) {
+  package mutating func append(interleaved samples: Span<Float>) {
     let frames = samples.count / rows
     for row in 0..<rows {
       for frame in 0..<frames { storage[row].append(samples[frame * rows + row]) }
@@ -26,7 +26,7 @@ struct FrameWindow {
   }
 
   /// Appends silence up to a frame of the track.
-  mutating func extend(to end: Int) {
+  package mutating func extend(to end: Int) {
     guard end > range.upperBound else { return }
     for row in 0..<rows {
       storage[row].append(contentsOf: repeatElement(0, count: end - range.upperBound))
@@ -35,7 +35,7 @@ struct FrameWindow {
   }
 
   /// Forgets the frames before `start`.
-  mutating func drop(before start: Int) {
+  package mutating func drop(before start: Int) {
     guard start > range.lowerBound else { return }
     let start = min(start, range.upperBound)
     head += start - range.lowerBound
@@ -46,7 +46,7 @@ struct FrameWindow {
   }
 
   /// The frames of a part of what is held.
-  func with<Result>(
+  package func with<Result>(
     row: Int, frames: Range<Int>, _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     precondition(range.contains(frames), "frames must be held")
@@ -57,7 +57,7 @@ struct FrameWindow {
   }
 
   /// The frames of a part of what is held, to be changed.
-  mutating func withMutable<Result>(
+  package mutating func withMutable<Result>(
     row: Int, frames: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
     precondition(range.contains(frames), "frames must be held")

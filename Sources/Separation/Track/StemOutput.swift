@@ -9,6 +9,15 @@ package struct StemOutput: Equatable {
   /// What the mix counts.
   package var mixGain: Float = 0
 
+  package init(name: String, sourceGains: [Float], mixGain: Float = 0) {
+    self.name = name
+    self.sourceGains = sourceGains
+    self.mixGain = mixGain
+  }
+
+  /// What to do about a name that the stream has already.
+  package static let otherNames = "Say with --stems which stems to make, and leave that one out."
+
   /// The asked sources as they are, in the order they are asked for; all of them if none is.
   ///
   /// - Throws: `usage` for a name that the model does not have.

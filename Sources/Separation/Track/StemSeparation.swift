@@ -8,16 +8,20 @@ package struct StemSeparation {
   private let workspace: SegmentWorkspace
   private let sampleRate: Int
   private let channels: Int
+  private let track: String?
   private let reader: StreamReader
   private let writer: StreamWriter
   private let log: Log
   private let progress: Progress
 
-  /// - Parameter scope: whose figures normalise; nil: those of the track, or of each window, that the header says or
-  ///   that are measured first.
+  /// - Parameters:
+  ///   - scope: whose figures normalise; nil: those of the track, or of each window, that the header says or
+  ///     that are measured first.
+  ///   - track: which track is separated; nil is the only one, or the mix.
   /// - Throws: `outOfMemory`.
   package init(
-    plan: PassPlan, outputs: [StemOutput], scope: NormalizationScope?, reader: StreamReader,
+    plan: PassPlan, outputs: [StemOutput], scope: NormalizationScope?, track: String? = nil,
+    reader: StreamReader,
     writer: StreamWriter, log: Log, progress: Progress
   ) throws(FilterError) {
     let separators = plan.separators
@@ -25,6 +29,7 @@ package struct StemSeparation {
     self.plan = plan
     self.outputs = outputs
     self.scope = scope
+    self.track = track
     self.reader = reader
     self.writer = writer
     self.log = log
@@ -41,10 +46,11 @@ package struct StemSeparation {
   /// - Parameter historyEntry: what the output's header says of this filter.
   package func run(historyEntry: HistoryEntry) throws {
     let input = try NetworkInput(
-      reader, passingTo: writer, rate: sampleRate, channels: channels)
+      reader, track: track, passingTo: writer, rate: sampleRate, channels: channels)
     try writer.write(
       input.outputHeader(
-        tracks: outputs.map { Track($0.name) }, channels: channels, historyEntry: historyEntry))
+        tracks: outputs.map { Track($0.name) }, channels: channels, historyEntry: historyEntry,
+        advice: StemOutput.otherNames))
     while let passage = try input.next() { try separate(passage, of: input) }
     try writer.finish(extra: input.endExtra)
   }
