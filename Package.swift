@@ -106,6 +106,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "Roformer",
+      dependencies: [
+        "APCore", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors", "YAML",
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Caching", dependencies: ["APCore", "Digests", systemPackage],
       swiftSettings: settings),
     .target(
@@ -123,6 +129,7 @@ let package = Package(
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
     filter("ap-demucs", "Demucs", "NetworkCommand", "Separation"),
+    filter("ap-roformer", "NetworkCommand", "Roformer", "Separation"),
     filter("ap-sam", "NetworkCommand", "SAMAudio", "Separation"),
     filter("ap-xfade"),
     filter("ap-encode", "AudioEncoding"),
@@ -133,8 +140,8 @@ let package = Package(
     .executableTarget(
       name: "ap-bench",
       dependencies: [
-        "APCore", "Checkpoints", "Demucs", "NetworkCommand", "SAMAudio", "Separation", "Tensors",
-        argumentParser,
+        "APCore", "Checkpoints", "Demucs", "NetworkCommand", "Roformer", "SAMAudio", "Separation",
+        "Tensors", argumentParser,
       ],
       swiftSettings: settings),
 
@@ -188,6 +195,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
+      name: "RoformerTests",
+      dependencies: [
+        "APCore", "Checkpoints", "Roformer", "Separation", "Tensors", "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(
       name: "CachingTests", dependencies: ["APCore", "Caching", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
@@ -197,7 +210,7 @@ let package = Package(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "Digests", "ap-decode", "ap-segment", "ap-demucs", "ap-sam",
-        "ap-xfade",
+        "ap-roformer", "ap-xfade",
         "ap-encode", "ap-view", "ap-cache", "ap-run",
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),
@@ -213,8 +226,8 @@ if isPortable {
 
 /// The readers of what comes from outside: their inputs in Tests/Fixtures/fuzz are tests, and `scripts/fuzz` looks for more.
 let fuzzing: [Target.Dependency] = [
-  "APCommand", "APCore", "AudioDecoding", "Checkpoints", "Demucs", "SAMAudio", "TestSupport",
-  "Workflows",
+  "APCommand", "APCore", "AudioDecoding", "Checkpoints", "Demucs", "Roformer", "SAMAudio",
+  "TestSupport", "Workflows",
 ]
 if Context.environment["AP_FUZZ"] == nil {
   package.targets.append(

@@ -21,6 +21,11 @@ package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Where.
   package let mark: YAMLMark
 
+  package init(problem: String, mark: YAMLMark) {
+    self.problem = problem
+    self.mark = mark
+  }
+
   /// Place and problem.
   package var description: String { "\(mark): \(problem)" }
 }

@@ -1,18 +1,36 @@
 import APCore
+import TestSupport
 
 @testable import APCommand
 @testable import Demucs
+@testable import Roformer
 @testable import SAMAudio
 @testable import Workflows
 
 extension FuzzTarget {
-  /// YAML as its three readers see it, and the tokenizer's two kinds of file.
+  /// YAML as its four readers see it, and the tokenizer's two kinds of file.
   static let textTargets = [
     FuzzTarget("settings", maximumBytes: 2048) { bytes in
       _ = try SettingsFile.parse(String(decoding: bytes, as: UTF8.self), path: "config.yaml")
     },
     FuzzTarget("recipe", maximumBytes: 1024) { bytes in
       _ = try BagRecipe(text: String(decoding: bytes, as: UTF8.self), path: "bag.yaml")
+    },
+    FuzzTarget("roformer-config", maximumBytes: 4096) { bytes in
+      let path = try scratchFile(bytes)
+      var refusals: [any Error] = []
+      let kinds: [[String: TensorValues]] = [[:], ["final_norm.gamma": TensorValues([1])]]
+      for tensors in kinds {
+        do {
+          let config = try RoformerConfig(yaml: path, weights: weights(tensors))
+          try BrokenPromise.unless(
+            config.spectra > 0 && Set(config.bands.joined()).count == config.bins, "no spectra")
+        } catch {
+          refusals.append(error)
+        }
+      }
+      // It is one of the two networks at most; what both refuse is refused.
+      if let first = refusals.first(where: { $0 is BrokenPromise }) ?? refusals.last { throw first }
     },
     FuzzTarget("workflow", maximumBytes: 4096) { bytes in
       let text = String(decoding: bytes, as: UTF8.self)

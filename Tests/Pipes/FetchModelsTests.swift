@@ -97,7 +97,7 @@ import Testing
 
   @Test(arguments: [
     [], ["nonesuch"], ["--fast"], ["htdemucs", "x.th"],
-    ["sam-audio-tiny"], ["sam-audio-small/x"], ["t5-base/"],
+    ["sam-audio-tiny"], ["mel-band-roformer-kim.bin"], ["sam-audio-small/x"], ["t5-base/"],
   ])
   func wrongUseIsRefused(arguments: [String]) throws {
     let outcome = try Command(
@@ -187,6 +187,18 @@ import Testing
     #expect(outcome.errors.contains("sam-audio-small/checkpoint.pt arrived damaged twice"))
     #expect(requests(of: outcome) == [0, 0, 0])
     #expect(try Command.tool("ls", models.file("sam-audio-small")).run().text == "config.json\n")
+  }
+
+  /// Where one address gives something else, the next one is asked.
+  @Test func anotherAddressIsTried() throws {
+    let models = try TemporaryFolder()
+    let outcome = try fetch("none", into: models, "mel-band-roformer-kim.ckpt")
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("trying another address"))
+    #expect(
+      outcome.errors.contains("vocals_mel_band_roformer.ckpt serves is not what was released"))
+    #expect(requests(of: outcome) == [0, 0, 0, 0])
+    #expect(try models.list().isEmpty)
   }
 
   /// Nobody published how the SHA-256 of these begins, so a part of one is not gone on with.

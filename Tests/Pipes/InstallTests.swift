@@ -27,7 +27,7 @@ import Testing
     #expect(
       Set(commands).isSuperset(
         of: Filters.all + [
-          "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-sam",
+          "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-roformer", "extract-sam",
         ]))
 
     // Each has a page, a line in what `ap` prints, and --help.

@@ -14,6 +14,7 @@ import Testing
 
   private static let filters: [[String]] = [
     ["ap-demucs", "--quiet", "--model", "htdemucs-mini", "--threads", "2"],
+    ["ap-roformer", "--quiet", "--model", fixture("roformer/bs_two.ckpt"), "--threads", "2"],
     ["ap-sam", "--quiet", "--prompt", "dog", "--model", fixture("sam-audio"), "--threads", "2"],
   ]
 

@@ -11,6 +11,7 @@ import Testing
     (["ap-segment", "--min-length", "9"], "--max-length"), (["ap-segment"], "--max-segments"),
     (["ap-demucs"], "--shifts"), (["ap-demucs", "--shifts", "1"], "--seed"),
     (["ap-demucs"], "--overlap"), (["ap-demucs"], "--segment"),
+    (["ap-roformer"], "--overlap"), (["ap-roformer"], "--chunk"),
     (["ap-sam", "--prompt", "dog"], "--steps"), (["ap-sam", "--prompt", "dog"], "--seed"),
     (["ap-encode", "-o", "a.wav"], "--rate"), (["ap-run", "a.yaml"], "--jobs"),
     (["ap-xfade"], "--threads"), (["ap-view", "--png", "a.png"], "--threads"),

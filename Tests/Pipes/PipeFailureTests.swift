@@ -21,6 +21,7 @@ import Testing
     (["ap-demucs", "--model", "/no/such.th"], 66),
     (["ap-demucs", "--model", "htdemucs_none"], 69),
     (["ap-demucs", "--stems", "kazoo"], 64),
+    (["ap-roformer", "--model", "none-such"], 69),
     (["ap-sam"], 64),
     (["ap-sam", "--prompt", "dog", "--model", "none-such"], 69),
     (["ap-view"], 64),
@@ -34,6 +35,7 @@ import Testing
   /// What may follow it, up to the pipe's end; files go to the folder.
   private static let followers: [[String]] = [
     ["ap-segment"], ["ap-xfade"], ["ap-demucs"],
+    ["ap-roformer", "-m", fixture("roformer/bs_two.ckpt")],
     ["ap-sam", "-m", fixture("sam-audio"), "--prompt", "dog"],
     ["ap-view", "--png", "FOLDER/p.png"],
     ["ap-cache", "ap-segment"], ["ap-cache", "cat"], ["ap-encode", "-o", "FOLDER/x/{track}.wav"],

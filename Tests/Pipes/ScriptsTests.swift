@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "ap", "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-sam",
+    "ap", "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-roformer",
+    "extract-sam",
     "fetch-models", "install", "quickstart", "sdr", "test", "test-newcomer", "test-slurm",
   ]
 

@@ -53,6 +53,16 @@ import Testing
     #expect(try place.shell("ls out").text == "music.wav\nother.wav\nspeech.wav\n")
   }
 
+  /// Two networks in a row.
+  @Test func roformerThenDemucs() throws {
+    _ = try place.shell("mkdir songs")
+    try place.makeSongs("songs/one.wav")
+    try check(
+      example("roformer", "--set stems=out --set model='\(RoformerPipeTests.vocals)'"), makes: 4)
+    #expect(
+      try place.shell("ls out/one").text == "bass.flac\ndrums.flac\nother.flac\nvocals.flac\n")
+  }
+
   @Test func demucsOverAFolder() throws {
     _ = try place.shell("mkdir songs")
     try place.makeSongs("songs/one.wav", "songs/it's two.flac", "songs/-three.mp3")

@@ -1,0 +1,184 @@
+import Checkpoints
+import Tensors
+
+/// RMSNorm as the reference has it: x / max(‖x‖, 10⁻¹²) · √D · γ, with no ε under the root.
+struct UnitNorm {
+  private let gamma: FloatStorage
+
+  /// - Parameter weights: where `gamma` is.
+  init(_ weights: Weights, channels: Int) throws {
+    gamma = FloatStorage(try weights.floats("gamma", shape: [channels]))
+  }
+
+  func callAsFunction(_ x: TokenPanels, into output: TokenPanels, workers: Workers) {
+    x.rmsNormalize(
+      into: output, scale: Floats(gamma.base), epsilon: 0,
+      floor: 1e-12 / Float(gamma.count).squareRoot(), workers: workers)
+  }
+}
+
+/// A transformer along one axis (`Transformer` in bs_roformer.py).
+struct AxialTransformer {
+  private let layers: [AxialLayer]
+  /// At the end, in a Mel-Band RoFormer.
+  private let norm: UnitNorm?
+
+  /// - Parameters:
+  ///   - weights: at `layers.N.0` or `layers.N.1`.
+  ///   - tokens: along the axis.
+  init(
+    _ weights: Weights, layers count: Int, tokens: Int, config: RoformerConfig,
+    numerics: Numerics, workers: Workers
+  ) throws {
+    layers = try (0..<count).map { index in
+      try AxialLayer(
+        weights["layers"][index], tokens: tokens, config: config, numerics: numerics,
+        workers: workers)
+    }
+    norm = config.kind == .melBand ? try UnitNorm(weights["norm"], channels: config.dim) : nil
+  }
+
+  /// Applies the layers to tokens, in place.
+  func callAsFunction(_ x: TokenPanels, _ memory: AxialMemory) {
+    for layer in layers { layer(x, memory) }
+    norm?(x, into: x, workers: memory.workers)
+  }
+}
+
+/// Attention with a gate for each head, and a feed-forward layer; both add to the tokens.
+struct AxialLayer {
+  private let attentionNorm: UnitNorm
+  private let rotation: RotaryTable
+  private let projection: Linear
+  private let gates: Linear
+  private let output: Linear
+  private let feedForwardNorm: UnitNorm
+  private let up: Linear
+  private let down: Linear
+
+  /// - Parameters:
+  ///   - weights: at `layers.N` of a transformer.
+  ///   - tokens: along the axis.
+  init(
+    _ weights: Weights, tokens: Int, config: RoformerConfig, numerics: Numerics, workers: Workers
+  ) throws {
+    let (dim, heads, hidden) = (config.dim, config.heads, config.hiddenWidth)
+    let inner = heads.count * heads.width
+    let attention = weights[0]
+    attentionNorm = try UnitNorm(attention["norm"], channels: dim)
+    // A parameter of the reference: in a checkpoint of halves it is rounded, and so are the angles.
+    rotation = RotaryTable(
+      rates: try attention["rotary_embed"].floats("freqs", shape: [heads.width / 2]),
+      tokens: tokens, workers: workers)
+    projection = try Self.projection(
+      attention["to_qkv"], config: config, numerics: numerics, workers: workers)
+    gates = Linear(
+      try attention["to_gates"].rows("weight", shape: [heads.count, dim]),
+      bias: try attention["to_gates"].floats("bias", shape: [heads.count]), numerics: numerics,
+      workers: workers)
+    let out = attention["to_out"][0]
+    output = Linear(
+      try out.rows("weight", shape: [dim, inner]),
+      bias: out.has("bias") ? try out.floats("bias", shape: [dim]) : nil,
+      columns: heads.order(), numerics: numerics, workers: workers)
+
+    let net = weights[1]["net"]
+    feedForwardNorm = try UnitNorm(net[0], channels: dim)
+    up = Linear(
+      try net[1].rows("weight", shape: [hidden, dim]),
+      bias: try net[1].floats("bias", shape: [hidden]), activation: .gelu, numerics: numerics,
+      workers: workers)
+    down = Linear(
+      try net[4].rows("weight", shape: [dim, hidden]),
+      bias: try net[4].floats("bias", shape: [dim]), numerics: numerics, workers: workers)
+  }
+
+  /// Queries, keys and values, the queries with the factor 1/√d of the scores.
+  private static func projection(
+    _ weights: Weights, config: RoformerConfig, numerics: Numerics, workers: Workers
+  ) throws -> Linear {
+    let (dim, heads) = (config.dim, config.heads)
+    let inner = heads.count * heads.width
+    let stored = try weights.rows("weight", shape: [3 * inner, dim])
+    let bias = weights.has("bias") ? try weights.floats("bias", shape: [3 * inner]) : nil
+    let order = heads.order(parts: 3)
+    func scale(_ row: Int) -> Float { row < inner ? 1 / Float(heads.width).squareRoot() : 1 }
+    let matrix = Matrix(rows: order.count, terms: dim, numerics: numerics, workers: workers) {
+      guard let row = order[$0] else { return }
+      stored.copy(row, into: $1)
+      for k in 0..<dim { $1[k] *= scale(row) }
+    }
+    stored.releasePages()
+    return Linear(
+      matrix, bias: bias.map { bias in order.map { row in row.map { bias[$0] * scale($0) } ?? 0 } })
+  }
+
+  func callAsFunction(_ x: TokenPanels, _ memory: AxialMemory) {
+    let (normalized, workers) = (memory.normalized, memory.workers)
+
+    attentionNorm(x, into: normalized, workers: workers)
+    let input = memory.turned(normalized)
+    memory.attention.project(
+      [.queries(nil, rotation), .keys(nil, rotation), .values], projection, input,
+      workers: workers)
+    gates(input, into: memory.gates, workers: workers)
+    memory.attention.attend(gates: memory.gates, into: memory.attended, workers: workers)
+    output.add(memory.turnedBack(memory.attended), to: x, workers: workers)
+
+    feedForwardNorm(x, into: normalized, workers: workers)
+    up(normalized, into: memory.hidden, workers: workers)
+    down.add(memory.hidden, to: x, workers: workers)
+  }
+}
+
+/// Memory of as many tokens as go through the layers at a time.
+///
+/// Transformers along an axis do not mix what lies across it: so few tokens at a time are enough that all of this is
+/// a fraction of the tokens themselves, and stays in the cache.
+struct AxialMemory {
+  let workers: Workers
+  let normalized: TokenPanels
+  let hidden: TokenPanels
+  let attention: AttentionInputs
+  let gates: TokenPanels
+  let attended: TokenPanels
+  /// Where attention goes across the groups in which the tokens lie: what it reads and writes.
+  private let across: (input: TokenPanels, output: TokenPanels)?
+
+  /// - Parameters:
+  ///   - groups: groups of tokens.
+  ///   - tokens: tokens of each.
+  ///   - isTurned: whether attention is of the tokens at the same place in all groups, not of those of a group.
+  init(
+    _ config: RoformerConfig, groups: Int, tokens: Int, isTurned: Bool, precision: NumberFormat,
+    workers: Workers
+  ) {
+    func panels(_ channels: Int, _ isTurned: Bool) -> TokenPanels {
+      TokenPanels(
+        channels: channels, groups: isTurned ? tokens : groups, tokens: isTurned ? groups : tokens)
+    }
+    let heads = config.heads
+    self.workers = workers
+    normalized = panels(config.dim, false)
+    hidden = panels(config.hiddenWidth, false)
+    attended = panels(heads.channels, isTurned)
+    gates = panels(heads.count, isTurned)
+    attention = AttentionInputs(
+      queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true)
+    across = isTurned ? (panels(config.dim, true), panels(heads.channels, false)) : nil
+  }
+
+  /// What attention reads.
+  func turned(_ x: TokenPanels) -> TokenPanels {
+    guard let across else { return x }
+    across.input.copy(transposing: x, workers: workers)
+    return across.input
+  }
+
+  /// What attention wrote, in the order of the tokens.
+  func turnedBack(_ x: TokenPanels) -> TokenPanels {
+    guard let across else { return x }
+    across.output.copy(transposing: x, workers: workers)
+    return across.output
+  }
+}

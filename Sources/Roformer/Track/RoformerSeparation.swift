@@ -1,0 +1,68 @@
+internal import APCore
+internal import Separation
+
+/// The separation of a stream: one track or its windows in, a track for each output out.
+struct RoformerSeparation {
+  private let network: RoformerNetwork
+  private let outputs: [StemOutput]
+  private let input: NetworkInput
+  private let keptChannels: Int
+  private let writer: StreamWriter
+  private let progress: Progress
+  private let wanted: Set<Int>
+
+  /// - Parameter input: at the network's rate and channels.
+  init(
+    _ network: RoformerNetwork, outputs: [StemOutput], input: NetworkInput, writer: StreamWriter,
+    progress: Progress
+  ) {
+    self.network = network
+    self.outputs = outputs
+    self.input = input
+    self.writer = writer
+    self.progress = progress
+    // A mono track is separated as two equal channels, of which the first one counts.
+    keptChannels = min(input.header.channels, network.config.channels)
+    wanted = Set(
+      network.config.names.stems.indices.filter { stem in
+        outputs.contains { $0.sourceGains[stem] != 0 }
+      })
+  }
+
+  /// Separates the stream, from its header to its end.
+  ///
+  /// - Parameter historyEntry: what the output's header says of this filter.
+  func run(historyEntry: HistoryEntry) throws {
+    try writer.write(
+      input.outputHeader(
+        tracks: outputs.map { Track($0.name) }, channels: keptChannels, historyEntry: historyEntry,
+        advice: StemOutput.otherNames))
+    while let passage = try input.next() { try separate(passage) }
+    try writer.finish(extra: input.endExtra)
+  }
+
+  private func separate(_ passage: Passage) throws {
+    var track = ChunkOverlap(
+      network.config, length: passage.length, outputs: outputs, keptChannels: keptChannels
+    ) { network.separate($0, wanted: wanted, into: $1) }
+    while let frames = try passage.next() {
+      track.push(frames.span)
+      try write(&track, of: passage)
+    }
+    track.finish()
+    try write(&track, of: passage)
+  }
+
+  private func write(_ track: inout ChunkOverlap, of passage: Passage) throws {
+    while let frames = track.nextFrames() {
+      let offset = passage.start + frames.offset
+      try writer.write(
+        frames.samples.span, track: outputs[frames.output].name, offset: offset,
+        segment: passage.segment)
+      guard frames.output == outputs.count - 1 else { continue }
+      progress.update(
+        done: offset + frames.samples.count / keptChannels, total: input.frames,
+        rate: network.config.sampleRate)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import Checkpoints
+import Separation
+import Tensors
+import TestSupport
+
+@testable import Roformer
+
+extension NaiveRoformer {
+  /// Writes both files.
+  ///
+  /// - Returns: the checkpoint's path.
+  func write(to folder: TemporaryFolder, yaml text: String? = nil) throws -> String {
+    _ = try folder.write(Array((text ?? yaml).utf8), to: "model.yaml")
+    return try folder.write(safetensors(tensors), to: "model.safetensors")
+  }
+
+  /// The network as it is loaded.
+  func network(numerics: Numerics = Numerics(), threads: Int = 2) throws -> RoformerNetwork {
+    let folder = try TemporaryFolder()
+    let location = try RoformerModels(variable: { _ in nil }, executable: nil)
+      .find(try write(to: folder))
+    let (weights, config) = try location.open()
+    return try RoformerNetwork(
+      weights, config: config, numerics: numerics, workers: Workers(threads: threads))
+  }
+}
