@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bench_demucs import bench_demucs, reference
+from bench_roformer import bench_roformer
 from bench_sam import bench_sam
 from measuring import BUILD, music, run, say, separate, table
 
@@ -73,8 +74,8 @@ def bench_cache(folder, threads, rounds):
 
 def main():
     benches = {
-        "demucs": bench_demucs, "memory": bench_memory, "sam": bench_sam, "pipes": bench_pipes,
-        "cache": bench_cache}
+        "demucs": bench_demucs, "memory": bench_memory, "roformer": bench_roformer, "sam": bench_sam,
+        "pipes": bench_pipes, "cache": bench_cache}
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=[*benches, "all"])
     parser.add_argument("--threads", type=int, default=os.cpu_count())
