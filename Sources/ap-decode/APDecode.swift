@@ -7,7 +7,7 @@ import AudioDecoding
 struct APDecode: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-decode", abstract: "Turn an audio or video file into a stream.",
-    version: Suite.version)
+    discussion: Seconds.help, version: Suite.version)
 
   @Argument(help: "The file to decode, or - for standard input.", completion: .file())
   var file: String
@@ -24,11 +24,16 @@ struct APDecode: FilterCommand {
       valueName: "n"))
   var stream: Int?
 
-  @Option(help: ArgumentHelp("Start at this time, exact to the sample.", valueName: "seconds"))
-  var startTime = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "Start at this time, exact to the sample. (default: 0)", valueName: "time"),
+    transform: Seconds.argument)
+  var startTime = Seconds(0)
 
-  @Option(help: ArgumentHelp("Stop at this time, exact to the sample.", valueName: "seconds"))
-  var endTime: Double?
+  @Option(
+    help: ArgumentHelp("Stop at this time, exact to the sample.", valueName: "time"),
+    transform: Seconds.argument)
+  var endTime: Seconds?
 
   @Flag(help: "Go on after damage, with silence in place of what is lost.")
   var lenient = false
@@ -45,16 +50,21 @@ struct APDecode: FilterCommand {
   var historyOptions: [String: JSONValue] {
     [
       "channels": channels.map { JSONValue($0) } ?? .null,
-      "end-time": endTime.map { JSONValue($0) } ?? .null,
+      "end-time": endTime.map { JSONValue($0.value) } ?? .null,
       "lenient": .bool(lenient),
       "no-loudness": .bool(noLoudness),
       "rate": rate.map { JSONValue($0) } ?? .null,
-      "start-time": JSONValue(startTime),
+      "start-time": JSONValue(startTime.value),
       "stream": stream.map { JSONValue($0) } ?? .null,
     ]
   }
 
   func validate() throws {
+    if isArranged, startTime.value != 0 || endTime != nil || noLoudness || stream != nil {
+      throw ValidationError(
+        "--start-time, --end-time, --stream and --no-loudness are for one file by itself.")
+    }
+    if join, overlap != nil { throw ValidationError("Give one of --join and --overlap.") }
     if let rate, !(1000...768_000).contains(rate) {
       throw ValidationError("--rate must be between 1000 and 768000.")
     }
@@ -62,11 +72,10 @@ struct APDecode: FilterCommand {
       throw ValidationError("--channels must be between 1 and 64.")
     }
     if let stream, stream < 0 { throw ValidationError("--stream counts from 0.") }
-    let times = 0...1e8
-    guard times.contains(startTime), times.contains(endTime ?? 0) else {
-      throw ValidationError("--start-time and --end-time are seconds from the start of the file.")
+    guard max(startTime.value, endTime?.value ?? 0) <= 1e8 else {
+      throw ValidationError("--start-time and --end-time must be at most 100000000 seconds.")
     }
-    if let endTime, endTime <= startTime {
+    if let endTime, endTime.value <= startTime.value {
       throw ValidationError("--end-time must be after --start-time.")
     }
   }
@@ -82,8 +91,8 @@ struct APDecode: FilterCommand {
     options.rate = rate
     options.channels = channels
     options.audioStream = stream
-    options.startTime = startTime
-    options.endTime = endTime
+    options.startTime = startTime.value
+    options.endTime = endTime?.value
     options.isLenient = lenient
     try Decoding.run(
       InputFile(path: file), options: options, measuresLoudness: !noLoudness, in: context)

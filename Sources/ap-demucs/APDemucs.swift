@@ -9,6 +9,7 @@ internal import Separation
 struct APDemucs: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-demucs", abstract: "Separate music into stems with Demucs v4.",
+    discussion: Seconds.help,
     version: Suite.version)
 
   @Option(
@@ -68,8 +69,8 @@ struct APDemucs: FilterCommand {
       """
       Cut the track into segments of this length. (default: as in training, which is also the \
       maximum)
-      """, valueName: "seconds"))
-  var segment: Double?
+      """, valueName: "time"), transform: Seconds.argument)
+  var segment: Seconds?
 
   @Option(
     help: ArgumentHelp(
@@ -109,9 +110,7 @@ struct APDemucs: FilterCommand {
     if !(0...0.99).contains(overlap) {
       throw ValidationError("--overlap must be between 0 and 0.99.")
     }
-    if let segment, !(segment > 0 && segment.isFinite) {
-      throw ValidationError("--segment must be more than 0 seconds.")
-    }
+    if segment?.value == 0 { throw ValidationError("--segment must be more than 0 seconds.") }
   }
 
   func repeatability() throws -> Repeatability {
@@ -135,7 +134,7 @@ struct APDemucs: FilterCommand {
     request.twoStems = twoStems
     request.other = other ?? .sum
     request.settings = PassSettings(
-      overlap: overlap, segmentSeconds: segment, shifts: shifts, seed: seed ?? 0)
+      overlap: overlap, segmentSeconds: segment?.value, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
     request.precision = numerics.precision
     request.weights = numerics.weights

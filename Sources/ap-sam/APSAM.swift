@@ -46,7 +46,7 @@ struct APSAM: FilterCommand {
       Say when the sounds are heard (+1.2..3.4: from 1.2 to 3.4 s) or not heard (-1.2..3.4); can \
       be repeated.
       """,
-      valueName: "span"))
+      valueName: "span"), transform: AnchorSpan.argument)
   var span: [AnchorSpan] = []
 
   @Option(
@@ -135,10 +135,14 @@ struct APSAM: FilterCommand {
   }
 }
 
-extension AnchorSpan: ExpressibleByArgument {
-  /// Reads a value of `--span`.
-  package init?(argument: String) {
-    self.init(argument)
+extension AnchorSpan {
+  /// The value of `--span`.
+  fileprivate static func argument(_ text: String) throws -> AnchorSpan {
+    guard let span = AnchorSpan(text) else {
+      throw ValidationError(
+        "It must be + or - and two times that follow each other: +1.2..3.4 or -0:59..1:02.")
+    }
+    return span
   }
 }
 

@@ -7,38 +7,42 @@ struct APSegment: FilterCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-segment",
     abstract: "Cut a stream into overlapping windows.",
-    discussion: "Reads a stream on standard input and writes it, windowed, to standard output.",
+    discussion: """
+      Reads a stream on standard input and writes it, windowed, to standard output.
+      \(Seconds.help)
+      """,
     version: Suite.version)
 
   @Option(
     help: ArgumentHelp(
-      "The length of every window but the last, in seconds. (default: 30)", valueName: "s"))
-  var length: Double?
+      "The length of every window but the last. (default: 30)", valueName: "time"),
+    transform: Seconds.argument)
+  var length: Seconds?
 
   @Option(
     help: ArgumentHelp(
       """
-      How many seconds a window shares with the next. (default: 2, at most half of --length; 0 \
-      with --min-length)
+      How much a window shares with the next. (default: 2, at most half of --length; 0 with \
+      --min-length)
       """,
-      valueName: "s"))
-  var overlap: Double?
+      valueName: "time"), transform: Seconds.argument)
+  var overlap: Seconds?
 
   @Option(
     help: ArgumentHelp(
       """
       With --max-length: make as few windows as possible, none shorter than this where the sound \
       allows it.
-      """, valueName: "s"))
-  var minLength: Double?
+      """, valueName: "time"), transform: Seconds.argument)
+  var minLength: Seconds?
 
   @Option(
     help: ArgumentHelp(
       """
       With --min-length: make no window longer than this. Windows are of equal length or, if the \
       stream's length is unknown, end where the sound is quietest.
-      """, valueName: "s"))
-  var maxLength: Double?
+      """, valueName: "time"), transform: Seconds.argument)
+  var maxLength: Seconds?
 
   @Option(
     help: ArgumentHelp(
@@ -54,7 +58,8 @@ struct APSegment: FilterCommand {
 
   var windows: WindowOptions {
     WindowOptions(
-      length: length, overlap: overlap, minLength: minLength, maxLength: maxLength)
+      length: length?.value, overlap: overlap?.value, minLength: minLength?.value,
+      maxLength: maxLength?.value)
   }
 
   func validate() throws {

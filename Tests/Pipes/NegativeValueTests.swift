@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: options)
   func itMustNotBe(words: [String], option: String) throws {
-    for value in [[option, "-5"], ["\(option)=-5"], [option, "-.5"]] {
+    for value in [[option, "-5"], ["\(option)=-5"], [option, "-.5"], [option, "-1:30"]] {
       var command = Command(words[0])
       command.arguments = words.dropFirst() + value
       let outcome = try command.run()
