@@ -15,6 +15,10 @@ package struct DemucsRequest: Sendable {
   package var twoStems: String?
   /// What that other one is.
   package var other = OtherStem.sum
+  /// Whether the mix minus all stems comes out too.
+  package var givesResidual = false
+  /// Whether the stems get what is missing, so that they sum to the mix.
+  package var sumsToMix = false
   /// How often, and in which pieces.
   package var settings = PassSettings()
   /// Whether each segment is normalised by its own figures, not the track's.
@@ -69,10 +73,12 @@ package struct DemucsRequest: Sendable {
       "other": .string(other.rawValue),
       "overlap": JSONValue(settings.overlap),
       "precision": .string(precision.rawValue),
+      "residual": .bool(givesResidual),
       "seed": .number(String(settings.seed)),
       "segment": settings.segmentSeconds.map { JSONValue($0) } ?? .null,
       "shifts": JSONValue(settings.shifts),
       "stems": JSONValue(stems),
+      "sum-to-mix": .bool(sumsToMix),
       "track": track.map { .string($0) } ?? .null,
       "two-stems": twoStems.map { .string($0) } ?? .null,
       "weights": .string((weights ?? .f32).rawValue),
@@ -95,8 +101,15 @@ package struct DemucsRequest: Sendable {
   }
 
   private func outputs(of sources: [String]) throws(FilterError) -> [StemOutput] {
-    guard let twoStems else { return try StemOutput.stems(stems, of: sources) }
-    return try StemOutput.twoStems(twoStems, other: other, of: sources)
+    var outputs =
+      if let twoStems {
+        try StemOutput.twoStems(twoStems, other: other, of: sources)
+      } else {
+        try StemOutput.stems(stems, of: sources)
+      }
+    if sumsToMix { outputs = outputs.map { $0.summingToMix() } }
+    if givesResidual { outputs.append(try .residual(of: sources)) }
+    return outputs
   }
 
   /// Loads the networks that the outputs need; of a bag of specialists, often one.

@@ -49,6 +49,12 @@ struct APDemucs: FilterCommand {
       valueName: "sum|minus"))
   var other: OtherStem?
 
+  @Flag(help: "Also write the mix minus all stems.")
+  var residual = false
+
+  @Flag(help: "Add a part of that residual to each stem, so that all stems sum to the mix.")
+  var sumToMix = false
+
   @Option(
     help: ArgumentHelp(
       "Average this many passes, each shifted at random: slower, and a little better.",
@@ -103,6 +109,9 @@ struct APDemucs: FilterCommand {
     if other != nil, twoStems == nil {
       throw ValidationError("--other needs --two-stems.")
     }
+    if residual, sumToMix {
+      throw ValidationError("With --sum-to-mix, nothing is left for --residual.")
+    }
     if !(0...1000).contains(shifts) {
       throw ValidationError("--shifts must be between 0 and 1000.")
     }
@@ -133,6 +142,8 @@ struct APDemucs: FilterCommand {
     request.stems = stems
     request.twoStems = twoStems
     request.other = other ?? .sum
+    request.givesResidual = residual
+    request.sumsToMix = sumToMix
     request.settings = PassSettings(
       overlap: overlap, segmentSeconds: segment?.value, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window

@@ -21,6 +21,7 @@ import Testing
     ("ap-sam --prompts-file son\t", "ap-sam|--prompts-file|songs/"),
     ("ap-sam --solver eu\t", "ap-sam|--solver|euler"),
     ("ap-xfade --devi\tcp\t", "ap-xfade|--device|cpu"),
+    ("ap-demucs --sum\t", "ap-demucs|--sum-to-mix"),
     ("ap-encode -o son\t", "ap-encode|-o|songs/"),
     ("ap-encode --format fl\t", "ap-encode|--format|flac"),
     ("ap-view --png son\t", "ap-view|--png|songs/"),

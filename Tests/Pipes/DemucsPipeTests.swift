@@ -67,6 +67,48 @@ import Testing
     #expect(sum.count == mix.count)
   }
 
+  @Test(
+    arguments: [[], ["--shifts", "2"], ["--two-stems", "bass"], ["--normalize", "window"]],
+    [119_999, 400])
+  func stemsSumToTheMixWhenAsked(options: [String], frames: Int) throws {
+    var command = Self.demucs("--sum-to-mix")
+    command.arguments += options
+    let outcome = try command.run(.bytes(Self.input(frames: frames)))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let stream = try ReadStream(outcome.output)
+    #expect(stream.header.tracks.count == (options.first == "--two-stems" ? 2 : 4))
+    let mix = Sounds.noise(frames: frames, channels: 2)
+    let tracks = stream.header.tracks.map { stream.samples($0.name) }
+    let peak = mix.map(abs).max() ?? 0
+    for index in mix.indices {
+      let sum = tracks.reduce(0.0) { $0 + Double($1[index]) }
+      guard abs(sum - Double(mix[index])) > 1e-6 * Double(peak) else { continue }
+      Issue.record("sample \(index): \(sum) is not \(mix[index])")
+      return
+    }
+    #expect(stream.header.history.last?.options["sum-to-mix"] == true)
+  }
+
+  /// The same residual, whichever stems are written.
+  @Test(arguments: [[], ["--stems", "bass"], ["--two-stems", "vocals", "--other", "minus"]])
+  func theResidualIsTheRestOfTheMix(options: [String]) throws {
+    let frames = 120_000
+    let input = Self.input(frames: frames)
+    let plain = try ReadStream(try Self.demucs().run(.bytes(input)).output)
+    var command = Self.demucs("--residual")
+    command.arguments += options
+    let stream = try ReadStream(try command.run(.bytes(input)).output)
+    #expect(stream.header.tracks.last?.name == "residual")
+    let mix = Sounds.noise(frames: frames, channels: 2)
+    let stems = Self.stems.map { plain.samples($0) }
+    let residual = stream.samples("residual")
+    #expect(residual.contains { abs($0) > 1e-3 })
+    #expect(
+      mix.indices.allSatisfy { index in
+        abs(mix[index] - stems.reduce(0) { $0 + $1[index] } - residual[index]) < 2e-6
+      })
+  }
+
   @Test func threadsDoNotShow() throws {
     let input = Self.input(frames: 150_000)
     let one = try Self.demucs("--threads", "1").run(.bytes(input))
@@ -125,6 +167,7 @@ extension DemucsPipeTests {
     (["--stems", "piano"], "drums, bass, other, vocals"),
     (["--two-stems", "piano"], "no stem \"piano\""),
     (["--other", "minus"], "--other needs --two-stems"),
+    (["--residual", "--sum-to-mix"], "nothing is left for --residual"),
     (["--seed", "1"], "--seed needs --shifts"),
     (["--shifts", "-1"], "--shifts"),
     (["--overlap", "1"], "--overlap must be between"),

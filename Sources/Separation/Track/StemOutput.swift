@@ -49,6 +49,25 @@ package struct StemOutput: Equatable {
     return [stem, rest]
   }
 
+  /// The mix minus all sources: what the model found no place for.
+  ///
+  /// - Throws: `usage` where a source of the model has this name.
+  package static func residual(of sources: [String]) throws(FilterError) -> StemOutput {
+    let name = "residual"
+    guard !sources.contains(name) else {
+      throw FilterError(
+        .usage, "The model has a stem \"\(name)\" of its own.", advice: "Leave --residual out.")
+    }
+    return StemOutput(name: name, sourceGains: sources.map { _ in -1 }, mixGain: 1)
+  }
+
+  /// The same output of sources that each got an equal part of the residual, so that they sum to the mix.
+  package func summingToMix() -> StemOutput {
+    let part = sourceGains.reduce(0, +) / Float(sourceGains.count)
+    return StemOutput(
+      name: name, sourceGains: sourceGains.map { $0 - part }, mixGain: mixGain + part)
+  }
+
   private static func gains(of name: String, in sources: [String]) throws(FilterError) -> [Float] {
     guard sources.contains(name) else {
       throw FilterError(
