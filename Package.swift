@@ -87,6 +87,8 @@ let package = Package(
     .target(
       name: "Pictures", dependencies: ["APCore", "CLibAV", "Fourier"],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
+    .target(
+      name: "Mixing", dependencies: ["APCore", "Fourier", systemPackage], swiftSettings: settings),
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
@@ -132,6 +134,7 @@ let package = Package(
     filter("ap-roformer", "NetworkCommand", "Roformer", "Separation"),
     filter("ap-sam", "NetworkCommand", "SAMAudio", "Separation"),
     filter("ap-xfade"),
+    filter("ap-mix", "Mixing"),
     filter("ap-encode", "AudioEncoding"),
     filter("ap-view", "Pictures"),
     filter("ap-cache", "Caching"),
@@ -179,6 +182,9 @@ let package = Package(
       name: "PicturesTests", dependencies: ["APCore", "Pictures", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "MixingTests", dependencies: ["APCore", "Mixing", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "SeparationTests",
       dependencies: ["APCore", "Resampling", "Separation", "TestSupport", systemPackage],
       swiftSettings: settings),
@@ -210,7 +216,7 @@ let package = Package(
       name: "Pipes",
       dependencies: [
         "TestSupport", "APCore", "Digests", "ap-decode", "ap-segment", "ap-demucs", "ap-sam",
-        "ap-roformer", "ap-xfade",
+        "ap-roformer", "ap-xfade", "ap-mix",
         "ap-encode", "ap-view", "ap-cache", "ap-run",
       ],
       exclude: ["Fixtures", "Snapshots"], swiftSettings: settings),

@@ -4,12 +4,13 @@ import TestSupport
 enum Filters {
   /// All of them.
   static let all = [
-    "ap-decode", "ap-segment", "ap-demucs", "ap-roformer", "ap-sam", "ap-xfade", "ap-encode",
-    "ap-view", "ap-cache", "ap-run",
+    "ap-decode", "ap-segment", "ap-demucs", "ap-roformer", "ap-sam", "ap-xfade", "ap-mix",
+    "ap-encode", "ap-view", "ap-cache", "ap-run",
   ]
   /// Those that read a stream.
   static let readers = [
-    "ap-segment", "ap-demucs", "ap-roformer", "ap-sam", "ap-xfade", "ap-encode", "ap-view",
+    "ap-segment", "ap-demucs", "ap-roformer", "ap-sam", "ap-xfade", "ap-mix", "ap-encode",
+    "ap-view",
   ]
   /// Those that need no library of others, and so must not load one.
   static let light = ["ap-segment", "ap-xfade"]
@@ -22,6 +23,7 @@ enum Filters {
       command.environment["AP_CACHE"] = "off"
     }
     if name == "ap-roformer" { command.arguments += ["-m", fixture("roformer/bs_two.ckpt")] }
+    if name == "ap-mix" { command.arguments.append("sum=mix") }
     if name == "ap-encode" { command.arguments += ["-o", folder.file("{track}.wav")] }
     if name == "ap-view" { command.arguments += ["--png", folder.file("picture.png")] }
     return command

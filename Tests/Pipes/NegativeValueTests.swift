@@ -14,7 +14,8 @@ import Testing
     (["ap-roformer"], "--overlap"), (["ap-roformer"], "--chunk"),
     (["ap-sam", "--prompt", "dog"], "--steps"), (["ap-sam", "--prompt", "dog"], "--seed"),
     (["ap-encode", "-o", "a.wav"], "--rate"), (["ap-run", "a.yaml"], "--jobs"),
-    (["ap-xfade"], "--threads"), (["ap-view", "--png", "a.png"], "--threads"),
+    (["ap-xfade"], "--threads"), (["ap-mix", "a=b"], "--threads"),
+    (["ap-view", "--png", "a.png"], "--threads"),
     (["ap-cache"], "--max-size"), (["ap-cache", "clean"], "--older-than"),
   ]
 

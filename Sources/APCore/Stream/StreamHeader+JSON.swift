@@ -131,7 +131,8 @@ extension Track {
 }
 
 extension HistoryEntry {
-  fileprivate var json: JSONValue {
+  /// The entry as a header has it.
+  package var json: JSONValue {
     var object = extra
     object["tool"] = .string(tool)
     object["version"] = .string(version)

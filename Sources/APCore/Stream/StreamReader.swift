@@ -59,6 +59,9 @@ package final class StreamReader {
     }
   }
 
+  /// Whether bytes have been read that no record has taken yet.
+  package var hasBytes: Bool { position < available }
+
   /// The bytes of what was read since the last call, as they came: whole lines and payloads.
   package func takeBytes() -> [UInt8] {
     guard let bytes = kept else { preconditionFailure("the reader must keep bytes") }

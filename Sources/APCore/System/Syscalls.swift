@@ -58,6 +58,17 @@ package enum Syscalls {
     _ = try retrying { poll(&request, 1, -1) }
   }
 
+  /// Waits until something can be read, or the end is there. `poll(2)`.
+  ///
+  /// - Returns: the places of the descriptors of which that is so.
+  package static func waitForInput(_ descriptors: [FileDescriptor]) throws(Errno) -> [Int] {
+    var requests = descriptors.map { descriptor in
+      pollfd(fd: descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+    }
+    _ = try retrying { poll(&requests, nfds_t(requests.count), -1) }
+    return requests.indices.filter { requests[$0].revents != 0 }
+  }
+
   /// Gives closed standard descriptors something that fails when it is used, so that no file that
   /// is opened later takes their place. `fcntl(2)`, `open(2)`.
   package static func occupyStandardDescriptors() {
@@ -342,7 +353,7 @@ extension FileDescriptor {
   }
 
   /// Whether another process sits there: a pipe or a socket.
-  var isPipe: Bool {
+  package var isPipe: Bool {
     Syscalls.isPipe(self)
   }
 

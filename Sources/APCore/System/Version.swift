@@ -5,8 +5,8 @@ package enum Suite {
 
   /// The commands that can stand in a pipe.
   package static let filters: Set<String> = [
-    "ap-cache", "ap-decode", "ap-demucs", "ap-encode", "ap-roformer", "ap-sam", "ap-segment",
-    "ap-view", "ap-xfade",
+    "ap-cache", "ap-decode", "ap-demucs", "ap-encode", "ap-mix", "ap-roformer", "ap-sam",
+    "ap-segment", "ap-view", "ap-xfade",
   ]
 
   /// Those that run a network, for which the rest of a pipe waits.

@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Mixing
+
+@Suite struct StatisticTests {
+  @Test(
+    arguments: [
+      (.mean, [1, 2, 6], 3), (.mean, [0.5], 0.5), (.mean, [1, -1], 0),
+      (.median, [3, 1, 2], 2), (.median, [5, -7, 1, 2], 1.5), (.median, [4], 4),
+      (.median, [9, 8, 7, 6, 5], 7), (.minimum, [3, -1, 2], -1), (.minimum, [-2, 2], -2),
+      (.maximum, [3, -4, 2], -4), (.maximum, [2, -2], 2), (.maximum, [0, 0], 0),
+    ] as [(Statistic, [Float], Float)])
+  func samplesAreCombined(statistic: Statistic, values: [Float], expected: Float) {
+    var values = values
+    #expect(statistic.combine(&values) == expected)
+  }
+
+  private static let values = [
+    SpectralValue(real: 3, imaginary: 4), SpectralValue(real: 0, imaginary: -1),
+    SpectralValue(real: -2, imaginary: 0),
+  ]
+
+  @Test(
+    arguments: [
+      (.mean, SpectralValue(real: 1 / 3, imaginary: 1)),
+      (.median, SpectralValue(real: -2, imaginary: 0)),
+      (.minimum, SpectralValue(real: 0, imaginary: -1)),
+      (.maximum, SpectralValue(real: 3, imaginary: 4)),
+    ] as [(Statistic, SpectralValue)])
+  func spectraAreCombinedByMagnitude(statistic: Statistic, expected: SpectralValue) {
+    var values = Self.values
+    #expect(statistic.combine(&values) == expected)
+  }
+
+  @Test func theMedianOfAnEvenNumberIsBetweenTheTwoInTheMiddle() {
+    var values = Self.values + [SpectralValue(real: 0, imaginary: 4)]
+    #expect(Statistic.median.combine(&values) == SpectralValue(real: -1, imaginary: 2))
+  }
+}
