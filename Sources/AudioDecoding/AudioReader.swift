@@ -27,6 +27,8 @@ package struct DecodingOptions: Sendable {
 /// file would have there: everything before it is decoded too, because no container's own seeking
 /// is exact.
 package final class AudioReader {
+  /// Frames a second of the source.
+  package let sourceRate: Int
   /// Frames a second of the output.
   package let rate: Int
   /// Channels of the output.
@@ -69,6 +71,7 @@ package final class AudioReader {
     guard own.0 > 0, own.1 > 0, first.frame != nil || decoder.damages == 0 else {
       throw FilterError(.badInput, "\(file.description) has no audio that can be decoded.")
     }
+    sourceRate = own.0
     let rate = options.rate ?? own.0
     self.rate = rate
     channels = options.channels ?? own.1

@@ -40,7 +40,11 @@ struct ChunkWalk {
   /// A hostile file may consist of nothing but headers.
   private var chunksLeft = 1 << 18
 
-  init(fileSize: Int64?) { self.fileSize = fileSize }
+  /// - Parameter hasHeaders: whether there is anything to learn; false for samples alone.
+  init(fileSize: Int64?, hasHeaders: Bool = true) {
+    self.fileSize = fileSize
+    if !hasHeaders { next = nil }
+  }
 
   /// The place of the bytes that are to come next; nil where all is known.
   var wanted: Int64? { next.map { $0 + Int64(pending.count) } }

@@ -4,7 +4,7 @@ internal import CLibAV
 /// The work of `ap-decode`: a file in, a stream out.
 package enum Decoding {
   /// The frames of a record.
-  private static let blockFrames = 65_536
+  static let blockFrames = 65_536
 
   /// Writes a file's sound to standard output as a stream with one track, `mix`.
   ///
@@ -43,7 +43,7 @@ package enum Decoding {
     }
   }
 
-  private static func change(of file: InputFile) -> FilterError {
+  static func change(of file: InputFile) -> FilterError {
     FilterError(
       .badInput, "\(file.description) changed while it was being read.",
       advice: "Wait until it is complete.")
@@ -59,6 +59,7 @@ package enum Decoding {
   ) throws(FilterError) {
     let reader = try AudioReader(file, options: options)
     var source = source
+    source.rate = reader.sourceRate
     source.tags = reader.tags
     var block: [Float] = []
     // Before the header, so that what cannot be decoded at all gives no stream.
@@ -81,6 +82,13 @@ package enum Decoding {
     let unknownTail = try reader.unknownTail()
     try check()
     try output.finish()
+    tell(of: reader, file, unknownTail: unknownTail, in: context)
+  }
+
+  /// Says what a reader, read to its end, has met that its user may want to know.
+  static func tell(
+    of reader: AudioReader, _ file: InputFile, unknownTail: Int, in context: FilterContext
+  ) {
     if reader.jumps > 0 {
       context.log.debug(
         "Jumps of the clock of \(file.description), with no page missing there: \(reader.jumps).")
@@ -113,9 +121,11 @@ package enum Decoding {
       meter.add(block.span)
       progress(meter.frames, reader.expectedFrames, reader.rate)
     } while !block.isEmpty
-    let loudness = meter.loudness
-    // A header has no word for the mean of samples that are not numbers.
-    let isFinite = loudness.mean.isFinite && loudness.std.isFinite
-    return (meter.frames, isFinite ? loudness : nil)
+    return (meter.frames, usable(meter.loudness))
+  }
+
+  /// The figures, unless they are not numbers: a header has no word for those.
+  static func usable(_ loudness: Loudness) -> Loudness? {
+    loudness.mean.isFinite && loudness.std.isFinite ? loudness : nil
   }
 }

@@ -19,7 +19,7 @@ final class Demuxer {
   /// - Parameter number: which of the file's audio streams, from 0; nil: the default one.
   init(_ file: InputFile, audioStream number: Int?) throws(FilterError) {
     self.file = file
-    var input = try LibAVInput(file, sorting: !file.isRegular)
+    var input = try LibAVInput(file, sorting: !file.isRegular && file.raw == nil)
     var context = try Self.open(file, input)
     if file.isRegular, Self.frameFormats.contains(Self.name(of: context)) {
       av_dict_copy(&endMetadata, context?.pointee.metadata, 0)
@@ -146,6 +146,10 @@ final class Demuxer {
 
   /// Why the file, read to its end, must have been longer; nil where nothing says so.
   var shortfall: String? {
+    if let raw = file.raw {
+      let rest = Int(input.size) % raw.frameBytes
+      return rest == 0 ? nil : "its last frame has \(rest) of \(raw.frameBytes) bytes"
+    }
     if let end = input.walk.soundEnd, input.size < end {
       return "its header promises \(end) bytes, not \(input.size)"
     }
@@ -197,6 +201,10 @@ extension Demuxer {
     context?.pointee.pb = input.context
     context?.pointee.io_open = { _, _, _, _, _ in -Errno.notPermitted.rawValue }
     var options: OpaquePointer?
+    if let raw = file.raw {
+      av_dict_set(&options, "sample_rate", "\(raw.rate)", 0)
+      av_dict_set(&options, "ch_layout", "\(raw.channels)c", 0)
+    }
     av_dict_set(&options, "format_whitelist", ReadableFormat.allowList, 0)
     // No protocol at all: the file is open already, and nothing else must be.
     av_dict_set(&options, "protocol_whitelist", "", 0)

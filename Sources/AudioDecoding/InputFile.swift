@@ -8,6 +8,8 @@ package final class InputFile {
   package let description: String
   /// Its name without folders; nil for standard input.
   package let name: String?
+  /// What its samples are, where it has no header that says so.
+  let raw: RawFormat?
   /// Whether it can be read more than once.
   package private(set) var isRegular: Bool
 
@@ -20,9 +22,12 @@ package final class InputFile {
 
   /// Opens a file.
   ///
-  /// - Parameter path: the file, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: the file, or `-` for standard input.
+  ///   - raw: what its samples are, where it holds nothing else.
   /// - Throws: `noInput` where there is no such file, or it is a folder or may not be read.
-  package init(path: String) throws(FilterError) {
+  package init(path: String, raw: RawFormat? = nil) throws(FilterError) {
+    self.raw = raw
     let isStandardInput = path == "-"
     description = isStandardInput ? "standard input" : path
     name = isStandardInput ? nil : FilePath(path).lastComponent?.string
@@ -60,7 +65,7 @@ package final class InputFile {
   ///
   /// - Throws: `io`; `cannotCreate` where there is no room for the file.
   package func makeSeekable() throws(FilterError) {
-    guard !isRegular, readAhead.isEmpty else { return }
+    guard !isRegular, readAhead.isEmpty, raw == nil else { return }
     let headSize = SeekingFormat.headSize
     readAhead = try withUnsafeTemporaryAllocation(byteCount: headSize, alignment: 16) {
       head throws(FilterError) in

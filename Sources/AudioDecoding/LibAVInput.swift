@@ -31,7 +31,9 @@ final class LibAVInput {
   init(_ file: InputFile, sorting: Bool) throws(FilterError) {
     self.file = file
     frames = sorting ? FrameStream() : nil
-    walk = ChunkWalk(fileSize: file.isRegular ? try file.version().size - file.start : nil)
+    walk = ChunkWalk(
+      fileSize: file.isRegular ? try file.version().size - file.start : nil,
+      hasHeaders: file.raw == nil)
     try survey()
     let buffer = av_malloc(Int(Self.bufferSize))?.assumingMemoryBound(to: UInt8.self)
     context = avio_alloc_context(
@@ -40,7 +42,7 @@ final class LibAVInput {
         guard let opaque, let buffer else { return -Errno.invalidArgument.rawValue }
         return Unmanaged<LibAVInput>.fromOpaque(opaque).takeUnretainedValue()
           .read(UnsafeMutableRawBufferPointer(start: buffer, count: Int(size)))
-      }, nil, sorting || walk.ignoresLength ? nil : Self.seek)
+      }, nil, sorting || walk.ignoresLength || !file.isRegular ? nil : Self.seek)
   }
 
   /// Looks at a regular file's headers, all over it.
@@ -144,7 +146,7 @@ final class LibAVInput {
   private func take(_ bytes: UnsafeRawBufferPointer) {
     if position == head.count, head.count < headSize {
       head.append(contentsOf: bytes)
-      if position == 0, head.starts(with: "OggS".utf8) { pages = OggPages() }
+      if position == 0, file.raw == nil, head.starts(with: "OggS".utf8) { pages = OggPages() }
     }
     pages?.add(bytes, at: position)
     if !file.isRegular {

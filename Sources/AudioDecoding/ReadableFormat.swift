@@ -1,5 +1,6 @@
 internal import APCore
 internal import CLibAV
+internal import SystemPackage
 
 /// The kinds of files that are read: those that hold their sound themselves.
 ///
@@ -34,6 +35,12 @@ enum ReadableFormat {
   static func find(
     _ input: LibAVInput, of file: InputFile
   ) throws(FilterError) -> UnsafePointer<AVInputFormat> {
+    if let raw = file.raw {
+      guard let format = av_find_input_format(raw.encoding) else {
+        throw unreadable(file, -Errno.notSupported.rawValue)
+      }
+      return format
+    }
     var format: UnsafePointer<AVInputFormat>?
     let status = av_probe_input_buffer2(input.context, &format, file.name ?? "", nil, 0, 0)
     if let error = input.error { throw error }

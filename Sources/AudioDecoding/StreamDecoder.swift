@@ -233,7 +233,8 @@ final class StreamDecoder {
 
   /// How many samples the packet would have held.
   private var lostSamples: Int {
-    guard let packet, let codec else { return 0 }
+    // Samples without a header are lost only where the end cuts one.
+    guard let packet, let codec, file.raw == nil else { return 0 }
     return extent.samples(in: packet, codec)
   }
 }
@@ -243,8 +244,10 @@ extension StreamDecoder {
     damages += 1
     lost += count
     guard !isLenient else { return }
-    // A packet that the end of the file cuts comes with this mark.
-    if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { try checkEnd() }
+    // A packet that the end of the file cuts comes with this mark, but for samples without a header.
+    if let packet, packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 || file.raw != nil {
+      try checkEnd()
+    }
     throw FilterError(
       .badInput, "\(file.description) is damaged at \(extent.time)\(place).", advice: Self.advice)
   }

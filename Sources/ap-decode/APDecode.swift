@@ -9,8 +9,11 @@ struct APDecode: FilterCommand {
     commandName: "ap-decode", abstract: "Turn an audio or video file into a stream.",
     discussion: Seconds.help, version: Suite.version)
 
-  @Argument(help: "The file to decode, or - for standard input.", completion: .file())
-  var file: String
+  @Argument(
+    help: ArgumentHelp(
+      "The file to decode, or - for standard input; several files are windows of one sound.",
+      valueName: "file"), completion: .file())
+  var files: [String]
 
   @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
   var rate: Int?
@@ -45,18 +48,46 @@ struct APDecode: FilterCommand {
       """)
   var noLoudness = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Files are windows that share this with the next, as after ap-segment. (default: 0)",
+      valueName: "time"), transform: Seconds.argument)
+  var overlap: Seconds?
+
+  @Flag(help: "Join several files to one sound, one after the other.")
+  var join = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The file is samples without a header: encoding, rate and channels.",
+      valueName: "encoding:hz:n"),
+    completion: .list(["f32le:44100:2", "f32le:48000:2", "s16le:44100:2", "s16le:48000:2"]),
+    transform: Self.rawFormat)
+  var raw: RawFormat?
+
   @OptionGroup var common: CommonOptions
 
   var historyOptions: [String: JSONValue] {
     [
       "channels": channels.map { JSONValue($0) } ?? .null,
       "end-time": endTime.map { JSONValue($0.value) } ?? .null,
+      "join": .bool(join),
       "lenient": .bool(lenient),
       "no-loudness": .bool(noLoudness),
+      "overlap": overlap.map { JSONValue($0.value) } ?? .null,
+      "raw": raw.map { .string($0.text) } ?? .null,
       "rate": rate.map { JSONValue($0) } ?? .null,
       "start-time": JSONValue(startTime.value),
       "stream": stream.map { JSONValue($0) } ?? .null,
     ]
+  }
+
+  private static func rawFormat(_ text: String) throws -> RawFormat {
+    do {
+      return try RawFormat(text)
+    } catch {
+      throw ValidationError(error.description)
+    }
   }
 
   func validate() throws {
@@ -80,10 +111,14 @@ struct APDecode: FilterCommand {
     }
   }
 
+  /// Whether the files are parts of one sound.
+  private var isArranged: Bool { files.count > 1 || join || overlap != nil }
+
   func repeatability() -> Repeatability {
-    if file == "-" { return .repeatable(input: .bytes) }
+    if files == ["-"] { return .repeatable(input: .bytes) }
     // What comes through a pipe cannot be read twice.
-    return InputFile.isRegular(file) ? .repeatable(input: .none, files: [file]) : .changing
+    return files.allSatisfy(InputFile.isRegular)
+      ? .repeatable(input: .none, files: files) : .changing
   }
 
   func run(in context: FilterContext) throws {
@@ -94,7 +129,14 @@ struct APDecode: FilterCommand {
     options.startTime = startTime.value
     options.endTime = endTime?.value
     options.isLenient = lenient
+    guard isArranged else {
+      return try Decoding.run(
+        InputFile(path: files[0], raw: raw), options: options, measuresLoudness: !noLoudness,
+        in: context)
+    }
+    let arrangement = join ? .joined : FileArrangement.windows(overlap: overlap?.value ?? 0)
     try Decoding.run(
-      InputFile(path: file), options: options, measuresLoudness: !noLoudness, in: context)
+      files.map { try InputFile(path: $0, raw: raw) }, options: options, arrangement: arrangement,
+      in: context)
   }
 }

@@ -42,6 +42,7 @@ import Testing
     (#""history":[]"#, #""history":[{"tool":"x"}]"#), (#""history":[]"#, #""history":{}"#),
     (#""requires":[]"#, #""requires":["magic"]"#), (#""requires":[]"#, #""requires":[1]"#),
     (#""history":[]"#, #""source":{"tags":{"a":1}}"#),
+    (#""history":[]"#, #""source":{"rate":0}"#),
     (#""history":[]"#, #""source":{"loudness":{"mean":0}}"#),
     (#""history":[]"#, #""source":{"loudness":{"mean":0,"std":-1}}"#),
   ])

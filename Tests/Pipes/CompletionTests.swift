@@ -26,6 +26,7 @@ import Testing
     ("ap-mix --median son\t", "ap-mix|--median|songs/"),
     ("ap-demucs --sum\t", "ap-demucs|--sum-to-mix"),
     ("ap-encode -o son\t", "ap-encode|-o|songs/"),
+    ("ap-decode --joi\t", "ap-decode|--join"),
     ("ap-encode --format fl\t", "ap-encode|--format|flac"),
     ("ap-view --png son\t", "ap-view|--png|songs/"),
     ("ap-view --wav\t", "ap-view|--waveform"),

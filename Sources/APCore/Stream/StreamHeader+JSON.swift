@@ -149,6 +149,9 @@ extension Source {
     var fields = try Fields(value, owner: "\"source\" of the header")
     file = try fields.optional("file", "a string", \.string)
     sha256 = try fields.optional("sha256", "a string", \.string)
+    rate = try fields.optional("rate", "a number of frames a second") { value in
+      value.int.flatMap { $0 > 0 && $0 <= Int(Int32.max) ? $0 : nil }
+    }
     tags = try fields.optional("tags", "an object of strings", \.stringsByKey) ?? [:]
     loudness = try Loudness(&fields)
     extra = fields.rest
@@ -158,6 +161,7 @@ extension Source {
     var object = extra
     object["file"] = file.map { .string($0) }
     object["sha256"] = sha256.map { .string($0) }
+    object["rate"] = rate.map { JSONValue($0) }
     if !tags.isEmpty { object["tags"] = .object(tags.mapValues { .string($0) }) }
     object["loudness"] = loudness?.json
     return .object(object)

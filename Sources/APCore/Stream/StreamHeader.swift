@@ -132,6 +132,8 @@ package struct Source: Sendable, Hashable {
   package var file: String?
   /// SHA-256 of the file's bytes, 64 lower-case hexadecimal digits.
   package var sha256: String?
+  /// Frames a second of the file.
+  package var rate: Int?
   /// Title, artist and so on.
   package var tags: [String: String]
   /// Figures of the whole track that a filter needs before it has read it.
@@ -141,11 +143,12 @@ package struct Source: Sendable, Hashable {
 
   /// A source; what is not given is not known.
   package init(
-    file: String? = nil, sha256: String? = nil, tags: [String: String] = [:],
+    file: String? = nil, sha256: String? = nil, rate: Int? = nil, tags: [String: String] = [:],
     loudness: Loudness? = nil, extra: [String: JSONValue] = [:]
   ) {
     self.file = file
     self.sha256 = sha256
+    self.rate = rate
     self.tags = tags
     self.loudness = loudness
     self.extra = extra
