@@ -2,69 +2,28 @@ package import APCore
 internal import Resampling
 internal import SystemPackage
 
-/// What `ap-encode` is to make of a stream.
-package struct EncodingOptions: Sendable {
-  /// Where the files go.
-  package var template: OutputTemplate
-  /// The kind of file; nil: what the template's extension says.
-  package var container: SoundFormat.Container?
-  /// How files hold samples; nil: the format's best.
-  package var samples: SoundFormat.Samples?
-  /// What happens to samples beyond full scale.
-  package var clip = ClipMode.none
-  /// Whether integer samples get noise of one step before they are rounded.
-  package var dithers = false
-  /// Frames a second of the files; nil: the stream's.
-  package var rate: Int?
-  /// The tracks to write; nil: all.
-  package var tracks: [String]?
-  /// Whether files may be replaced.
-  package var overwrites = false
-
-  /// The format's own way to hold samples, at the stream's rate.
-  package init(template: OutputTemplate) {
-    self.template = template
-  }
-
-  /// The format of the files.
-  ///
-  /// - Throws: `usage` where the options do not go together, or name no format.
-  package func format() throws(FilterError) -> SoundFormat {
-    guard let container = container ?? template.container else {
-      throw FilterError(
-        .usage, "\(template.text) does not say which format to write.",
-        advice: "Give --format, or a template that ends in .wav, .flac, .ogg or .mp3.")
-    }
-    guard container == .wav || !template.isStandardOutput else {
-      throw FilterError(
-        .usage,
-        "Standard output takes only WAV: \(container.rawValue) cannot be written in one go.",
-        advice: "Give -o a file's name.")
-    }
-    let format = try SoundFormat(container, samples: samples)
-    guard !dithers || format.isInteger else {
-      throw FilterError(
-        .usage, "--dither is for integer samples.", advice: "Give --bits 16 or 24 too.")
-    }
-    return format
-  }
-}
-
-/// The work of `ap-encode`: a stream in, a sound file a track out.
+/// The work of `ap-encode`: a stream in, a sound file a track, or a window of a track, out.
 package final class Encoding {
   private struct Output {
     let encoder: TrackEncoder
     /// nil for standard output.
     let file: PartialFile?
+    /// Where it begins in the track, and how long it is where that is known: a window.
+    var start = 0
+    var length: Int?
   }
 
   private let options: EncodingOptions
   private let format: SoundFormat
   private let header: StreamHeader
+  /// Frames a second of the files.
+  private let rate: Int
   private let context: FilterContext
-  /// By track.
+  /// The files that are being written, by track.
   private var outputs: [String: Output] = [:]
-  /// In the order of the stream's tracks.
+  /// Files that have all their bytes and wait for their names.
+  private var complete: [PartialFile] = []
+  /// The tracks to write, in the order of the stream's.
   private let names: [String]
 
   /// Reads the stream on standard input, and writes its tracks. No file has its name before all are
@@ -91,10 +50,7 @@ package final class Encoding {
     self.format = format
     self.header = header
     self.context = context
-    guard header.layout == .contiguous else {
-      throw FilterError(
-        .badInput, "The stream is cut into windows.", advice: "Put ap-xfade before ap-encode.")
-    }
+    try Self.check(header.layout, options)
     let all = header.tracks.map(\.name)
     let wanted = options.tracks.map(Set.init) ?? Set(all)
     if let unknown = options.tracks?.first(where: { !all.contains($0) }) {
@@ -103,31 +59,70 @@ package final class Encoding {
         advice: "It has: \(all.joined(separator: ", ")).")
     }
     names = all.filter(wanted.contains)
-    try format.check(rate: options.rate ?? header.rate, channels: header.channels)
-    try options.template.isStandardOutput ? openStandardOutput() : openFiles(all)
+    rate = try options.rate(for: header, as: format)
+    try format.check(rate: rate, channels: header.channels)
+    guard header.layout == .contiguous || rate == header.rate else {
+      throw FilterError(
+        .usage, "Windows are written at the stream's rate, \(header.rate) Hz, not at \(rate) Hz.",
+        advice: "Give --rate to ap-decode.")
+    }
+    guard !options.template.isStandardOutput else {
+      try openStandardOutput()
+      return
+    }
+    try checkPaths()
+    if header.layout == .contiguous {
+      for name in names { try openFile(name, segment: nil, frames: outputFrames) }
+    } else {
+      // All wait for their names until the stream has ended.
+      Syscalls.allowManyFiles()
+    }
   }
 
-  private func openFiles(_ all: [String]) throws(FilterError) {
-    var owners: [String: String] = [:]
-    let paths = names.map { name in
-      options.template.path(
-        track: name, source: header.source?.file, index: (all.firstIndex(of: name) ?? 0) + 1)
+  private static func check(_ layout: Layout, _ options: EncodingOptions) throws(FilterError) {
+    switch (layout, options.template.namesSegments) {
+    case (.contiguous, false), (.windowed, true): break
+    case (.windowed, false):
+      throw FilterError(
+        .badInput, "The stream is cut into windows.",
+        advice: "Put ap-xfade before ap-encode, or {segment} into -o for a file a window.")
+    case (.contiguous, true):
+      throw FilterError(
+        .badInput, "The stream is not cut into windows that {segment} could count.",
+        advice: "Put ap-segment before ap-encode.")
     }
-    for (name, path) in zip(names, paths) {
+  }
+
+  /// - Throws: `usage` where two tracks would have one file.
+  private func checkPaths() throws(FilterError) {
+    var owners: [String: String] = [:]
+    for name in names {
+      let path = path(name, segment: nil)
       if let owner = owners.updateValue(name, forKey: path) {
         throw FilterError(
           .usage, "The tracks \(owner) and \(name) would both be \(path).",
           advice: "Put {track} into the template, or choose one track with --tracks.")
       }
     }
-    for (name, path) in zip(names, paths) {
-      try OutputFolder.prepare(for: path)
-      let file = try PartialFile(for: path, overwriting: options.overwrites)
-      let sink = try SoundFile(
-        path, file.descriptor, format: format, rate: rate, channels: header.channels,
-        frames: outputFrames, tags: header.source?.tags ?? [:])
-      try open(name, sink, file)
-    }
+  }
+
+  private func path(_ track: String, segment: Segment?) -> String {
+    let index = header.tracks.firstIndex { $0.name == track } ?? 0
+    return options.template.path(
+      track: track, source: header.source?.file, index: index + 1, segment: segment?.index ?? 0)
+  }
+
+  private func openFile(
+    _ track: String, segment: Segment?, frames: Int?, start: Int = 0
+  ) throws(FilterError) {
+    let path = path(track, segment: segment)
+    try OutputFolder.prepare(for: path)
+    let file = try PartialFile(for: path, overwriting: options.overwrites)
+    let sink = try SoundFile(
+      path, file.descriptor, format: format, rate: rate, channels: header.channels,
+      frames: frames, tags: header.source?.tags ?? [:])
+    outputs[track] = Output(
+      encoder: try encoder(sink), file: file, start: start, length: segment?.length)
   }
 
   private func openStandardOutput() throws(FilterError) {
@@ -137,27 +132,30 @@ package final class Encoding {
         "Standard output takes one track, but the stream has \(names.joined(separator: ", ")).",
         advice: "Choose one with --tracks.")
     }
-    let sink = try WaveStream(
-      .standardOutput, format: format, rate: rate, channels: header.channels, frames: outputFrames)
-    try open(name, sink, nil)
+    let sink: any SoundSink =
+      if format.container == .wav {
+        try WaveStream(
+          .standardOutput, format: format, rate: rate, channels: header.channels,
+          frames: outputFrames)
+      } else {
+        try SpooledSound(
+          .standardOutput, format: format, rate: rate, channels: header.channels,
+          frames: outputFrames, tags: header.source?.tags ?? [:])
+      }
+    outputs[name] = Output(encoder: try encoder(sink), file: nil)
   }
 
-  private func open(
-    _ name: String, _ sink: any SoundSink, _ file: PartialFile?
-  ) throws(FilterError) {
+  private func encoder(_ sink: any SoundSink) throws(FilterError) -> TrackEncoder {
     let resampler =
       rate == header.rate
       ? nil
       : try Resampler(
         from: header.rate, channels: header.channels, to: rate, channels: header.channels)
     let converter = SampleConverter(format, clip: options.clip, dithers: options.dithers)
-    let encoder = try TrackEncoder(
+    return try TrackEncoder(
       sink, converter: converter, channels: header.channels, resampler: resampler,
       spools: options.clip == .gain)
-    outputs[name] = Output(encoder: encoder, file: file)
   }
-
-  private var rate: Int { options.rate ?? header.rate }
 
   /// The files' length; nil where the stream does not say it.
   private var outputFrames: Int? {
@@ -165,10 +163,19 @@ package final class Encoding {
   }
 
   private func take(_ audio: AudioRecord) throws(FilterError) {
+    guard names.contains(audio.track) else { return }
+    if let segment = audio.segment, outputs[audio.track] == nil {
+      try openFile(audio.track, segment: segment, frames: segment.length, start: audio.offset)
+    }
     guard let output = outputs[audio.track] else { return }
-    try output.encoder.take(audio.samples, at: audio.offset)
+    try output.encoder.take(audio.samples, at: audio.offset - output.start)
     context.progress.update(
-      done: output.encoder.position, total: header.frames, rate: header.rate)
+      done: output.start + output.encoder.position, total: header.frames, rate: header.rate)
+    if let length = output.length, output.encoder.position == length {
+      outputs[audio.track] = nil
+      try output.encoder.finish(length: length)
+      try close(output)
+    }
   }
 
   private func finish() throws(FilterError) {
@@ -176,17 +183,21 @@ package final class Encoding {
     let length = header.frames ?? outputs.map(\.encoder.position).max() ?? 0
     for output in outputs { try output.encoder.finish(length: length) }
     if options.clip == .gain { try applyGain(outputs.map(\.encoder)) }
-    for output in outputs {
-      try output.encoder.sink.finish()
-      // All of them before one has its name: the disk may be full only now.
-      try output.file?.flush()
-      tellClipping(output.encoder)
+    for output in outputs { try close(output) }
+    for file in complete { try file.commit() }
+    for file in complete { context.log.debug("wrote \(file.target)") }
+    if let first = complete.first?.target ?? outputs.first?.encoder.sink.name {
+      context.written = complete.count > 1 ? "\(first) and \(complete.count - 1) more" : first
     }
-    for output in outputs { try output.file?.commit() }
-    for output in outputs { context.log.debug("wrote \(output.encoder.sink.name)") }
-    if let first = outputs.first?.encoder.sink.name {
-      context.written = outputs.count == 1 ? first : "\(first) and \(outputs.count - 1) more"
-    }
+  }
+
+  /// Writes what must come last. All files are on the disk before one has its name: it may be full only now.
+  private func close(_ output: Output) throws(FilterError) {
+    try output.encoder.sink.finish()
+    tellClipping(output.encoder)
+    guard let file = output.file else { return }
+    try file.flush()
+    complete.append(file)
   }
 
   private func applyGain(_ encoders: [TrackEncoder]) throws(FilterError) {

@@ -1,11 +1,11 @@
 package import APCore
 
-/// Where files go: a path with `{track}`, `{source}` and `{index}` in it. `{{` and `}}` stand for
+/// Where files go: a path with `{track}`, `{source}`, `{index}` and `{segment}` in it. `{{` and `}}` stand for
 /// braces.
 package struct OutputTemplate: Sendable, Hashable {
   private enum Part: Hashable {
     case text(String)
-    case track, source, index
+    case track, source, index, segment
   }
 
   /// The template as its user wrote it.
@@ -51,15 +51,20 @@ package struct OutputTemplate: Sendable, Hashable {
     case "track": return .track
     case "source": return .source
     case "index": return .index
+    case "segment": return .segment
     default:
       throw FilterError(
         .usage, "\(text) has {\(name)}, which is unknown.",
-        advice: "There are {track}, {source} and {index}; for a brace itself, write it twice.")
+        advice:
+          "There are {track}, {source}, {index} and {segment}; for a brace itself, write it twice.")
     }
   }
 
   /// Whether the output is standard output.
   package var isStandardOutput: Bool { text == "-" }
+
+  /// Whether each window gets a file of its own.
+  var namesSegments: Bool { parts.contains(.segment) }
 
   /// The format that the file's extension, or standard output, stands for.
   var container: SoundFormat.Container? {
@@ -67,8 +72,7 @@ package struct OutputTemplate: Sendable, Hashable {
     guard case .text(let end)? = parts.last, let dot = end.unicodeScalars.lastIndex(of: ".") else {
       return nil
     }
-    let suffix = String(end.unicodeScalars[dot...].dropFirst()).lowercased()
-    return suffix == "oga" ? .ogg : SoundFormat.Container(rawValue: suffix)
+    return SoundFormat.Container(extension: String(end.unicodeScalars[dot...].dropFirst()))
   }
 
   /// The path of a track's file.
@@ -77,7 +81,8 @@ package struct OutputTemplate: Sendable, Hashable {
   ///   - track: a track's name.
   ///   - source: the name of the file that the stream came from.
   ///   - index: the track's number in its stream, from 1.
-  func path(track: String, source: String?, index: Int) -> String {
+  ///   - segment: the window's number in its track, from 0.
+  func path(track: String, source: String?, index: Int, segment: Int = 0) -> String {
     parts.map { part in
       switch part {
       case .text(let text): text
@@ -85,6 +90,8 @@ package struct OutputTemplate: Sendable, Hashable {
       case .track: track.allSatisfy { $0 == "." } ? "_" : track
       case .source: Self.baseName(source ?? "")
       case .index: "\(index)"
+      // Of one length, so that a shell's * has them in their order.
+      case .segment: String(repeating: "0", count: max(0, 5 - "\(segment)".count)) + "\(segment)"
       }
     }.joined()
   }

@@ -21,6 +21,7 @@ final class SoundFile: SoundSink {
   private let output: SoundFileOutput
   private let container: SoundFormat.Container
   private let channels: Int
+  private let bytesPerSample: Int
   private let tags: [String: String]
   private var order = ChannelOrder.ofStream
   private var handle: OpaquePointer?
@@ -41,8 +42,9 @@ final class SoundFile: SoundSink {
     output = SoundFileOutput(file)
     container = format.container
     self.channels = channels
+    bytesPerSample = format.bytesPerSample
     self.tags = tags
-    if container == .ogg { order = .vorbis(channels: channels) }
+    if container.isOgg { order = .vorbis(channels: channels) }
     var info = SF_INFO()
     info.samplerate = Int32(rate)
     info.channels = Int32(channels)
@@ -59,7 +61,7 @@ final class SoundFile: SoundSink {
     // The chunk holds the time of day: the same stream must give the same file.
     sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
     sf_command(handle, Int32(SFC_RF64_AUTO_DOWNGRADE), nil, Int32(SF_TRUE))
-    setQuality()
+    setQuality(format.bitRate)
     for (key, code) in Self.tagCodes where container != .mp3 {
       if let value = tags[key] { sf_set_string(handle, Int32(code), value) }
     }
@@ -71,7 +73,7 @@ final class SoundFile: SoundSink {
   }
 
   func write(_ samples: Span<Float>) throws(FilterError) {
-    if container == .ogg || container == .mp3 { try checkLoudness(samples) }
+    if container.isLossy { try checkLoudness(samples) }
     try order.apply(to: samples) { samples throws(FilterError) in
       let written = samples.withUnsafeBufferPointer {
         sf_write_float(handle, $0.baseAddress, sf_count_t($0.count))
@@ -107,9 +109,10 @@ final class SoundFile: SoundSink {
       throw failure(String(cString: sf_error_number(status)))
     }
     switch container {
-    case .ogg: try OggSerial.reset(in: file, name: name)
+    case .ogg, .opus: try OggSerial.reset(in: file, name: name)
     case .mp3: try ID3Tag(tags).insert(into: file, name: name)
     case .wav: try WaveChunks.resetTime(in: file, name: name)
+    case .aiff: try AIFFChunks.setLength(count * bytesPerSample, in: file, name: name)
     case .flac: break
     }
   }
@@ -119,6 +122,12 @@ final class SoundFile: SoundSink {
       throw failure(String(cString: sf_strerror(handle)))
     }
     self.count += count
+    // The sizes of an AIFF file have 32 bits, and libsndfile does not look.
+    guard container != .aiff || self.count * bytesPerSample < Int(UInt32.max) - 65_536 else {
+      throw FilterError(
+        .badInput, "\(name) would be longer than the 4 GiB that an AIFF file can have.",
+        advice: "Choose wav or flac.")
+    }
   }
 
   /// - Parameter words: libsndfile's, which count only where the system has said nothing.
@@ -148,15 +157,14 @@ final class SoundFile: SoundSink {
     }
   }
 
-  private func setQuality() {
-    // 0 is the best and 1 the smallest: about 220 kb/s as Vorbis, 240 kb/s as MP3 (V0).
-    var compression = container == .ogg ? 0.3 : 0
+  private func setQuality(_ bitRate: Int?) {
+    var compression = SoundQuality.compression(container, channels: channels, bitRate: bitRate)
     if container == .mp3 {
-      var mode = Int32(SF_BITRATE_MODE_VARIABLE)
+      var mode = Int32(bitRate == nil ? SF_BITRATE_MODE_VARIABLE : SF_BITRATE_MODE_CONSTANT)
       sf_command(
         handle, Int32(SFC_SET_BITRATE_MODE), &mode, Int32(MemoryLayout.size(ofValue: mode)))
     }
-    if container == .mp3 || container == .ogg {
+    if container.isLossy {
       sf_command(
         handle, Int32(SFC_SET_COMPRESSION_LEVEL), &compression,
         Int32(MemoryLayout.size(ofValue: compression)))

@@ -5,10 +5,25 @@ internal import CSndFile
 package struct SoundFormat: Sendable, Hashable {
   /// A kind of sound file.
   package enum Container: String, Sendable, CaseIterable {
-    case wav, flac, ogg, mp3
+    case wav, flac, ogg, mp3, opus, aiff
+
+    /// The kind that a file's extension stands for.
+    init?(extension name: String) {
+      switch name.lowercased() {
+      case "oga": self = .ogg
+      case "aif": self = .aiff
+      case let name: self.init(rawValue: name)
+      }
+    }
 
     /// Whether a file without a single frame has nothing that tells its format.
     var needsSound: Bool { self == .flac || self == .mp3 }
+
+    /// Whether its pages are those of Ogg.
+    var isOgg: Bool { self == .ogg || self == .opus }
+
+    /// Whether its codec forgets what cannot be heard.
+    var isLossy: Bool { isOgg || self == .mp3 }
   }
 
   /// How a sample is held.
@@ -22,28 +37,66 @@ package struct SoundFormat: Sendable, Hashable {
   package let container: Container
   /// How it holds a sample; nil where its codec decides.
   package let samples: Samples?
+  /// Bits a second; nil: as many as a fixed quality takes.
+  package let bitRate: Int?
 
-  /// - Parameter samples: nil: float for WAV, 24 bits for FLAC.
-  /// - Throws: `usage` where the container does not hold such samples.
-  package init(_ container: Container, samples: Samples?) throws(FilterError) {
+  /// - Parameters:
+  ///   - samples: nil: float for WAV, 24 bits for FLAC and AIFF.
+  ///   - bitRate: bits a second of a lossy codec.
+  /// - Throws: `usage` where the container does not hold such samples, or its codec has no such bit rate.
+  package init(
+    _ container: Container, samples: Samples?, bitRate: Int? = nil
+  ) throws(FilterError) {
     self.container = container
+    self.bitRate = bitRate
+    if let bitRate { try Self.check(bitRate, container) }
     switch container {
     case .wav: self.samples = samples ?? .float32
-    case .flac:
+    case .flac, .aiff:
       guard samples != .float32 else {
         throw FilterError(
-          .usage, "FLAC cannot hold float samples.", advice: "Give --bits 16 or 24, or a WAV file.")
+          .usage, "\(container.rawValue.uppercased()) cannot hold float samples.",
+          advice: "Give --bits 16 or 24, or a WAV file.")
       }
       self.samples = samples ?? .int24
-    case .ogg, .mp3:
+    case .ogg, .mp3, .opus:
       guard samples == nil else {
         throw FilterError(
           .usage, "--bits does not apply to \(container.rawValue).",
-          advice: "Leave it out, or choose wav or flac.")
+          advice: "Leave it out, or choose wav, aiff or flac.")
       }
       self.samples = nil
     }
   }
+
+  private static func check(_ bitRate: Int, _ container: Container) throws(FilterError) {
+    switch container {
+    case .mp3:
+      guard !mp3BitRates.contains(bitRate / 1000) || bitRate % 1000 != 0 else { return }
+      throw FilterError(
+        .usage, "MP3 has no bit rate of \(bitRate / 1000) kbit/s.",
+        advice: "It has \(mp3BitRates.map { "\($0)" }.joined(separator: ", ")).")
+    case .opus:
+      guard !(6_000...512_000).contains(bitRate) else { return }
+      throw FilterError(
+        .usage, "Opus has no bit rate of \(bitRate / 1000) kbit/s.", advice: "It has 6 to 512.")
+    case .ogg, .wav, .flac, .aiff:
+      throw FilterError(
+        .usage, "--bitrate does not apply to \(container.rawValue).",
+        advice: "Leave it out, or choose mp3 or opus.")
+    }
+  }
+
+  private static let mp3BitRates = [
+    32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+  ]
+
+  /// Frames a second where the codec has a rate of its own for all other rates.
+  func rate(for rate: Int) -> Int {
+    container == .opus && !Self.opusRates.contains(rate) ? 48_000 : rate
+  }
+
+  private static let opusRates = [8000, 12000, 16000, 24000, 48000]
 
   /// Whether samples become integers, which have no room beyond full scale.
   var isInteger: Bool { samples == .int16 || samples == .int24 }
@@ -63,14 +116,11 @@ package struct SoundFormat: Sendable, Hashable {
   func check(rate: Int, channels: Int) throws(FilterError) {
     let (rates, mostChannels): (String?, Int) =
       switch container {
-      case .wav: (nil, 1024)
+      case .wav, .aiff: (nil, 1024)
+      case .opus: (Self.opusRates.contains(rate) ? nil : Self.list(Self.opusRates), 8)
       case .flac: (rate <= 655_350 ? nil : "1...655350", 8)
       case .ogg: ((8000...192_000).contains(rate) ? nil : "8000...192000", 8)
-      case .mp3:
-        (
-          Self.mp3Rates.contains(rate)
-            ? nil : Self.mp3Rates.map { "\($0)" }.joined(separator: ", "), 2
-        )
+      case .mp3: (Self.mp3Rates.contains(rate) ? nil : Self.list(Self.mp3Rates), 2)
       }
     if let rates {
       throw FilterError(
@@ -82,6 +132,15 @@ package struct SoundFormat: Sendable, Hashable {
         .usage, "\(container.rawValue) cannot have \(channels) channels, only \(mostChannels).",
         advice: "Choose wav, or give ap-decode --channels 2.")
     }
+    guard container != .mp3 || bitRate == nil || rate >= 32_000 else {
+      throw FilterError(
+        .usage, "--bitrate is for MP3 of 32000 Hz or more, not of \(rate) Hz.",
+        advice: "Leave it out, or give a higher --rate.")
+    }
+  }
+
+  private static func list(_ rates: [Int]) -> String {
+    rates.map { "\($0)" }.joined(separator: ", ")
   }
 
   private static let mp3Rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
@@ -103,7 +162,9 @@ package struct SoundFormat: Sendable, Hashable {
       let fits = bytes.map { !$0.overflow && $0.partialValue < Int(UInt32.max) - 65_536 } ?? false
       return Int32((fits ? SF_FORMAT_WAV : SF_FORMAT_RF64) | held)
     case .flac: return Int32(SF_FORMAT_FLAC | held)
+    case .aiff: return Int32(SF_FORMAT_AIFF | held)
     case .ogg: return Int32(SF_FORMAT_OGG | SF_FORMAT_VORBIS)
+    case .opus: return Int32(SF_FORMAT_OGG | SF_FORMAT_OPUS)
     case .mp3: return Int32(SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III)
     }
   }

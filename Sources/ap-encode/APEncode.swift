@@ -18,7 +18,10 @@ struct APEncode: FilterCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where to write: a path with {track}, {source} or {index} in it, or - for standard output.",
+      """
+      Where to write: a path with {track}, {source}, {index} or {segment} in it, or - for \
+      standard output.
+      """,
       valueName: "template"), completion: .file())
   var output: String
 
@@ -29,10 +32,16 @@ struct APEncode: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Bits per sample; f32 is 32-bit float. (default: f32 for wav, 24 for flac)",
+      "Bits per sample; f32 is 32-bit float. (default: f32 for wav, 24 for flac and aiff)",
       valueName: "bits"),
     completion: .list(["16", "24", "f32"]))
   var bits: SoundFormat.Samples?
+
+  @Option(
+    help: ArgumentHelp(
+      "Kilobits a second of mp3 or opus. (default: a fixed quality)", valueName: "kbit/s"),
+    completion: .list(["96", "128", "192", "256", "320"]), transform: Self.bitRate)
+  var bitrate: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -45,8 +54,12 @@ struct APEncode: FilterCommand {
   @Flag(help: "Hide the rounding to 16 or 24 bits under faint noise.")
   var dither = false
 
-  @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
-  var rate: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Convert to this sample rate in Hz, or to that of the source's file.",
+      valueName: "hz|source"), completion: .list(["source", "44100", "48000", "96000"]),
+    transform: Self.rate)
+  var rate: EncodingOptions.Rate?
 
   @Option(help: ArgumentHelp("Write only these tracks, separated by commas.", valueName: "names"))
   var tracks: String?
@@ -65,6 +78,7 @@ struct APEncode: FilterCommand {
     var options = EncodingOptions(template: try OutputTemplate(output))
     options.container = format
     options.samples = bits
+    options.bitRate = bitrate
     options.clip = clip
     options.dithers = dither
     options.rate = rate
@@ -73,10 +87,22 @@ struct APEncode: FilterCommand {
     return options
   }
 
-  func validate() throws {
-    if let rate, !(1000...768_000).contains(rate) {
-      throw ValidationError("--rate must be between 1000 and 768000.")
+  private static func bitRate(_ text: String) throws -> Int {
+    guard let kilobits = Int(text.hasSuffix("k") ? String(text.dropLast()) : text),
+      (1...10_000).contains(kilobits)
+    else { throw ValidationError("It must be a number of kilobits per second, such as 192.") }
+    return 1000 * kilobits
+  }
+
+  private static func rate(_ text: String) throws -> EncodingOptions.Rate {
+    if text == "source" { return .source }
+    guard let rate = Int(text), (1000...768_000).contains(rate) else {
+      throw ValidationError("It must be source, or a number between 1000 and 768000.")
     }
+    return .hertz(rate)
+  }
+
+  func validate() throws {
     do {
       if try options().tracks?.isEmpty == true { throw ValidationError("--tracks names no track.") }
       _ = try options().format()

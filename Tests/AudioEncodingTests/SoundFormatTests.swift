@@ -10,7 +10,8 @@ import Testing
     (.flac, 655_351, 1, false), (.flac, 44_100, 9, false), (.ogg, 8_000, 8, true),
     (.ogg, 7_999, 1, false), (.ogg, 192_001, 1, false), (.ogg, 44_100, 9, false),
     (.mp3, 48_000, 2, true), (.mp3, 44_100, 3, false), (.mp3, 96_000, 2, false),
-    (.mp3, 8_000, 1, true),
+    (.mp3, 8_000, 1, true), (.opus, 48_000, 8, true), (.opus, 44_100, 2, false),
+    (.opus, 48_000, 9, false), (.aiff, 768_000, 1_024, true), (.aiff, 44_100, 1_025, false),
   ]
 
   @Test(arguments: limits)
@@ -22,6 +23,15 @@ import Testing
     }
     #expect(error?.code == .usage)
     #expect(error?.advice.isEmpty == false)
+  }
+
+  @Test(
+    arguments: [
+      (.opus, 44_100, 48_000), (.opus, 16_000, 16_000), (.opus, 96_000, 48_000),
+      (.wav, 44_100, 44_100), (.mp3, 96_000, 96_000),
+    ] as [(SoundFormat.Container, Int, Int)])
+  func onlyOpusHasRatesOfItsOwn(container: SoundFormat.Container, rate: Int, taken: Int) throws {
+    #expect(try SoundFormat(container, samples: nil).rate(for: rate) == taken)
   }
 
   /// The sizes of WAV have 32 bits, and its header needs some of them.

@@ -26,6 +26,8 @@ import Testing
     ("ap-mix --median son\t", "ap-mix|--median|songs/"),
     ("ap-demucs --sum\t", "ap-demucs|--sum-to-mix"),
     ("ap-encode -o son\t", "ap-encode|-o|songs/"),
+    ("ap-encode --bitrate 19\t", "ap-encode|--bitrate|192"),
+    ("ap-encode --rate so\t", "ap-encode|--rate|source"),
     ("ap-decode --joi\t", "ap-decode|--join"),
     ("ap-encode --format fl\t", "ap-encode|--format|flac"),
     ("ap-view --png son\t", "ap-view|--png|songs/"),

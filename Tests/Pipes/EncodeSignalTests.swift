@@ -66,7 +66,7 @@ import Testing
   }
 
   /// A shell's limit is in KiB.
-  @Test(arguments: ["wav", "flac", "ogg", "mp3"])
+  @Test(arguments: ["wav", "flac", "ogg", "mp3", "opus", "aiff"])
   func aLimitOfFileSizesIsAnErrorLikeAFullDisk(format: String) throws {
     _ = try folder.write(StreamText.whole(["a": Sounds.noise(frames: 300_000)]), to: "long")
     let outcome = try Command.tool(

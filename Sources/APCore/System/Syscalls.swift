@@ -188,6 +188,21 @@ package enum Syscalls {
     return Array(bytes[..<count])
   }
 
+  /// Lets this process have as many open files as it may. `setrlimit(2)`.
+  package static func allowManyFiles() {
+    var limit = rlimit()
+    guard getrlimit(openFiles, &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    // Where it is refused, the file that is one too many says so.
+    setrlimit(openFiles, &limit)
+  }
+
+  #if canImport(Glibc)
+    private static let openFiles = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+  #else
+    private static let openFiles = RLIMIT_NOFILE
+  #endif
+
   /// Flushes what another program must not miss. `close(2)`.
   static func close(_ descriptor: FileDescriptor) throws(Errno) {
     // Linux frees the descriptor even where a signal interrupts, so this is called once.
