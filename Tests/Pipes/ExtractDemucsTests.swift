@@ -1,3 +1,4 @@
+import APCore
 import TestSupport
 import Testing
 
@@ -47,6 +48,79 @@ import Testing
     #expect(try Files.read(folder.file("stems/drums.wav")).count == before.count)
   }
 
+  /// Every option of every part, by asking the parts.
+  @Test func optionsOfAllPartsAreTaken() throws {
+    let outcome = try extract(
+      "--start-time", "0:00.1", "song.wav", "--end-time=0.3", "stems", "--template",
+      "{index}-{track}.aiff", "--rate", "22050", "--clip", "clamp", "--tracks", "bass,drums",
+      "--channels", "1", "--threads", "1", "-q", "--segment", "0:03", "--overlap", "0.1")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors == "")
+    #expect(try stems() == ["1-drums.aiff", "2-bass.aiff"])
+    let stream = try ReadStream(
+      try Command("ap-decode", folder.file("stems/2-bass.aiff")).run().output)
+    #expect(stream.header.rate == 22_050)
+    #expect(stream.header.frames == 4_410)
+  }
+
+  /// A folder a song; what is there is not made again; a song that cannot be read does not stop the others.
+  @Test func severalSongsGetAFolderEach() throws {
+    try folder.shell(
+      """
+      mkdir -p 'in/al bum/.hidden' && cp song.wav 'in/al bum/one.wav' && cp song.wav in/.no.wav
+      cp song.wav in/two.part.flac && cp song.wav 'in/al bum/.hidden/x.wav' && echo no >in/bad.mp3
+      echo text >in/cover.txt; cp song.wav alone.wav
+      """)
+    let outcome = try extract("in", "alone.wav", "in/stems")
+    #expect(outcome.status == 65)
+    #expect(
+      try folder.shell("cd in/stems && find . -name vocals.wav | sort")
+        == "./al bum/one/vocals.wav\n./alone/vocals.wav\n./two.part/vocals.wav\n")
+    #expect(outcome.errorLines.count(where: { $0.hasPrefix("extract-demucs: ") }) == 4)
+    #expect(outcome.errors.contains("extract-demucs: in/bad.mp3: failed with 65\n"))
+    #expect(outcome.errors.contains("extract-demucs: in/al bum/one.wav: in/stems/al bum/one\n"))
+
+    let listing = "cd in/stems; find 'al bum' two.part -type f -printf '%p %i %T@\\n' | sort"
+    let before = try folder.shell(listing)
+    try folder.shell("rm in/bad.mp3; rm -r in/stems/alone")
+    let again = try extract("in", "alone.wav", "in/stems")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errorLines.count(where: { $0.hasSuffix(" is there already") }) == 2)
+    #expect(again.errors.contains("extract-demucs: alone.wav: in/stems/alone\n"))
+    #expect(try folder.shell(listing) == before)
+
+    try folder.shell("echo mine >in/stems/two.part/vocals.wav")
+    #expect(try extract("in", "in/stems", "-q").errors == "")
+    #expect(try folder.shell("cat in/stems/two.part/vocals.wav") == "mine\n")
+    #expect(try extract("in", "in/stems", "-q", "--force").status == 0)
+    #expect(try folder.shell("wc -c <in/stems/two.part/vocals.wav") != "5\n")
+  }
+
+  @Test func songsOfOneNameAreSaid() throws {
+    try folder.shell("mkdir a b && cp song.wav a && cp song.wav b/song.flac")
+    let outcome = try extract("a", "b", "stems")
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("a/song.wav and b/song.flac would both be stems/song"))
+    try folder.shell("mkdir empty")
+    let empty = try extract("empty", "stems")
+    #expect(empty.status == 66)
+    #expect(empty.errors == "extract-demucs: there is no sound or video file in empty\n")
+    #expect(!Files.exists(folder.file("stems")))
+  }
+
+  /// What is wrong with all songs is said once.
+  @Test func aMissingModelEndsIt() throws {
+    try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
+    let outcome = try extract("in", "stems", "--model", "absent")
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("extract-demucs: in/a.wav: failed with 69\n"))
+    #expect(!outcome.errors.contains("b.wav"))
+    let unknown = try extract("in", "stems", "--no-such-option")
+    #expect(
+      unknown.errors
+        == "extract-demucs: there is no option --no-such-option; see extract-demucs --help\n")
+  }
+
   static let failures: [([String], Int32)] = [
     (["absent.mp3", "stems"], 66),
     (["extract-demucs", "stems"], 65),
@@ -54,6 +128,9 @@ import Testing
     (["song.wav", "stems", "-m", "absent"], 69),
     (["song.wav", "stems", "--bits", "7"], 64),
     (["song.wav", "stems", "--format"], 64),
+    (["song.wav", "stems", "--list-models"], 64),
+    (["song.wav", "stems", "-o", "x.wav"], 64),
+    (["song.wav", "stems", "--end-time", "1:99"], 64),
     (["song.wav"], 64),
   ]
 

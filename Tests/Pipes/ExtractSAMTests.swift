@@ -51,6 +51,29 @@ import Testing
     #expect(header.rate == 48_000)
   }
 
+  @Test func optionsOfAllPartsAreTaken() throws {
+    let outcome = try extract(
+      "--min-length", "0.1", "--max-length=0.3", "--fade", "linear", "--start-time", "0.2",
+      "--template", "x-{track}.flac", "--seed", "3", "--clip", "gain", "-q")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.errors == "")
+    #expect(try sounds() == ["x-dog-barking.flac"])
+    let stream = try ReadStream(
+      try Command("ap-decode", folder.file("sounds/x-dog-barking.flac")).run().output)
+    #expect(stream.header.frames == 14_400)
+  }
+
+  @Test func severalFilesGetAFolderEach() throws {
+    try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
+    let outcome = try extract([
+      "in", "song.wav", "sounds", "-m", fixture("sam-audio"), "--steps", "1", "--prompt", "dog",
+    ])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(
+      try folder.shell("find sounds -type f | sort")
+        == "sounds/a/dog.wav\nsounds/b/dog.wav\nsounds/song/dog.wav\n")
+  }
+
   @Test func overwritesOnlyWhenAsked() throws {
     #expect(try extract().status == 0)
     let before = try Files.read(folder.file("sounds/dog-barking.wav"))
@@ -67,7 +90,7 @@ import Testing
     try folder.shell("mkdir -p bin share/ap && mv extract-sam bin && mv lib/extract.sh share/ap")
     let outcome = try folder.command(["bin/extract-sam", "--help"]).run()
     #expect(outcome.status == 0)
-    #expect(outcome.text.hasPrefix("Usage: extract-sam FILE FOLDER"))
+    #expect(outcome.text.hasPrefix("Usage: extract-sam FILE… FOLDER"))
   }
 
   static let failures: [([String], Int32)] = [

@@ -1,52 +1,23 @@
-# shellcheck shell=bash disable=SC2034 # the scripts that source this use the variables
-# Sourced by the scripts that separate a file in one command; scripts/install puts it into share/ap.
+# shellcheck shell=bash
+# Sourced by the scripts that separate files in one command; scripts/install puts it into share/ap.
 set -uo pipefail
 
 name=${0##*/}
 
-usage_error() {
-  echo "$name: $1; see $name --help" >&2
-  exit 64
-}
-
-# read_arguments ARGUMENT…: INPUT FOLDER and options. Sets `input`, ap-encode's `template`,
-# `encode_options`, `segment_options` (of those that `segment_names` has), and all others as `options`.
-read_arguments() {
-  case ${1-} in
+# Before anything else, so that it needs no filters.
+for argument; do
+  case $argument in
+    --) break ;;
     -h | --help)
       sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
   esac
-  [ $# -ge 2 ] || usage_error "needs a file and a folder for the result"
-  input=$1
-  folder=$2
-  shift 2
-  extension=wav
-  encode_options=()
-  segment_options=()
-  options=()
-  local option
-  while [ $# -gt 0 ]; do
-    option=${1%%=*}
-    case " --format --bits ${segment_names-} " in
-      *" $option "*)
-        [ "$1" = "$option" ] || set -- "$option" "${1#*=}" "${@:2}"
-        [ $# -ge 2 ] || usage_error "$1 needs a value"
-        case $option in
-          --format | --bits) encode_options+=("$1" "$2") ;;
-          *) segment_options+=("$1" "$2") ;;
-        esac
-        [ "$option" = --format ] && extension=$2
-        shift
-        ;;
-      *) if [ "$1" = --force ]; then encode_options+=("$1"); else options+=("$1"); fi ;;
-    esac
-    shift
-  done
-  # A brace in the folder's name begins no variable of ap-encode's.
-  template=${folder//[{]/'{{'}
-  template=${template//[\}]/'}}'}/'{track}'.$extension
+done
+
+usage_error() {
+  echo "$name: $1; see $name --help" >&2
+  exit 64
 }
 
 # find_filters: their folder as `binaries`. Installed, they are next to the script; in the project they
@@ -61,14 +32,184 @@ find_filters() {
   exit 69
 }
 
-# exit_as STATUS…: as the pipe's command at fault. A filter that fails makes those after it fail too,
+# The filters that get an option, and "value" where it takes one. The filters themselves say so.
+declare -A owners=() values=()
+
+# ask_filters FILTER…: an option that several have is the first one's; those that all commands share are for all.
+ask_filters() {
+  local filter line short long
+  local heading='^  ((-[A-Za-z]), )?(--[a-z-]+)( <)?'
+  for filter; do
+    declare -ga "options_${filter//-/_}=()"
+    while IFS= read -r line; do
+      [[ $line =~ $heading ]] || continue
+      short=${BASH_REMATCH[2]} long=${BASH_REMATCH[3]}
+      case $long in
+        --help | --version | --list-models | --output) continue ;;
+        --quiet | --verbose | --log-level | --progress | --threads | --temp-dir | --device)
+          owners[$long]+=" $filter"
+          ;;
+        *) : "${owners[$long]:=$filter}" ;;
+      esac
+      [ -z "${BASH_REMATCH[4]}" ] || values[$long]=value
+      [ -n "$short" ] || continue
+      owners[$short]=${owners[$long]}
+      values[$short]=${values[$long]-}
+    done < <("$binaries/$filter" --help)
+  done
+}
+
+# add_option FILTER WORD…: more words of its command line.
+add_option() {
+  local -n more=options_${1//-/_}
+  more+=("${@:2}")
+}
+
+# part FILTER WORD…: runs it with its options, and these words behind them.
+part() {
+  local -n own=options_${1//-/_}
+  "$binaries/$1" ${own[@]+"${own[@]}"} "${@:2}"
+}
+
+# read_arguments ARGUMENT…: files or folders, a folder for what is in them, and options of the filters. Sets `inputs`,
+# `folder`, `template`, `is_forced` and `is_quiet`.
+read_arguments() {
+  local option filter extension='' words=() is_over=''
+  inputs=()
+  template='' is_forced='' is_quiet=''
+  while [ $# -gt 0 ]; do
+    case $is_over$1 in
+      --)
+        is_over=yes
+        shift
+        continue
+        ;;
+      -?*) ;;
+      *)
+        inputs+=("$1")
+        shift
+        continue
+        ;;
+    esac
+    option=$1
+    words=("$1")
+    if [[ $1 == --*=* ]]; then
+      option=${1%%=*}
+    elif [ -n "${values[$1]-}" ] || [ "$1" = --template ]; then
+      [ $# -ge 2 ] || usage_error "$1 needs a value"
+      words=("$1=$2")
+      # A short option has its value behind it.
+      [[ $1 == --* ]] || words=("$1" "$2")
+      shift
+    fi
+    shift
+    case $option in
+      --template) template=${words[0]#*=} ;;
+      *)
+        [ -n "${owners[$option]-}" ] || usage_error "there is no option $option"
+        for filter in ${owners[$option]}; do add_option "$filter" "${words[@]}"; done
+        ;;
+    esac
+    case $option in
+      --format) extension=${words[0]#*=} ;;
+      --force) is_forced=yes ;;
+      -q | --quiet) is_quiet=yes ;;
+    esac
+  done
+  [ ${#inputs[@]} -ge 2 ] || usage_error "needs files, and a folder for what is in them"
+  folder=${inputs[-1]}
+  unset 'inputs[-1]'
+  [ -z "$template" ] || return 0
+  template="{track}.${extension:-wav}"
+  # Said, so that the files are what their names say, whatever the user's settings are.
+  [ -n "$extension" ] || add_option ap-encode --format=wav
+}
+
+# in_template FOLDER: ap-encode's template; a brace in the folder's name begins no variable.
+in_template() {
+  local path=${1//[{]/'{{'}
+  printf '%s' "${path//[\}]/'}}'}/$template"
+}
+
+# list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
+# files in it and below.
+list_songs() {
+  local input path place
+  for input in "${inputs[@]}"; do
+    if [ ! -d "$input" ]; then
+      place=${input##*/}
+      printf '%s\0%s\0' "$input" "$folder/${place%.*}"
+      continue
+    fi
+    while IFS= read -r -d '' path; do
+      # What was made here before is no song.
+      [[ $(realpath "$path") != "$(realpath -m "$folder")"/* ]] || continue
+      place=${path#"${input%/}"/}
+      printf '%s\0%s\0' "$path" "$folder/${place%.*}"
+    done < <(
+      find "${input%/}/" -name '.?*' -prune -o -type f -regextype posix-extended \
+        -iregex '.*\.(3gp|aac|aif|aiff|ac3|amr|ape|au|avi|caf|flac|flv|m4a|m4b|m4v|mka|mkv|mov|mp2|mp3|mp4|mpg|mpeg|oga|ogg|opus|ts|tta|w64|wav|webm|wma|wmv|wv)' \
+        -print0 | sort -z
+    )
+  done
+}
+
+# exit_status STATUS…: that of the pipe's command at fault. A filter that fails makes those after it fail too,
 # and those before it end by SIGPIPE (141).
-exit_as() {
+exit_status() {
   local code
   for code; do
-    if [ "$code" != 0 ] && [ "$code" != 141 ]; then exit "$code"; fi
+    if [ "$code" != 0 ] && [ "$code" != 141 ]; then return "$code"; fi
   done
   for code; do
-    if [ "$code" != 0 ]; then exit "$code"; fi
+    if [ "$code" != 0 ]; then return "$code"; fi
   done
+}
+
+say() { [ -n "$is_quiet" ] || echo "$name: $1" >&2; }
+
+# extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
+extract() {
+  local code=0 status song place
+  local -A made=()
+  if [ ${#inputs[@]} = 1 ] && [ ! -d "${inputs[0]}" ]; then
+    separate "${inputs[0]}" "$(in_template "$folder")"
+    code=$?
+    [ $code = 0 ] || echo "$name: ${inputs[0]}: failed with $code" >&2
+    return $code
+  fi
+  local songs=()
+  mapfile -d '' songs < <(list_songs)
+  if [ ${#songs[@]} = 0 ]; then
+    echo "$name: there is no sound or video file in ${inputs[*]}" >&2
+    return 66
+  fi
+  set -- "${songs[@]}"
+  while [ $# -gt 0 ]; do
+    if [ -n "${made[$2]-}" ]; then usage_error "${made[$2]} and $1 would both be $2"; fi
+    made[$2]=$1
+    shift 2
+  done
+  set -- "${songs[@]}"
+  while [ $# -gt 0 ]; do
+    song=$1 place=$2
+    shift 2
+    if [ -z "$is_forced" ] && [ -d "$place" ] && [ -n "$(ls "$place")" ]; then
+      say "$song: $place is there already"
+      continue
+    fi
+    separate "$song" "$(in_template "$place")"
+    status=$?
+    if [ $status = 0 ]; then
+      say "$song: $place"
+      continue
+    fi
+    echo "$name: $song: failed with $status" >&2
+    [ $code != 0 ] || code=$status
+    case $status in
+      # What is wrong with all of them; a signal is for all, too.
+      64 | 69 | 71 | 78 | 12[89] | 1[3-9][0-9]) return "$code" ;;
+    esac
+  done
+  return "$code"
 }
