@@ -32,7 +32,7 @@ struct APRun: FilterCommand {
     help: "After a failure, go on with the steps that do not need the failed one.")
   var keepGoing = false
 
-  @Flag(help: "Show the values of the common options and where they come from, and exit.")
+  @Flag(help: "Show the options that the settings give, and where they come from, and exit.")
   var showConfig = false
 
   @OptionGroup var common: CommonOptions
@@ -66,7 +66,7 @@ struct APRun: FilterCommand {
   }
 
   func run(in context: FilterContext) throws {
-    if showConfig { try context.write(text: context.settings.table) }
+    if showConfig { try context.write(text: context.settings.table(FilterOption.all())) }
     guard let workflow, !showConfig else { return }
     try Running(
       file: workflow, settings: settings, isDry: dryRun, jobs: jobs, keepsGoing: keepGoing

@@ -47,7 +47,42 @@ import Testing
 
   @Test(arguments: ["", "# nothing\n", "---\n", "~"])
   func aFileMaySayNothing(text: String) throws {
-    #expect(try SettingsFile.parse(text, path: "f").given.isEmpty)
+    let file = try SettingsFile.parse(text, path: "f")
+    #expect(file.settings.given.isEmpty)
+    #expect(file.options.isEmpty)
+    #expect(file.warnings.isEmpty)
+  }
+
+  @Test func filtersHaveOptions() throws {
+    let text = """
+      threads: 4
+      demucs:
+        model: htdemucs_ft
+        shifts: 2
+      sam: {prompt: [dog, a man], stereo: yes}
+      encode:
+      decoder: {rate: 1}
+      cache: {max-size: 1G}
+      """
+    let file = try SettingsFile.parse(text, path: "f")
+    #expect(
+      file.options.map { "\($0.filter) \($0.name) \($0.values) \($0.origin)" } == [
+        "ap-demucs model [\"htdemucs_ft\"] f:3:10", "ap-demucs shifts [\"2\"] f:4:11",
+        "ap-sam prompt [\"dog\", \"a man\"] f:5:15", "ap-sam stereo [\"yes\"] f:5:37",
+      ])
+    #expect(file.settings.given.keys.map(\.rawValue) == ["threads"])
+    #expect(
+      file.warnings.map { $0.prefix(40) } == [
+        "f:7:1: there is no setting \"decoder\". Th".prefix(40),
+        "f:8:1: there is no setting \"cache\". Ther".prefix(40),
+      ])
+  }
+
+  @Test(arguments: ["demucs: 4", "demucs: [a]", "demucs: {model: {a: b}}", "sam: {prompt: [[a]]}"])
+  func whatIsNoOptionIsAnError(text: String) {
+    let error = #expect(throws: FilterError.self) { try SettingsFile.parse(text, path: "f") }
+    #expect(error?.code == .configuration)
+    #expect(error?.message.hasPrefix("f:1:") == true)
   }
 
   /// Nesting must not use up the stack: the largest file that is read, of brackets only.

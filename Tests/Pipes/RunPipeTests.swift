@@ -123,21 +123,27 @@ import Testing
   }
 
   @Test func theConfigurationIsShown() throws {
-    _ = try place.shell("mkdir -p config/ap; echo 'progress: never' > config/ap/config.yaml")
+    _ = try place.shell(
+      "mkdir -p config/ap; printf 'progress: never\\ndemucs: {model: a, shifts: 2}\\n' > config/ap/config.yaml"
+    )
     let outcome = try place.shell(
       "ap-run --show-config --quiet",
       environment: [
         "XDG_CONFIG_HOME": place.folder.file("config"), "AP_THREADS": "4", "TMPDIR": "/var/tmp",
+        "AP_DEMUCS_MODEL": "b", "AP_SAM_STEPS": "8",
       ])
     #expect(outcome.status == 0)
     #expect(
       outcome.text == """
-        setting    value     from
-        log-level  error     --quiet
-        progress   never     --quiet
-        threads    4         AP_THREADS
-        temp-dir   /var/tmp  TMPDIR
-        device     auto      default
+        setting        value     from
+        log-level      error     --quiet
+        progress       never     --quiet
+        threads        4         AP_THREADS
+        temp-dir       /var/tmp  TMPDIR
+        device         auto      default
+        demucs.model   b         AP_DEMUCS_MODEL
+        demucs.shifts  2         \(place.folder.file("config/ap/config.yaml")):2:28
+        sam.steps      8         AP_SAM_STEPS
 
         """)
     #expect(try place.shell("ap-run").status == 64)

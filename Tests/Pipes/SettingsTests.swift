@@ -135,7 +135,6 @@ import Testing
       (["-q", "-v"], [:], "", 64, "Give only one of --quiet"),
       ([], ["AP_THREADS": "x"], "", 78, "AP_THREADS: threads is \"x\". It must be a whole number"),
       (["--threads", "1"], [:], "\n\nthreads: many", 78, "config.yaml:3:10: threads is \"many\""),
-      ([], [:], "threads: 4\nthread: 4", 78, "config.yaml:2:1: there is no setting \"thread\""),
       ([], [:], "threads: [4]", 78, "config.yaml:1:10: threads is not a single value"),
       ([], [:], "just words", 78, "config.yaml:1:1: this is not a setting. It needs lines like"),
       ([], [:], "threads: {", 78, "config.yaml:2:1: while parsing a flow node, did not find"),
@@ -156,6 +155,112 @@ import Testing
     command.arguments += options
     let outcome = try command.run(.bytes(Filters.input(for: "ap-segment")))
     #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    #expect(outcome.isAbort)
+  }
+
+  /// The command line before the environment before the file, each option by itself.
+  @Test(
+    arguments: [
+      ("segment: {length: 7}", [:], [], 7, 2),
+      ("segment: {length: 7}", ["AP_SEGMENT_LENGTH": "0:08"], [], 8, 2),
+      ("segment: {length: 7, overlap: 1.5}", ["AP_SEGMENT_LENGTH": "8"], [], 8, 1.5),
+      ("segment: {length: 7}", ["AP_SEGMENT_LENGTH": "8"], ["--length", "9"], 9, 2),
+      ("segment: {length: 7}", [:], ["--length=9"], 9, 2),
+      ("segment: {length: x}", [:], ["--length", "9"], 9, 2),
+      ("", ["AP_SEGMENT_OVERLAP": "1"], ["--length", "9"], 9, 1),
+      ("xfade: {length: 7}\ndemucs: {segment: 5}", ["AP_SEGMENT_LENGTH": ""], [], 30, 2),
+    ] as [(String, [String: String], [String], Double, Double)])
+  func filtersHaveDefaultsOfTheirOwn(
+    file: String, environment: [String: String], options: [String], length: Double, overlap: Double
+  ) throws {
+    let home = try Home(file)
+    let outcome = try home.command("ap-segment", options, environment)
+      .run(.bytes(Filters.input(for: "ap-segment")))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let entry = try ReadStream(outcome.output).header.history.last
+    #expect(entry?.options["length"] == JSONValue(length))
+    #expect(entry?.options["overlap"] == JSONValue(overlap))
+  }
+
+  /// Flags, lists, options that must be given, and those with a short name.
+  @Test func optionsOfEveryKindHaveDefaults() throws {
+    let folder = try TemporaryFolder()
+    let home = try Home(
+      """
+      demucs: {model: \(DemucsPipeTests.model), residual: true, stems: 'bass,drums', sum-to-mix: no}
+      sam: {prompt: [dog, cat], watermark: off}
+      encode: {output: '\(folder.path)/{track}.flac', force: true}
+      """)
+    let separated = try home.command("ap-demucs").run(
+      .bytes(DemucsPipeTests.input(frames: 1_000)))
+    #expect(separated.status == 0, "\(separated.errors)")
+    #expect(
+      try ReadStream(separated.output).header.tracks.map(\.name) == ["bass", "drums", "residual"])
+    for _ in 0..<2 {
+      let written = try home.command("ap-encode").run(.bytes(StreamText.whole(["mix": [0.5]])))
+      #expect(written.status == 0, "\(written.errors)")
+      #expect(try folder.list() == ["mix.flac"])
+    }
+    let named = try home.command("ap-encode", ["-o", folder.file("mine.wav")])
+      .run(.bytes(StreamText.whole(["mix": [0.5]])))
+    #expect(named.status == 0, "\(named.errors)")
+    #expect(try folder.list() == ["mine.wav", "mix.flac"])
+    let chosen = try home.command("ap-demucs", ["-m", "none-such"]).run()
+    #expect(chosen.status == 69)
+    var sam = home.command("ap-sam", ["-m", fixture("sam-audio")], ["AP_CACHE": "off"])
+    let sound = try sam.run(.bytes(StreamText.whole(["mix": Sounds.noise(frames: 1_000)])))
+    #expect(try ReadStream(sound.output).header.tracks.map(\.name) == ["dog", "cat"])
+    sam.arguments += ["--prompt", "bird"]
+    let bird = try sam.run(.bytes(StreamText.whole(["mix": Sounds.noise(frames: 1_000)])))
+    #expect(try ReadStream(bird.output).header.tracks.map(\.name) == ["bird"])
+  }
+
+  @Test(
+    arguments: [
+      ("threads: 1\nthread: 4", "config.yaml:2:1: there is no setting \"thread\". There are quiet"),
+      (
+        "segment: {lenght: 4}", "config.yaml:1:19: ap-segment has no option \"lenght\". It has fade"
+      ),
+      ("segment: {temp-dir: /tmp}", "ap-segment has no option \"temp-dir\""),
+    ] as [(String, String)])
+  func whatNobodyKnowsIsAWarning(file: String, words: String) throws {
+    let home = try Home(file)
+    let folder = try TemporaryFolder()
+    let outcomes = try Pipeline(
+      [home.command("ap-segment"), home.command("ap-segment", ["--length", "1"])],
+      outputFile: folder.file("out")
+    ).run(.bytes(Filters.input(for: "ap-segment")))
+    // The one that stands alone says what all know to be wrong.
+    #expect(outcomes[0].status == 0)
+    let alone = try Pipeline([home.command("ap-segment")], outputFile: folder.file("out"))
+      .run(.bytes(Filters.input(for: "ap-segment")))[0]
+    #expect(alone.status == 0)
+    #expect(alone.errorLines.count == 1)
+    #expect(alone.errors.contains("warning: "), "\(alone.errors)")
+    #expect(alone.errors.contains(words), "\(alone.errors)")
+    #expect(words.contains("no option") || outcomes[0].errors == "")
+    #expect(try home.command("ap-segment", ["-q"]).run().errors.contains("warning") == false)
+  }
+
+  @Test(
+    arguments: [
+      ("segment: {length: x}", [:], "config.yaml:1:19: The value 'x' is invalid for '--length"),
+      ("segment: {overlap: 9}", [:], "config.yaml:1:20: --overlap must be at most half"),
+      ("segment: 4", [:], "config.yaml:1:10: segment takes options of ap-segment. They stand"),
+      ("segment: {fade: [[a]]}", [:], "config.yaml:1:17: fade is not a value"),
+      ("", ["AP_SEGMENT_FADE": "step"], "AP_SEGMENT_FADE: The value 'step' is invalid"),
+      ("", ["AP_SEGMENT_MIN_LENGTH": "9"], "AP_SEGMENT_MIN_LENGTH: Give both"),
+    ] as [(String, [String: String], String)])
+  func aDefaultThatCannotBeIsRefusedWithItsPlace(
+    file: String, environment: [String: String], words: String
+  ) throws {
+    let home = try Home(file)
+    let options = file.contains("overlap") ? ["--length", "10"] : []
+    let outcome = try home.command("ap-segment", options, environment)
+      .run(.bytes(Filters.input(for: "ap-segment")))
+    #expect(outcome.status == 78)
     #expect(outcome.errorLines.count == 1)
     #expect(outcome.errors.contains(words), "\(outcome.errors)")
     #expect(outcome.isAbort)

@@ -45,9 +45,15 @@ extension FilterCommand {
       say(Completion.script(completed, shell))
       exit()
     }
+    let defaults = Result { () throws(FilterError) in
+      try FilterDefaults(
+        of: Self.self, tool: name, isLast: !FileDescriptor.standardOutput.isPipe,
+        variable: ThisProcess.variable)
+    }
+    let given = (try? defaults.get()) ?? FilterDefaults()
     let command: Self
     do {
-      var parsed = try parseAsRoot(arguments)
+      var parsed = try parseAsRoot(given.words(before: arguments) + arguments)
       guard let own = parsed as? Self else {
         // --help is a command of the parser's own.
         try parsed.run()
@@ -55,13 +61,16 @@ extension FilterCommand {
       }
       command = own
     } catch {
-      end(parsing: error, of: arguments, tool: name, isQuestion: isQuestion)
+      let culprit = given.culprit(in: arguments) { (try? parseAsRoot($0)) != nil }
+      end(
+        parsing: error, of: arguments, culprit: culprit, tool: name, isQuestion: isQuestion)
     }
     let settings = Result { try Settings.resolve(command.common) }
     let context = FilterContext(
       tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings(),
       writesStream: command.writesStream && !isQuestion)
     do {
+      _ = try defaults.get()
       if isQuestion {
         _ = try settings.get()
         let description = RunDescription(
@@ -70,6 +79,7 @@ extension FilterCommand {
         try context.write(text: String(decoding: description.json.serialized(), as: UTF8.self))
         context.end()
       }
+      for warning in given.warnings { context.log.warning(warning) }
       nonisolated(unsafe) let ending = context
       AvailableMemory.whenExhausted { ending.end(with: $0) }
       try Syscalls.onTermination { signal in
@@ -117,16 +127,21 @@ extension FilterCommand {
   }
 
   private static func end(
-    parsing error: any Error, of arguments: [String], tool: String, isQuestion: Bool
+    parsing error: any Error, of arguments: [String], culprit: FilterOption?, tool: String,
+    isQuestion: Bool
   ) -> Never {
-    let status = exitCode(for: error)
+    var status = exitCode(for: error)
     if status.isSuccess {
       // What was asked for: help, the version or a completion script.
       say(fullMessage(for: error) + "\n")
     } else {
       let message = CommandLineMistake.explained(message(for: error), of: arguments)
       let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
-      let sentence = "\(message)\(stop) See '\(tool) --help'."
+      var sentence = "\(message)\(stop) See '\(tool) --help'."
+      if let culprit {
+        sentence = "\(culprit.origin): \(sentence)"
+        status = ExitCode(ExitStatus.configuration.rawValue)
+      }
       Log(tool: tool).error(sentence)
       if writesStream, !isQuestion {
         FilterContext.tell(

@@ -2,8 +2,16 @@ internal import APCore
 internal import SystemPackage
 internal import YAML
 
-/// The user's own settings: a YAML file with a line for each, such as `threads: 4`.
-enum SettingsFile {
+/// The user's own settings: a YAML file with a line for each, such as `threads: 4`, and options of single filters, such
+/// as `demucs: {model: htdemucs_ft}`.
+struct SettingsFile {
+  /// The settings of all commands.
+  private(set) var settings = SettingsLayer()
+  /// The options of filters.
+  private(set) var options: [FilterOption] = []
+  /// What stands there and is nothing of this.
+  private(set) var warnings: [String] = []
+
   /// Far more than all settings need.
   static let maximumBytes = 8192
 
@@ -17,12 +25,12 @@ enum SettingsFile {
   /// What the file says; nothing where there is none.
   ///
   /// - Throws: `configuration`.
-  static func read(_ path: String) throws(FilterError) -> SettingsLayer {
+  static func read(_ path: String) throws(FilterError) -> SettingsFile {
     let bytes: [UInt8]
     do {
       bytes = try Syscalls.readFile(path, limit: maximumBytes + 1)
     } catch Errno.noSuchFileOrDirectory, Errno.notDirectory {
-      return SettingsLayer()
+      return SettingsFile()
     } catch {
       throw FilterError(
         .configuration, "\(path) cannot be read: \(error).",
@@ -40,8 +48,7 @@ enum SettingsFile {
   }
 
   /// - Throws: `configuration`, with line and column.
-  static func parse(_ text: String, path: String) throws(FilterError) -> SettingsLayer {
-    var layer = SettingsLayer()
+  static func parse(_ text: String, path: String) throws(FilterError) -> SettingsFile {
     let root: YAMLNode?
     do {
       root = try YAMLNode.parse(text)
@@ -50,29 +57,58 @@ enum SettingsFile {
         .configuration, "\(path):\(error).",
         advice: "It needs lines like: threads: 4", underlying: error)
     }
-    guard let root, !root.isNull else { return layer }
-    guard let settings = root.mapping else {
+    var file = SettingsFile()
+    guard let root, !root.isNull else { return file }
+    guard let members = root.mapping else {
       throw FilterError(
         .configuration, "\(origin(of: root, in: path)): this is not a setting.",
         advice: "It needs lines like: threads: 4")
     }
-    for member in settings {
-      let (key, value) = (member.key, member.value)
-      let name = key.text ?? "?"
-      guard let setting = Setting(rawValue: name) else {
-        let names = Setting.allCases.map(\.rawValue).joined(separator: ", ")
-        throw FilterError(
-          .configuration, "\(origin(of: key, in: path)): there is no setting \"\(name)\".",
-          advice: "The settings are \(names).")
-      }
+    for member in members { try file.add(member, path: path) }
+    return file
+  }
+
+  private mutating func add(_ member: YAMLNode.Member, path: String) throws(FilterError) {
+    let (key, value) = (member.key, member.value)
+    let name = key.text ?? "?"
+    if let setting = Setting(rawValue: name) {
       guard let text = value.text else {
         throw FilterError(
-          .configuration, "\(origin(of: value, in: path)): \(name) is not a single value.",
+          .configuration, "\(Self.origin(of: value, in: path)): \(name) is not a single value.",
           advice: "It must be \(setting.allowed).")
       }
-      try layer.set(setting, to: text, from: origin(of: value, in: path))
+      try settings.set(setting, to: text, from: Self.origin(of: value, in: path))
+    } else if let filter = FilterOption.filter(name) {
+      guard let members = value.mapping ?? (value.isNull ? [] : nil) else {
+        throw FilterError(
+          .configuration,
+          "\(Self.origin(of: value, in: path)): \(name) takes options of \(filter).",
+          advice: "They stand under it, as in demucs: {model: htdemucs_ft}.")
+      }
+      for member in members { try addOption(member, of: filter, path: path) }
+    } else {
+      let names =
+        Setting.allCases.map(\.rawValue)
+        + FilterOption.filters.map { String($0.dropFirst(3)) }.sorted()
+      warnings.append(
+        "\(Self.origin(of: key, in: path)): there is no setting \"\(name)\"."
+          + " There are \(names.joined(separator: ", ")).")
     }
-    return layer
+  }
+
+  private mutating func addOption(
+    _ member: YAMLNode.Member, of filter: String, path: String
+  ) throws(FilterError) {
+    let name = member.key.text ?? "?"
+    let values = (member.value.sequence ?? [member.value]).map(\.text)
+    let origin = Self.origin(of: member.value, in: path)
+    guard !values.contains(nil) else {
+      throw FilterError(
+        .configuration, "\(origin): \(name) is not a value.",
+        advice: "It must be one, or a list of them.")
+    }
+    options.append(
+      FilterOption(filter: filter, name: name, values: values.compactMap(\.self), origin: origin))
   }
 
   private static func origin(of node: YAMLNode, in path: String) -> Settings.Origin {

@@ -41,7 +41,7 @@ package enum Setting: String, CaseIterable, Sendable {
   }
 
   /// What YAML and shells call true and false.
-  static func truth(_ text: String) -> Bool? {
+  package static func truth(_ text: String) -> Bool? {
     switch text.lowercased() {
     case "true", "yes", "on", "1": true
     case "false", "no", "off", "0": false

@@ -14,6 +14,20 @@ package enum ThisProcess {
     getenv(name).flatMap { $0.pointee == 0 ? nil : String(platformString: $0) }
   }
 
+  /// All environment variables that have a value. `environ(7)`.
+  package static var variables: [String: String] {
+    var variables: [String: String] = [:]
+    var place = environ
+    while let entry = place.pointee {
+      let text = String(platformString: entry)
+      if let equals = text.firstIndex(of: "="), equals != text.indices.last {
+        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      place += 1
+    }
+    return variables
+  }
+
   /// The running program's file, behind all links.
   package static var executable: String? {
     realpath("/proc/self/exe", nil).map { path in

@@ -10,7 +10,9 @@ extension Settings {
     _ options: CommonOptions, variable: (String) -> String? = ThisProcess.variable
   ) throws(FilterError) -> Settings {
     var layers = [try options.layer(), try .environment(variable)]
-    if let path = SettingsFile.path(variable) { layers.append(try SettingsFile.read(path)) }
+    if let path = SettingsFile.path(variable) {
+      layers.append(try SettingsFile.read(path).settings)
+    }
     return try Settings(layers, temporaryFolder: variable("TMPDIR"))
   }
 }

@@ -1,0 +1,96 @@
+internal import APCore
+internal import ArgumentParser
+
+/// The options of a filter that the user's environment and file give where the command line does not.
+struct FilterDefaults {
+  private var options: [(option: FilterOption, words: [String])] = []
+  /// What the file says and no command knows, or not this one.
+  private(set) var warnings: [String] = []
+
+  /// Nothing is said.
+  init() {}
+
+  /// - Parameters:
+  ///   - command: the filter's command.
+  ///   - tool: its name.
+  ///   - isLast: whether no filter follows that could say what no command knows.
+  ///   - variable: an environment variable's value; nil where it is unset or empty.
+  /// - Throws: `configuration`.
+  init(
+    of command: any FilterCommand.Type, tool: String, isLast: Bool,
+    variable: (String) -> String?
+  ) throws(FilterError) {
+    let file = try SettingsFile.path(variable).map { path throws(FilterError) in
+      try SettingsFile.read(path)
+    }
+    if isLast { warnings = file?.warnings ?? [] }
+    guard FilterOption.filters.contains(tool) else { return }
+    let known = Self.options(of: command)
+    var said = file?.options.filter { $0.filter == tool } ?? []
+    for option in said where known[option.name] == nil {
+      let names = known.keys.sorted().joined(separator: ", ")
+      warnings.append(
+        "\(option.origin): \(tool) has no option \"\(option.name)\". It has \(names).")
+    }
+    for name in known.keys {
+      let variableName = FilterOption.variable(tool, name)
+      guard let value = variable(variableName) else { continue }
+      said.removeAll { $0.name == name }
+      said.append(
+        FilterOption(
+          filter: tool, name: name, values: [value], origin: .environment(variableName)))
+    }
+    for option in said.sorted(by: { $0.name < $1.name }) {
+      guard let isFlag = known[option.name] else { continue }
+      options.append((option, try Self.words(option, isFlag: isFlag)))
+    }
+  }
+
+  /// The words that stand before those of the command line, of whose options the last one counts.
+  func words(before arguments: [String]) -> [String] {
+    options.filter { !Self.isGiven($0.option, in: arguments) }.flatMap(\.words)
+  }
+
+  /// The option without which the command line can be parsed; nil where there is none.
+  func culprit(in arguments: [String], parses: ([String]) -> Bool) -> FilterOption? {
+    options.first { suspect in
+      let others = options.filter { $0.option.name != suspect.option.name }
+      var rest = Self()
+      rest.options = others
+      return !Self.isGiven(suspect.option, in: arguments)
+        && parses(rest.words(before: arguments) + arguments)
+    }?.option
+  }
+
+  private static func isGiven(_ option: FilterOption, in arguments: [String]) -> Bool {
+    arguments.contains { $0 == "--\(option.name)" || $0.hasPrefix("--\(option.name)=") }
+  }
+
+  private static func words(
+    _ option: FilterOption, isFlag: Bool
+  ) throws(FilterError) -> [String] {
+    guard isFlag else { return option.values.map { "--\(option.name)=\($0)" } }
+    guard option.values.count == 1, let isOn = Setting.truth(option.values[0]) else {
+      throw FilterError(
+        .configuration, "\(option.origin): \(option.name) must be true or false.")
+    }
+    return isOn ? ["--\(option.name)"] : []
+  }
+
+  /// The names of the command's own options, and whether each is a flag. The parser tells them to nobody, so they are
+  /// read where it reads them itself: off the command's properties.
+  private static func options(of command: any FilterCommand.Type) -> [String: Bool] {
+    var options: [String: Bool] = [:]
+    for (label, value) in Mirror(reflecting: command.init()).children {
+      let type = String(describing: type(of: value))
+      guard let label, label.hasPrefix("_"), type.hasPrefix("Option<") || type == "Flag<Bool>"
+      else { continue }
+      options[kebab(label.dropFirst())] = type == "Flag<Bool>"
+    }
+    return options
+  }
+
+  private static func kebab(_ name: Substring) -> String {
+    name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
+  }
+}
