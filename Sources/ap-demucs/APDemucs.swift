@@ -23,6 +23,9 @@ struct APDemucs: FilterCommand {
   @Flag(help: "List the known and the installed models, and exit.")
   var listModels = false
 
+  @Flag(help: "With --list-models: write a line of JSON per model.")
+  var json = false
+
   @Option(
     help: ArgumentHelp(
       "Separate this track, and pass the others on; the only one, or mix, if not given.",
@@ -100,6 +103,7 @@ struct APDemucs: FilterCommand {
   var writesStream: Bool { !listModels }
 
   func validate() throws {
+    if json, !listModels { throw ValidationError("--json needs --list-models.") }
     if stems.contains("") || Set(stems).count != stems.count {
       throw ValidationError("--stems takes different names, separated by commas.")
     }
@@ -128,7 +132,8 @@ struct APDemucs: FilterCommand {
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: DemucsModels.standard.table().text)
+      let store = DemucsModels.standard
+      return try context.write(text: json ? store.jsonLines() : store.table().text)
     }
     var request = request
     request.threads = context.settings.threads

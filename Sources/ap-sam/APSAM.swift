@@ -23,6 +23,9 @@ struct APSAM: FilterCommand {
   @Flag(help: "List the known and the installed models, and exit.")
   var listModels = false
 
+  @Flag(help: "With --list-models: write a line of JSON per model.")
+  var json = false
+
   @Option(
     help: ArgumentHelp(
       "Separate this track, and pass the others on; the only one, or mix, if not given.",
@@ -95,6 +98,7 @@ struct APSAM: FilterCommand {
   var writesStream: Bool { !listModels }
 
   func validate() throws {
+    if json, !listModels { throw ValidationError("--json needs --list-models.") }
     guard !listModels else { return }
     if prompt.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
@@ -108,7 +112,8 @@ struct APSAM: FilterCommand {
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: SAMModels.standard.table().text)
+      let store = SAMModels.standard
+      return try context.write(text: json ? store.jsonLines() : store.table().text)
     }
     var request = request
     request.threads = context.settings.threads

@@ -257,6 +257,30 @@ extension DemucsPipeTests {
     #expect(try folder.list().isEmpty)
   }
 
+  /// A line of JSON per model, for programs.
+  @Test(arguments: ["ap-demucs", "ap-sam"])
+  func modelsAreListedForPrograms(filter: String) throws {
+    let table = try Command(filter, "--list-models").run()
+    let outcome = try Command(filter, "--list-models", "--json").run()
+    #expect(outcome.status == 0)
+    let models = try outcome.text.split(separator: "\n").map {
+      try JSONValue(parsing: Array($0.utf8))
+    }
+    #expect(models.count == table.text.split(separator: "\n").count - 1)
+    for model in models {
+      #expect(model["name"]?.string?.isEmpty == false)
+      #expect(model["licence"] != nil && model["path"] != nil && model["problem"] == .null)
+    }
+    if filter == "ap-demucs" {
+      let small = try #require(models.first { $0["name"] == "htdemucs-mini" })
+      #expect(small["stems"] == "drums,bass,other,vocals")
+      #expect(small["path"]?.string?.hasSuffix("htdemucs-mini.safetensors") == true)
+    }
+    let alone = try Command(filter, "--json").run()
+    #expect(alone.status == 64)
+    #expect(alone.errors.contains("--json needs --list-models"))
+  }
+
   @Test func modelsAreListed() throws {
     let outcome = try Command("ap-demucs", "--list-models").run()
     #expect(outcome.status == 0)

@@ -27,6 +27,17 @@ package struct DemucsModels: ModelStore {
   package let shelf: ModelShelf
   private var folders: [String] { shelf.folders }
 
+  /// The folders, then where other programs have put known models.
+  private var places: [String] {
+    folders + [shelf.torchCache].compactMap(\.self)
+      + Self.repositories.flatMap(shelf.snapshots)
+  }
+
+  /// Where version 4.1 of the reference gets its models.
+  private static let repositories = [
+    "adefossez/HTDemucs", "adefossez/HTDemucs-ft", "adefossez/HTDemucs-6s",
+  ]
+
   package init(shelf: ModelShelf) {
     self.shelf = shelf
   }
@@ -64,11 +75,11 @@ package struct DemucsModels: ModelStore {
 
   /// Searches folder by folder, so that an earlier one wins; then for the files of a known model.
   func findName(_ name: String) throws(FilterError) -> Location? {
-    for folder in folders {
+    for folder in places {
       if let found = try findName(name, in: folder) { return found }
     }
     guard let known = Self.known(name), !known.files.isEmpty else { return nil }
-    let paths = known.files.compactMap { findSignature($0.signature, in: folders) }
+    let paths = known.files.compactMap { findSignature($0.signature, in: places) }
     guard paths.count == known.files.count else { return nil }
     return Location(name: name, paths: paths, weights: known.weights, notice: nil)
   }
@@ -107,7 +118,7 @@ package struct DemucsModels: ModelStore {
     let recipe = try BagRecipe(path: path)
     var paths: [String] = []
     for signature in recipe.signatures {
-      guard let file = findSignature(signature, in: [FileSystem.parent(path)] + folders) else {
+      guard let file = findSignature(signature, in: [FileSystem.parent(path)] + places) else {
         throw FilterError(
           .unavailable, "\(path) names the model \"\(signature)\", which is not installed.",
           advice: "Put \(signature).th next to it.")
@@ -153,7 +164,7 @@ package struct DemucsModels: ModelStore {
 
   /// Which files of a model are missing, as a part of a sentence; empty where all are.
   private func absentFiles(of known: Known) -> String {
-    let absent = known.files.filter { findSignature($0.signature, in: folders) == nil }
+    let absent = known.files.filter { findSignature($0.signature, in: places) == nil }
     guard absent.count < known.files.count else { return "" }
     return " completely: \(absent.map(\.name).joined(separator: ", ")) is missing"
   }

@@ -44,12 +44,18 @@ package struct SAMModels: ModelStore {
   package func find(_ name: String?) throws(FilterError) -> Location {
     let name = name ?? Self.preferred.name
     if name.contains("/") { return try findPath(name) }
-    let found = folders.map { "\($0)/\(name)" }.filter(FileSystem.isFolder)
+    let found = places(of: name)
     if let folder = found.first(where: isComplete) ?? found.first {
       return try location(name, folder: folder)
     }
     if FileSystem.isFile(name) || FileSystem.isFolder(name) { return try findPath("./\(name)") }
     throw missing(name)
+  }
+
+  /// The folders that may have a model: under its name, or where Hugging Face's programs have put it.
+  private func places(of name: String) -> [String] {
+    folders.map { "\($0)/\(name)" }.filter(FileSystem.isFolder)
+      + (Self.known(name) == nil ? [] : shelf.snapshots(of: "facebook/\(name)"))
   }
 
   private func findPath(_ path: String) throws(FilterError) -> Location {
@@ -95,6 +101,7 @@ package struct SAMModels: ModelStore {
     let places =
       ["\(folder)/t5", "\(folder)/\(config.folder)"]
       + ([FileSystem.parent(folder)] + folders).map { "\($0)/\(config.folder)" }
+      + ["google-t5/\(config.folder)", config.folder].flatMap(shelf.snapshots)
     if let found = places.first(where: TextEncoderFiles.areIn) { return found }
     let name = config.folder
     let files = Self.textEncoder.files.map(\.name).joined(separator: ", ")
@@ -129,7 +136,7 @@ package struct SAMModels: ModelStore {
 
 extension SAMModels {
   package func inspect(_ name: String) throws(FilterError) -> InstalledModel? {
-    guard folders.contains(where: { FileSystem.isFolder("\($0)/\(name)") }) else { return nil }
+    guard !places(of: name).isEmpty else { return nil }
     let location = try find(name)
     _ = try location.open()
     return InstalledModel(path: FileSystem.parent(location.config))

@@ -33,6 +33,21 @@ extension ModelStore {
     return TextTable([["MODEL"] + Self.columns + ["LICENCE", "WHERE"]] + rows)
   }
 
+  /// The same for programs: a line of JSON per model.
+  package func jsonLines() -> String {
+    list().map { model in
+      var object: [String: JSONValue] = [
+        "licence": model.licence.map { .string($0) } ?? .null, "name": .string(model.name),
+        "path": model.path.map { .string($0) } ?? .null,
+        "problem": model.problem.map { .string($0) } ?? .null,
+      ]
+      for (column, detail) in zip(Self.columns, model.details) {
+        object[column.lowercased()] = detail == "?" ? .null : .string(detail)
+      }
+      return String(decoding: JSONValue.object(object).serialized(), as: UTF8.self) + "\n"
+    }.joined()
+  }
+
   private func listing(_ name: String, of known: Known?) -> ModelListing {
     var listing = ModelListing(
       name: name, details: known?.details ?? Self.columns.map { _ in "?" }, licence: known?.licence)

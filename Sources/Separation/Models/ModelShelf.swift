@@ -6,6 +6,10 @@ package struct ModelShelf: Sendable {
   package let folders: [String]
   /// The command that gets models.
   package let fetchCommand: String
+  /// Where PyTorch keeps the checkpoints that it has downloaded; nil where there is no home.
+  package let torchCache: String?
+  /// Where Hugging Face's programs keep what they have downloaded; nil where there is no home.
+  private let hubCache: String?
 
   /// That of this process.
   ///
@@ -37,5 +41,25 @@ package struct ModelShelf: Sendable {
     }
     self.folders = folders
     self.fetchCommand = fetchCommand
+    let cache = variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }
+    torchCache = (variable("TORCH_HOME") ?? cache.map { "\($0)/torch" })
+      .map { "\($0)/hub/checkpoints" }
+    hubCache =
+      variable("HF_HUB_CACHE")
+      ?? (variable("HF_HOME") ?? cache.map { "\($0)/huggingface" }).map { "\($0)/hub" }
+  }
+
+  /// The folders with the files of a repository that Hugging Face's programs have downloaded, the newest version first.
+  ///
+  /// - Parameter repository: its owner and name, as in `facebook/sam-audio-small`.
+  package func snapshots(of repository: String) -> [String] {
+    guard let hubCache else { return [] }
+    let folder = "\(hubCache)/models--\(repository.replacing("/", with: "--"))"
+    let main = (try? FileSystem.read("\(folder)/refs/main", limit: 256) ?? []).map {
+      String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }
+    }
+    let names = FileSystem.names(in: "\(folder)/snapshots").filter { !$0.hasPrefix(".") }
+    return (names.filter { $0 == main } + names.filter { $0 != main }.sorted())
+      .map { "\(folder)/snapshots/\($0)" }
   }
 }

@@ -78,7 +78,8 @@ extension ModelStore {
   ///
   /// - Parameter detail: what of a known model is there all the same, as a part of the sentence.
   package func missing(_ name: String, detail: String = "") -> FilterError {
-    let places = "Looked in \(shelf.folders.joined(separator: ", "))."
+    let places =
+      "Looked in \(shelf.folders.joined(separator: ", ")) and the caches of PyTorch and Hugging Face."
     guard let known = Self.known(name) else {
       let names = Self.known.map(\.name).joined(separator: ", ")
       return FilterError(

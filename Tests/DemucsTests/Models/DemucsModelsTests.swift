@@ -51,6 +51,45 @@ import Testing
     #expect(found.notice == nil)
   }
 
+  /// What the reference has downloaded, by any of its versions, and none of the other files there.
+  @Test(arguments: [
+    ["TORCH_HOME": "torch", "HF_HUB_CACHE": "hub"], ["XDG_CACHE_HOME": ""],
+    ["TORCH_HOME": "torch", "HF_HOME": "huggingface"],
+  ])
+  func cachesOfOtherProgramsAreSearched(variables: [String: String]) throws {
+    try install("955717e8-8726e21a.th", in: "torch/hub/checkpoints")
+    try install("resnet.pt", in: "torch/hub/checkpoints")
+    let hub = variables["HF_HUB_CACHE"] ?? "huggingface/hub"
+    let snapshots = "\(hub)/models--adefossez--HTDemucs-ft/snapshots"
+    for version in ["1111", "2222"] {
+      let files = try #require(DemucsModels.known("htdemucs_ft")).files.map(\.signature)
+      for signature in files {
+        try install("\(signature).safetensors", in: "\(snapshots)/\(version)")
+      }
+      try write(
+        "models: [\(files.joined(separator: ", "))]\n", "\(snapshots)/\(version)/htdemucs_ft.yaml")
+    }
+    try makeFolder("\(hub)/models--adefossez--HTDemucs-ft/refs")
+    try write("2222\n", "\(hub)/models--adefossez--HTDemucs-ft/refs/main")
+    let absolute = variables.mapValues { $0.isEmpty ? home.path : home.file($0) }
+    let store = DemucsModels(variable: { absolute[$0] }, executable: nil)
+    #expect(
+      try store.find("htdemucs").paths == [home.file("torch/hub/checkpoints/955717e8-8726e21a.th")])
+    #expect(try store.find(nil).name == "htdemucs")
+    let fine = try store.find("htdemucs_ft")
+    #expect(fine.paths.count == 4)
+    #expect(fine.paths.allSatisfy { $0.hasPrefix(home.file("\(snapshots)/2222/")) })
+    #expect(store.list().map(\.name) == DemucsModels.known.map(\.name))
+    #expect(store.list().filter { $0.path != nil }.count == 2)
+
+    // A folder of the suite's own comes first.
+    try install("htdemucs.th", in: "models")
+    var own = absolute
+    own["AP_MODELS"] = home.file("models")
+    let first = DemucsModels(variable: { own[$0] }, executable: nil)
+    #expect(try first.find("htdemucs").paths == [home.file("models/htdemucs.th")])
+  }
+
   // MARK: By default
 
   @Test func defaultIsTheFullModelWithoutAWord() throws {

@@ -38,6 +38,23 @@ import Testing
         == home.file("prefix/share/ap/models/sam-audio-base/config.json"))
   }
 
+  /// As the original program has downloaded it, with the text encoder in a repository of its own.
+  @Test(arguments: ["google-t5--t5-base", "t5-base"])
+  func cacheOfHuggingFaceIsSearched(encoder: String) throws {
+    let text = #"{"text_encoder": {"name": "google-t5/t5-base", "dim": 32}}"#
+    let model = "hub/models--facebook--sam-audio-small/snapshots/abc"
+    try makeFolder(model)
+    _ = try home.write(Array(text.utf8), to: "\(model)/config.json")
+    try link("checkpoint.pt", to: "\(model)/checkpoint.pt")
+    try link("t5", to: "hub/models--\(encoder)/snapshots/def")
+    let variables = ["HF_HUB_CACHE": home.file("hub")]
+    let store = SAMModels(variable: { variables[$0] }, executable: nil)
+    let found = try store.find("sam-audio-small")
+    #expect(found.config == home.file("\(model)/config.json"))
+    #expect(found.textEncoder == home.file("hub/models--\(encoder)/snapshots/def"))
+    #expect(throws: FilterError.self) { try store.find("sam-audio-base") }
+  }
+
   @Test func otherNamesAreFoundAsWell() throws {
     try installModel("models/mine")
     #expect(try store().find("mine").name == "mine")
