@@ -20,6 +20,7 @@ enum CacheAction: String, CaseIterable {
     case .clean:
       let options: CleanOptions = try parse(arguments, context)
       let limit = try options.maxSize ?? CacheSettings.ofEnvironment().maxSize
+      guard limit != nil || options.olderThan != nil else { return try explain(context) }
       report(try store().clean(olderThan: options.olderThan?.seconds, size: limit?.bytes), context)
     case .clear:
       let _: NoOptions = try parse(arguments, context)
@@ -51,8 +52,26 @@ enum CacheAction: String, CaseIterable {
   }
 
   private func report(_ removal: Removal, _ context: FilterContext) {
-    let runs = removal.runs == 1 ? "1 run" : "\(removal.runs) runs"
-    context.log.info("Removed \(runs), \(ByteSize(bytes: removal.bytes)).")
+    let what = Self.counts(runs: removal.runs, texts: removal.texts)
+    context.log.info("Removed \(what), \(ByteSize(bytes: removal.bytes)).")
+  }
+
+  /// Says what could be removed: without a limit, nothing is but what dead writers left.
+  private func explain(_ context: FilterContext) throws(FilterError) {
+    let store = try store()
+    store.clean()
+    let kept = store.list()
+    let what = Self.counts(
+      runs: kept.count { $0.kind == .output }, texts: kept.count { $0.kind == .text })
+    let size = ByteSize(bytes: kept.reduce(0) { $0 + $1.size })
+    context.log.info(
+      "Removed nothing: \(what) are kept, \(size). Give --older-than, --max-size or both; "
+        + "'ap-cache clear' removes all.")
+  }
+
+  private static func counts(runs: Int, texts: Int) -> String {
+    let outputs = runs == 1 ? "1 run" : "\(runs) runs"
+    return texts == 0 ? outputs : "\(outputs) and \(texts == 1 ? "1 text" : "\(texts) texts")"
   }
 }
 

@@ -11,7 +11,9 @@ struct RunTable {
       + runs.map { run in
         [
           run.used, "\(ByteSize(bytes: run.size))", run.source ?? "-",
-          run.command.isEmpty ? "?" : run.command.joined(separator: " "),
+          run.kind == .text
+            ? "ap-sam: what a prompt means"
+            : run.command.isEmpty ? "?" : run.command.joined(separator: " "),
         ]
       }
   }

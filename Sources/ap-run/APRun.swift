@@ -11,7 +11,9 @@ struct APRun: FilterCommand {
     discussion: "Checks the whole workflow before anything runs, and skips what is up to date.",
     version: Suite.version)
 
-  @Argument(help: "The workflow, a YAML file; see ap-workflow(5).", completion: .file())
+  @Argument(
+    help: "The workflow, a YAML file, or - for standard input; see ap-workflow(5).",
+    completion: .file())
   var workflow: String?
 
   @Option(

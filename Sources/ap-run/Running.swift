@@ -25,19 +25,21 @@ struct Running {
   }
 
   private func plan(_ log: Log) throws -> Plan {
+    let source = try WorkflowFile(path: file)
     do {
-      let workflow = try WorkflowFile(path: file).parse()
+      let workflow = try source.parse()
       let settings = settings
       return try Work.wait { try await Plan.checked(workflow, settings: settings) }
     } catch let invalid as InvalidWorkflow {
       for problem in invalid.problems {
         let place = problem.position
-        log.error("\(file):\(place.line):\(place.column): \(problem.message)")
+        log.error("\(source.path):\(place.line):\(place.column): \(problem.message)")
       }
       let count = invalid.problems.count
       throw FilterError(
         FilterError.Code("invalid-workflow", invalid.status),
-        "\(file) has \(count == 1 ? "a problem" : "\(count) problems"); nothing was started.")
+        "\(source.path) has \(count == 1 ? "a problem" : "\(count) problems"); nothing was started."
+      )
     }
   }
 

@@ -68,6 +68,39 @@ import Testing
     #expect(try sources() == ["d"])
   }
 
+  /// Features of texts lie in the same folder, and are listed and removed with the rest.
+  @Test func textsAreListedAndRemovedToo() throws {
+    let sam = Command(
+      "ap-sam", "-m", fixture("sam-audio"), "--steps", "1", "--prompt", "dog", "--prompt", "a man",
+      environment: ["XDG_CACHE_HOME": cached.folder.path])
+    let sound = StreamText.whole(["mix": Sounds.noise(frames: 4_800)], rate: 48_000)
+    #expect(try sam.run(.bytes(sound)).status == 0)
+    try make("a.wav")
+    let table = try cached("list", options: []).run().text.split(separator: "\n")
+    #expect(table.count == 4)
+    #expect(table.count { $0.hasSuffix("  -       ap-sam: what a prompt means") } == 2)
+    let kinds = try cached("list", "--json", options: []).run().text.split(separator: "\n").map {
+      try JSONValue(parsing: Array($0.utf8))["kind"]?.string
+    }
+    #expect(kinds == ["text", "text", "output"])
+
+    let nothing = try cached("clean", options: []).run()
+    #expect(nothing.status == 0)
+    #expect(
+      nothing.errors.contains(
+        /Removed nothing: 1 run and 2 texts are kept, \S+ KB. Give --older-than, --max-size or both/
+      ),
+      "\(nothing.errors)")
+    #expect(try cached("list", options: []).run().text.split(separator: "\n").count == 4)
+    // Both are used again before the output is.
+    #expect(try sam.run(.bytes(sound)).status == 0)
+    let oldest = try cached("clean", "--max-size", "20k", options: []).run()
+    #expect(oldest.errors.contains("Removed 1 run, "), "\(oldest.errors)")
+    let all = try cached("clear", options: []).run()
+    #expect(all.errors.contains("Removed 0 runs and 2 texts, "), "\(all.errors)")
+    #expect(try cached("list", options: []).run().text == "USED  SIZE  SOURCE  COMMAND\n")
+  }
+
   @Test func clearingLeavesNothing() throws {
     try make("a", "b")
     let outcome = try cached("clear", options: []).run()

@@ -25,7 +25,7 @@ import Testing
     #expect(
       outcome.errorLines == [
         "a: sh: one", "a: sh: why", "ap-run: a: sh failed with exit status 7: why",
-        "ap-run: Of 2 steps, 1 failed, and 1 did not start. The next run skips what is done.",
+        "ap-run: 1 of 2 steps failed, and 1 did not start. The next run skips what is done.",
       ])
     #expect(try place.folder.list() == ["pid", "w.yaml"])
     #expect(try place.shell("kill -0 $(cat pid)").status != 0)
@@ -85,7 +85,7 @@ import Testing
     #expect(try place.folder.list() == (option.isEmpty ? ["w.yaml"] : ["d", "w.yaml"]))
     #expect(
       outcome.errors.contains(
-        option.isEmpty ? "Of 5 steps, 1 failed, and 4" : "Of 5 steps, 2 failed, and 2"))
+        option.isEmpty ? "1 of 5 steps failed, and 4" : "2 of 5 steps failed, and 2"))
   }
 
   @Test(arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])

@@ -122,6 +122,28 @@ import Testing
       ])
   }
 
+  /// From standard input, with the version of its format, and every mistake with its place there.
+  @Test func aWorkflowMayComeFromAPipe() throws {
+    let good = try place.shell("echo 'version: 1\nsteps: {a: {run: touch made}}' | ap-run -")
+    #expect(good.status == 0, "\(good.errors)")
+    #expect(try place.folder.list().contains("made"))
+    let redirected = try place.shell(
+      "echo 'steps: {a: {run: touch too}}' >w.yaml; ap-run - <w.yaml")
+    #expect(redirected.status == 0, "\(redirected.errors)")
+    let bad = try place.shell("echo 'version: 2\nsteps: {a: {run: touch made}}' | ap-run -")
+    #expect(bad.status == 78)
+    #expect(
+      bad.errors
+        == """
+        ap-run: standard input:1:10: 'version' is that of the workflow's format, of which there is only 1.
+        ap-run: standard input has a problem; nothing was started.
+
+        """)
+    let failed = try place.shell("echo \"steps: {a: {run: sh -c 'exit 3'}}\" | ap-run -")
+    #expect(failed.status == 3)
+    #expect(failed.errorLines.last == "ap-run: The step failed.")
+  }
+
   @Test func theConfigurationIsShown() throws {
     _ = try place.shell(
       "mkdir -p config/ap; printf 'progress: never\\ndemucs: {model: a, shifts: 2}\\n' > config/ap/config.yaml"

@@ -19,7 +19,7 @@ import Testing
     ("", "1:1: There is nothing here"),
     ("steps:\n", "1:7: 'steps' has names"),
     ("steps: {}", "1:1: A workflow must have at least one step."),
-    ("[1]", "1:1: A workflow has variables, steps"),
+    ("[1]", "1:1: A workflow has version, variables, steps"),
     ("steps: {a: {run: b}}\nstesp: 1", "2:1: A workflow has no 'stesp'"),
     ("steps:\n  a:\n    rnu: b\n", "3:5: A step has no 'rnu'; it has for, inputs"),
     ("steps:\n  a:\n    needs: [b]\n", "2:3: Step 'a' has no 'run'."),

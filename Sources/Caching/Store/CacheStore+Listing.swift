@@ -1,7 +1,14 @@
 package import APCore
 
-/// An execution that is kept, as it is listed.
+/// What is kept, as it is listed: an execution, or features of a text that `ap-sam` keeps beside them.
 package struct StoredRun: Sendable, Equatable {
+  /// What it is.
+  package enum Kind: String, Sendable {
+    case output, text
+  }
+
+  /// What it is.
+  package let kind: Kind
   /// Its key: 64 hexadecimal digits.
   package let key: String
   /// The command line; empty where the manifest is damaged.
@@ -19,6 +26,7 @@ package struct StoredRun: Sendable, Equatable {
   package var json: JSONValue {
     [
       "command": JSONValue(command), "created": .string(created), "key": .string(key),
+      "kind": .string(kind.rawValue),
       "size": JSONValue(size), "source": source.map { .string($0) } ?? .null,
       "used": .string(used),
     ]
@@ -32,6 +40,8 @@ package struct StoredRun: Sendable, Equatable {
 package struct Removal: Sendable, Equatable {
   /// How many executions.
   package var runs = 0
+  /// Features of how many texts.
+  package var texts = 0
   /// How many bytes they took.
   package var bytes = 0
 }
@@ -39,6 +49,10 @@ package struct Removal: Sendable, Equatable {
 extension CacheStore {
   /// What is kept, least recently used first.
   package func list() -> [StoredRun] {
+    (listExecutions() + listTexts()).sorted { ($0.usedTime, $0.key) < ($1.usedTime, $1.key) }
+  }
+
+  private func listExecutions() -> [StoredRun] {
     FileSystem.names(in: executions).filter { $0 != "." && $0 != ".." }.compactMap { key in
       let path = "\(executions)/\(key)"
       let summary = StoredExecution.summary(in: path)
@@ -47,10 +61,23 @@ extension CacheStore {
       guard FileSystem.isFolder(path) else { return nil }
       let time = states[0]?.modified ?? 0
       return StoredRun(
-        key: key, command: summary?.command ?? [], source: summary?.source,
+        kind: .output, key: key, command: summary?.command ?? [], source: summary?.source,
         created: summary?.created ?? Timestamp.text(time), used: Timestamp.text(time),
         size: states.reduce(0) { $0 + ($1?.size ?? 0) }, usedTime: time)
-    }.sorted { ($0.usedTime, $0.key) < ($1.usedTime, $1.key) }
+    }
+  }
+
+  private func listTexts() -> [StoredRun] {
+    FileSystem.names(in: texts).compactMap { key in
+      // Others are being written.
+      guard key.count == 64, key.allSatisfy(\.isHexDigit),
+        let status = FileStatus("\(texts)/\(key)"), status.isFile
+      else { return nil }
+      let time = Timestamp.text(status.modified)
+      return StoredRun(
+        kind: .text, key: key, command: ["ap-sam"], source: nil, created: time, used: time,
+        size: status.size, usedTime: status.modified)
+    }
   }
 
   /// Removes the least recently used, and what dead writers left.
@@ -68,9 +95,15 @@ extension CacheStore {
     for run in runs {
       let isOld = age.map { (now - run.usedTime) / 1_000_000_000 >= $0 } ?? false
       guard isOld || total > size ?? .max else { continue }
-      drop(run.key)
       total -= run.size
-      removal.runs += 1
+      switch run.kind {
+      case .output:
+        drop(run.key)
+        removal.runs += 1
+      case .text:
+        FileSystem.remove("\(texts)/\(run.key)")
+        removal.texts += 1
+      }
       removal.bytes += run.size
     }
     return removal

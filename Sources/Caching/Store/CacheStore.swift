@@ -26,6 +26,8 @@ package struct CacheStore: Sendable {
 
   var executions: String { "\(folder)/executions" }
   var partial: String { "\(folder)/partial" }
+  /// What `ap-sam` keeps of prompts.
+  var texts: String { "\(folder)/text" }
   var digests: FileDigests { FileDigests(folder: "\(folder)/digests") }
 
   /// Finds an execution, and reads all of it to see that it is what was written.

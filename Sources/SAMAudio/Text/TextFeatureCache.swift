@@ -43,6 +43,8 @@ struct TextFeatureCache: Sendable {
     let values = bytes[(end + 1)...]
     guard values.count == 4 * tokens * width, head["sha256"]?.string == Self.digest(values)
     else { return nil }
+    // The cache is cleaned by when things were used.
+    FileSystem.touch("\(folder)/\(key)")
     return TextFeatures(
       tokens: tokens, width: width,
       values: stride(from: values.startIndex, to: values.endIndex, by: 4).map { index in

@@ -1,9 +1,10 @@
 package import APCore
+internal import SystemPackage
 internal import YAML
 
 /// Reads a workflow's file.
 package struct WorkflowFile: Sendable {
-  /// Its path, as it was given.
+  /// What messages call it: its path, or "standard input".
   package let path: String
   private let text: String
 
@@ -12,20 +13,28 @@ package struct WorkflowFile: Sendable {
 
   /// - Throws: `noInput` where it cannot be read, `configuration` where it is not text or too long.
   package init(path: String) throws(FilterError) {
+    let isStandardInput = path == "-"
+    guard !isStandardInput || !FileDescriptor.standardInput.isTerminal else {
+      throw FilterError(
+        .usage, "Standard input is a terminal, not a workflow.", advice: "Give the workflow's file."
+      )
+    }
+    let name = isStandardInput ? "standard input" : path
     let bytes: [UInt8]?
     do {
-      bytes = try FileSystem.read(path, limit: Self.maximumBytes)
+      bytes = try FileSystem.read(
+        isStandardInput ? "/dev/stdin" : path, limit: Self.maximumBytes)
     } catch {
-      throw FilterError(.noInput, "\(path) cannot be read: \(error).", underlying: error)
+      throw FilterError(.noInput, "\(name) cannot be read: \(error).", underlying: error)
     }
     guard let bytes else {
       throw FilterError(
-        .configuration, "\(path) has more than \(Self.maximumBytes) bytes; is it a workflow?")
+        .configuration, "\(name) has more than \(Self.maximumBytes) bytes; is it a workflow?")
     }
     guard let text = String(textFile: bytes) else {
-      throw FilterError(.configuration, "\(path) is not UTF-8; is it a workflow?")
+      throw FilterError(.configuration, "\(name) is not UTF-8; is it a workflow?")
     }
-    self.init(path: path, text: text)
+    self.init(path: name, text: text)
   }
 
   init(path: String, text: String) {

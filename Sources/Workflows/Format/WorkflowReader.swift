@@ -18,15 +18,21 @@ struct WorkflowReader {
       report(start, "There is nothing here; a workflow needs 'steps'.")
       return Workflow(variables: [], steps: [])
     }
-    read(root, "A workflow", keys: ["variables", "steps"]) { reader, key, _, node in
-      if key == "variables" {
-        variables = reader.variables(node)
-      } else {
-        steps = reader.steps(node)
+    read(root, "A workflow", keys: ["version", "variables", "steps"]) { reader, key, _, node in
+      switch key {
+      case "version": reader.checkVersion(node)
+      case "variables": variables = reader.variables(node)
+      default: steps = reader.steps(node)
       }
     }
     if steps.isEmpty, problems.isEmpty { report(start, "A workflow must have at least one step.") }
     return Workflow(variables: variables, steps: steps)
+  }
+
+  private mutating func checkVersion(_ node: YAMLNode) {
+    guard node.int != 1 else { return }
+    report(
+      Position(node.mark), "'version' is that of the workflow's format, of which there is only 1.")
   }
 
   private mutating func variables(_ node: YAMLNode) -> [Workflow.Variable] {

@@ -114,10 +114,11 @@ package struct WorkflowRun: Sendable {
       if case .failed(let failure) = outcome { failure } else { nil }
     }
     guard let first = failures.first else { return }
+    guard outcomes.count > 1 else { throw FilterError(first.code, "The step failed.") }
     let missing = outcomes.count { $0 == nil }
     throw FilterError(
       first.code,
-      "Of \(outcomes.count) steps, \(failures.count) failed"
+      "\(failures.count) of \(outcomes.count) steps failed"
         + (missing == 0 ? "." : ", and \(missing) did not start."),
       advice: "The next run skips what is done.")
   }
