@@ -14,13 +14,16 @@ struct APRoformer: FilterCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Use this model: a name, or a checkpoint with its YAML file beside it.",
+      "Use this model: a name, or a checkpoint with its YAML file next to it.",
       valueName: "model"),
     completion: .custom { _, _, _ in RoformerModels.standard.installedNames })
   var model: String?
 
   @Flag(help: "List the known and the installed models, and exit.")
   var listModels = false
+
+  @Flag(help: "With --list-models: write a line of JSON per model.")
+  var json = false
 
   @Option(
     help: ArgumentHelp(
@@ -47,8 +50,9 @@ struct APRoformer: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Cut the track into chunks of this length. (default: the model's)", valueName: "seconds"))
-  var chunk: Double?
+      "Cut the track into chunks of this length. (default: the model's)", valueName: "time"),
+    transform: Seconds.argument)
+  var chunk: Seconds?
 
   @OptionGroup var numerics: NumericsOptions
 
@@ -59,19 +63,18 @@ struct APRoformer: FilterCommand {
   var writesStream: Bool { !listModels }
 
   func validate() throws {
+    if json, !listModels { throw ValidationError("--json needs --list-models.") }
     let names = stems.map(StemNames.trackName)
     if names.contains("") || Set(names).count != names.count {
       throw ValidationError("--stems takes different names, separated by commas.")
     }
     if !stems.isEmpty, twoStems != nil {
-      throw ValidationError("Give one of --stems and --two-stems.")
+      throw ValidationError("Give only one of --stems and --two-stems.")
     }
     if let overlap, !(1...64).contains(overlap) {
-      throw ValidationError("--overlap must be in 1...64.")
+      throw ValidationError("--overlap must be between 1 and 64.")
     }
-    if let chunk, !(chunk > 0 && chunk.isFinite) {
-      throw ValidationError("--chunk must be more than 0 seconds.")
-    }
+    if chunk?.value == 0 { throw ValidationError("--chunk must be more than 0 seconds.") }
   }
 
   func repeatability() throws -> Repeatability {
@@ -80,7 +83,8 @@ struct APRoformer: FilterCommand {
 
   func run(in context: FilterContext) throws {
     guard !listModels else {
-      return try context.write(text: RoformerModels.standard.table().text)
+      let store = RoformerModels.standard
+      return try context.write(text: json ? store.jsonLines() : store.table().text)
     }
     var request = request
     request.threads = context.settings.threads
@@ -94,7 +98,7 @@ struct APRoformer: FilterCommand {
     request.stems = stems
     request.twoStems = twoStems
     request.overlap = overlap
-    request.chunkSeconds = chunk
+    request.chunkSeconds = chunk?.value
     request.precision = numerics.precision
     request.weights = numerics.weights
     return request
