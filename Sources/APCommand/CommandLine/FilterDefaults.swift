@@ -80,8 +80,19 @@ struct FilterDefaults {
   /// The names of the command's own options, and whether each is a flag. The parser tells them to nobody, so they are
   /// read where it reads them itself: off the command's properties.
   private static func options(of command: any FilterCommand.Type) -> [String: Bool] {
+    options(in: command.init())
+  }
+
+  private static func options(in arguments: any ParsableArguments) -> [String: Bool] {
     var options: [String: Bool] = [:]
-    for (label, value) in Mirror(reflecting: command.init()).children {
+    for (label, value) in Mirror(reflecting: arguments).children {
+      if let group = value as? any OptionGrouping {
+        // Those that all commands share are settings of their own.
+        if !(value is OptionGroup<CommonOptions>) {
+          options.merge(Self.options(in: group.group)) { own, _ in own }
+        }
+        continue
+      }
       let type = String(describing: type(of: value))
       guard let label, label.hasPrefix("_"), type.hasPrefix("Option<") || type == "Flag<Bool>"
       else { continue }
@@ -93,4 +104,14 @@ struct FilterDefaults {
   private static func kebab(_ name: Substring) -> String {
     name.reduce(into: "") { $0 += $1.isUppercase ? "-\($1.lowercased())" : "\($1)" }
   }
+}
+
+/// An `OptionGroup`, whatever its options are.
+private protocol OptionGrouping {
+  /// One with nothing parsed.
+  var group: any ParsableArguments { get }
+}
+
+extension OptionGroup: OptionGrouping {
+  var group: any ParsableArguments { Value() }
 }
