@@ -78,6 +78,13 @@ struct ChunkOverlap {
     estimate = [Float](repeating: 0, count: stems * channels * chunkFrames)
   }
 
+  /// Bytes that it takes at most: a chunk and what is made of it, and the mix and the sums over twice as much and the
+  /// reflected ends, twice, since they lie in arrays that grow.
+  static func memory(_ config: RoformerConfig) -> Int {
+    let rows = config.channels * (1 + config.names.stems.count) + 1
+    return 9 * rows * config.chunkFrames * MemoryLayout<Float>.stride
+  }
+
   private static func fade(_ chunkFrames: Int) -> Int { chunkFrames / 10 }
 
   /// Ones, with a linear fade at either end.

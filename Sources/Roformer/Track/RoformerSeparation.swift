@@ -33,6 +33,8 @@ struct RoformerSeparation {
   ///
   /// - Parameter historyEntry: what the output's header says of this filter.
   func run(historyEntry: HistoryEntry) throws {
+    // While it can still be refused with a sentence, and before the first byte goes out.
+    try AvailableMemory.require(ChunkOverlap.memory(network.config))
     try writer.write(
       input.outputHeader(
         tracks: outputs.map { Track($0.name) }, channels: keptChannels, historyEntry: historyEntry,
