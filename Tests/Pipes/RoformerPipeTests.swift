@@ -177,7 +177,7 @@ extension RoformerPipeTests {
     (["--stems", "vocals", "--two-stems", "other"], "one of --stems and --two-stems"),
     (["--stems", "piano"], "vocals, other"),
     (["--two-stems", "piano"], "no stem \"piano\""),
-    (["--overlap", "0"], "--overlap must be in"),
+    (["--overlap", "0"], "--overlap must be between"),
     (["--chunk", "0"], "--chunk must be more"),
     (["--chunk", "0.001"], "cannot take chunks of 0.001 seconds"),
     (["--track", "drums"], "no track \"drums\""),

@@ -33,7 +33,7 @@ import Testing
       "9:3: third reads 'absent', which is not there and which no step makes.",
       "9:27: There is no variable 'x' here.",
       "10:3: Steps wait for each other: fourth, then fourth.",
-      "10:17: ap-decode: Missing expected argument '<file>'",
+      "10:17: ap-decode: Missing expected argument '<file> ...'",
     ]
     for (line, problem) in zip(outcome.errorLines, problems) {
       #expect(line.hasPrefix("ap-run: w.yaml:\(problem)"), "\(line)")
