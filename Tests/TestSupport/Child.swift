@@ -19,13 +19,12 @@ struct Child {
     sigemptyset(&signals)
     // The threads that run tests block signals, which a child would inherit.
     posix_spawnattr_setsigmask(&attributes, &signals)
-    var flags = POSIX_SPAWN_SETSIGMASK
-    if !command.ignoresBrokenPipes {
-      sigaddset(&signals, SIGPIPE)
-      posix_spawnattr_setsigdefault(&attributes, &signals)
-      flags |= POSIX_SPAWN_SETSIGDEF
-    }
-    posix_spawnattr_setflags(&attributes, Int16(flags))
+    // Whoever runs the tests may ignore some of these, as nohup does, which a child would inherit too.
+    var heard = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+    if !command.ignoresBrokenPipes { heard.append(SIGPIPE) }
+    for signal in heard { sigaddset(&signals, signal) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var process = pid_t()
     let arguments = CStrings([command.executable] + command.arguments)
     let environment = CStrings(Self.environment(adding: command.environment))

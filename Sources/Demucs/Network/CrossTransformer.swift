@@ -59,21 +59,23 @@ struct CrossTransformer {
   /// - Parameters:
   ///   - x: the frequency branch, [F, C, T].
   ///   - xt: the time branch, [1, C, T].
+  ///   - positions: what is added to the tokens of each branch.
   ///   - probe: sees the tokens of both branches after each layer.
   func callAsFunction(
-    _ x: Blocks, _ xt: Blocks, _ memory: TransformerMemory, _ workers: Workers, _ probe: Probe?
+    _ x: Blocks, _ xt: Blocks, _ activations: TransformerActivations, positions: [TokenPanels],
+    _ workers: Workers, _ probe: Probe?
   ) {
-    let tokens = memory.tokens
+    let tokens = activations.tokens
     for (index, rows) in [x, xt].enumerated() {
       workers.run(tokens[index].count) { panel, scratch in
         enter(
-          branches[index], rows, panel, tokens[index], position: memory.positions[index],
+          branches[index], rows, panel, tokens[index], position: positions[index],
           scratch)
       }
     }
     for (index, layer) in layers.enumerated() {
       layer(
-        tokens, attention: memory.attention[index % 2], attended: memory.attended,
+        tokens, attention: activations.attention[index % 2], attended: activations.attended,
         workers: workers)
       probe?.show("crosstransformer.layers.\(index)", tokens[0])
       probe?.show("crosstransformer.layers_t.\(index)", tokens[1])

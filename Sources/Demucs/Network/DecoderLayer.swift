@@ -36,27 +36,28 @@ struct DecoderLayer {
   ///
   /// - Parameters:
   ///   - x: [F, C in, T].
+  ///   - rewritten: room for what is not lengthened yet, [F, C in, T].
   ///   - output: [4·F, C out, T].
   ///   - accumulate: adds to what is in `output`: the skip of the next layer.
-  func alongFrequency(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
-    workers.withBlocks(count: x.count, channels: inputs, columns: x.columns) { y in
-      workers.run(x.count) { frequency, scratch in
-        let rows = y.rows(frequency)
-        let hidden = scratch.rows(dconv.hiddenRows, columns: x.columns)
-        rows.clearMargins(rows: inputs)
-        let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
-        for panel in 0..<x.panels {
-          rewrite(
-            x.panel(frequency - 1, panel), blockStride: x.blockStride, used: used,
-            into: rows.panel(panel), scratch)
-        }  // [C, T]
-        dconv(rows, hidden: hidden, scratch)
-      }
-      workers.run((x.count + 1) * x.panels) { job, scratch in
-        expand.alongBlocks(
-          y, group: job / x.panels, panel: job % x.panels, into: output, accumulate: accumulate,
-          scratch)
-      }
+  func alongFrequency(
+    _ x: Blocks, rewritten y: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers
+  ) {
+    workers.run(x.count) { frequency, scratch in
+      let rows = y.rows(frequency)
+      let hidden = scratch.rows(dconv.hiddenRows, columns: x.columns)
+      rows.clearMargins(rows: inputs)
+      let used = (frequency == 0 ? 1 : 0)..<(frequency == x.count - 1 ? 2 : 3)
+      for panel in 0..<x.panels {
+        rewrite(
+          x.panel(frequency - 1, panel), blockStride: x.blockStride, used: used,
+          into: rows.panel(panel), scratch)
+      }  // [C, T]
+      dconv(rows, hidden: hidden, scratch)
+    }
+    workers.run((x.count + 1) * x.panels) { job, scratch in
+      expand.alongBlocks(
+        y, group: job / x.panels, panel: job % x.panels, into: output, accumulate: accumulate,
+        scratch)
     }
   }
 
@@ -64,20 +65,21 @@ struct DecoderLayer {
   ///
   /// - Parameters:
   ///   - x: [1, C in, T].
+  ///   - rewritten: room for what is not lengthened yet, [1, C in, T].
   ///   - output: [1, C out, 4·T or a little less].
   ///   - accumulate: adds to what is in `output`: the skip of the next layer.
-  func alongTime(_ x: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers) {
-    workers.withBlocks(channels: inputs, columns: x.columns) { y in
-      let rows = y.rows(0)
-      rows.clearMargins(rows: inputs)
-      workers.run(x.panels) { panel, scratch in
-        rewrite(x.panel(0, panel), into: rows.panel(panel), scratch)
-      }  // [C, T]
-      dconv(rows, workers: workers)
-      workers.run(Tile.panels(x.columns + 1)) { panel, scratch in
-        expand.alongColumns(
-          y, position: panel * Tile.columns, into: output, accumulate: accumulate, scratch)
-      }
+  func alongTime(
+    _ x: Blocks, rewritten y: Blocks, into output: Blocks, accumulate: Bool, _ workers: Workers
+  ) {
+    let rows = y.rows(0)
+    rows.clearMargins(rows: inputs)
+    workers.run(x.panels) { panel, scratch in
+      rewrite(x.panel(0, panel), into: rows.panel(panel), scratch)
+    }  // [C, T]
+    dconv(rows, workers: workers)
+    workers.run(Tile.panels(x.columns + 1)) { panel, scratch in
+      expand.alongColumns(
+        y, position: panel * Tile.columns, into: output, accumulate: accumulate, scratch)
     }
   }
 }

@@ -69,20 +69,21 @@ struct EncoderLayer {
   ///
   /// - Parameters:
   ///   - x: [1, C in, T].
+  ///   - shortened: room for what is shortened but not rewritten, [1, C out, T / 4].
   ///   - output: [1, C out, T / 4].
-  func alongTime(_ x: Blocks, into output: Blocks, _ workers: Workers) {
-    workers.withBlocks(channels: outputs, columns: output.columns) { blocks in
-      let y = blocks.rows(0)
-      y.clearMargins(rows: outputs)
-      workers.run(output.panels) { panel, scratch in
-        let split = phases.split(
-          x.rows(0), channels: inputs, from: 4 * panel * Tile.columns - 2, &scratch)  // [4·C, 64]
-        conv(split, into: y.panel(panel), scratch)
-      }  // [C, T / 4]
-      dconv(y, workers: workers)
-      workers.run(output.panels) { panel, scratch in
-        rewrite(y, panels: panel..<panel + 1, into: output.rows(0), scratch)
-      }
+  func alongTime(
+    _ x: Blocks, shortened: Blocks, into output: Blocks, _ workers: Workers
+  ) {
+    let y = shortened.rows(0)
+    y.clearMargins(rows: outputs)
+    workers.run(output.panels) { panel, scratch in
+      let split = phases.split(
+        x.rows(0), channels: inputs, from: 4 * panel * Tile.columns - 2, &scratch)  // [4·C, 64]
+      conv(split, into: y.panel(panel), scratch)
+    }  // [C, T / 4]
+    dconv(y, workers: workers)
+    workers.run(output.panels) { panel, scratch in
+      rewrite(y, panels: panel..<panel + 1, into: output.rows(0), scratch)
     }
   }
 }

@@ -52,10 +52,12 @@ package final class HTDemucs: SegmentSeparator {
     precondition(stems.count == sources.count * mix.count, "stems must be of whole segments")
     guard let mix = mix.baseAddress, let stems = stems.baseAddress else { return }
     let depth = config.depth
-    let (levels, timeLevels, workers) = (memory.levels, memory.timeLevels, memory.workers)
+    let (activations, workers) = (memory.activations, memory.workers)
+    let (levels, timeLevels) = (activations.levels, activations.timeLevels)
     probe?.start()
 
     // 1. Both views of the mix, each normalised by its own mean and deviation.
+    for blocks in [levels[0], timeLevels[0]] { blocks.clearMargins(workers) }
     memory.spectrogram.forward(
       mix, channels: channels, into: levels[0].block(0), layout: levels[0].spectrumLayout)
     probe?.lap("spectrogram")
@@ -66,7 +68,10 @@ package final class HTDemucs: SegmentSeparator {
 
     // 2. Encoders.
     for layer in 0..<depth {
-      layers.timeEncoders[layer].alongTime(timeLevels[layer], into: timeLevels[layer + 1], workers)
+      for blocks in [levels[layer + 1], timeLevels[layer + 1]] { blocks.clearMargins(workers) }
+      layers.timeEncoders[layer].alongTime(
+        timeLevels[layer], shortened: activations.timeRewritten[layer],
+        into: timeLevels[layer + 1], workers)
       report("tencoder.\(layer)", timeLevels[layer + 1])
       layers.encoders[layer].alongFrequency(
         levels[layer], into: levels[layer + 1],
@@ -77,7 +82,8 @@ package final class HTDemucs: SegmentSeparator {
     // 3. The transformer adds its result to the last encoder layers', which is the first skip.
     let skips = [levels[depth], timeLevels[depth]].map { probe?.snapshot($0) }
     layers.transformer(
-      levels[depth], timeLevels[depth], memory.transformer, workers, probe)
+      levels[depth], timeLevels[depth], activations.transformer, positions: memory.positions,
+      workers, probe)
     report("crosstransformer", levels[depth], minus: skips[0])
     report("crosstransformer.1", timeLevels[depth], minus: skips[1])
 
@@ -86,21 +92,24 @@ package final class HTDemucs: SegmentSeparator {
       let layer = depth - 1 - index
       let isLast = layer == 0
       let (output, timeOutput) =
-        isLast ? (memory.estimate, memory.timeEstimate) : (levels[layer], timeLevels[layer])
+        isLast
+        ? (activations.estimate, activations.timeEstimate) : (levels[layer], timeLevels[layer])
       let skips = isLast ? [nil, nil] : [output, timeOutput].map { probe?.snapshot($0) }
       layers.decoders[index].alongFrequency(
-        levels[layer + 1], into: output, accumulate: !isLast, workers)
+        levels[layer + 1], rewritten: activations.rewritten[layer], into: output,
+        accumulate: !isLast, workers)
       report("decoder.\(index)", output, minus: skips[0])
       layers.timeDecoders[index].alongTime(
-        timeLevels[layer + 1], into: timeOutput, accumulate: !isLast, workers)
+        timeLevels[layer + 1], rewritten: activations.timeRewritten[layer], into: timeOutput,
+        accumulate: !isLast, workers)
       report("tdecoder.\(index)", timeOutput, minus: skips[1])
     }
 
     // 5. The sum of both estimates.
-    memory.timeEstimate.copy(
+    activations.timeEstimate.copy(
       toPlanar: stems, scale: timeNorm.deviation, offset: timeNorm.mean, workers)
     memory.spectrogram.inverse(
-      Floats(memory.estimate.block(0)), layout: memory.estimate.spectrumLayout,
+      Floats(activations.estimate.block(0)), layout: activations.estimate.spectrumLayout,
       channels: sources.count * channels, scale: norm.deviation, offset: norm.mean,
       addingTo: stems)
     probe?.lap("output")

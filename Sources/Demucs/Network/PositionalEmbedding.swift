@@ -5,6 +5,16 @@ import Tensors
 enum PositionalEmbedding {
   private static let maxPeriod = 10_000.0
 
+  /// Of the tokens of the frequency branch, and of those of the time branch.
+  static func both(like tokens: [TokenPanels], _ workers: Workers) -> [TokenPanels] {
+    let positions = tokens.map {
+      TokenPanels(channels: $0.channels, groups: $0.groups, tokens: $0.tokens)
+    }
+    frequencyAndTime(positions[0], workers)
+    time(positions[1], workers)
+    return positions
+  }
+
   /// Of time: `create_sin_embedding`. The cosines come first.
   static func time(_ panels: TokenPanels, _ workers: Workers) {
     let half = panels.channels / 2

@@ -149,23 +149,32 @@ struct AxialMemory {
   ///   - groups: groups of tokens.
   ///   - tokens: tokens of each.
   ///   - isTurned: whether attention is of the tokens at the same place in all groups, not of those of a group.
+  ///   - attending: the stage of the attention.
+  ///   - feeding: the stage of the feed-forward layer.
   init(
     _ config: RoformerConfig, groups: Int, tokens: Int, isTurned: Bool, precision: NumberFormat,
-    workers: Workers
+    workers: Workers, attending: ActivationPlan.Stages, feeding: ActivationPlan.Stages,
+    plan: inout ActivationPlan
   ) {
-    func panels(_ channels: Int, _ isTurned: Bool) -> TokenPanels {
-      TokenPanels(
-        channels: channels, groups: isTurned ? tokens : groups, tokens: isTurned ? groups : tokens)
+    func panels(
+      _ channels: Int, _ isTurned: Bool, _ stages: ActivationPlan.Stages
+    ) -> TokenPanels {
+      plan.tokens(
+        channels: channels, groups: isTurned ? tokens : groups, tokens: isTurned ? groups : tokens,
+        during: stages)
     }
     let heads = config.heads
     self.workers = workers
-    normalized = panels(config.dim, false)
-    hidden = panels(config.hiddenWidth, false)
-    attended = panels(heads.channels, isTurned)
-    gates = panels(heads.count, isTurned)
+    normalized = panels(config.dim, false, attending.union(feeding))
+    hidden = panels(config.hiddenWidth, false, feeding)
+    attended = panels(heads.channels, isTurned, attending)
+    gates = panels(heads.count, isTurned, attending)
     attention = AttentionInputs(
-      queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true)
-    across = isTurned ? (panels(config.dim, true), panels(heads.channels, false)) : nil
+      queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true,
+      during: attending, plan: &plan)
+    across =
+      isTurned
+      ? (panels(config.dim, true, attending), panels(heads.channels, false, attending)) : nil
   }
 
   /// What attention reads.

@@ -18,7 +18,8 @@ package final class RoformerNetwork {
   private let layers: RoformerLayers
   /// 1 / how many bands have a frequency.
   private let shares: [Float]
-  private let memory: RoformerMemory
+  private let spectrum: ChunkSpectrum
+  private let activations: RoformerActivations
   private let workers: Workers
 
   /// - Parameters:
@@ -37,7 +38,15 @@ package final class RoformerNetwork {
     var counts = [Float](repeating: 0, count: config.bins)
     for bin in config.bands.joined() { counts[bin] += 1 }
     shares = counts.map { 1 / $0 }
-    memory = try RoformerMemory(config, precision: numerics.multiplied, workers: workers)
+    let spectrum = try ChunkSpectrum(
+      length: config.chunkFrames, channels: config.channels, size: config.fftSize, hop: config.hop,
+      workers: workers)
+    self.spectrum = spectrum
+    activations = ActivationPlan.allocate {
+      RoformerActivations(
+        config, spectra: spectrum.count, precision: numerics.multiplied, workers: workers,
+        plan: &$0)
+    }
   }
 
   /// Separates a whole chunk.
@@ -49,15 +58,15 @@ package final class RoformerNetwork {
   package func separate(
     _ mix: UnsafePointer<Float>, wanted: Set<Int>, into stems: UnsafeMutablePointer<Float>
   ) {
-    let tokens = memory.tokens
+    let tokens = activations.tokens
     probe?.start()
 
     // 1. The spectrum, and its bands as tokens.
-    memory.spectrum.forward(mix, into: memory.mix)  // [F·S·2, T]
-    report("spectrum", memory.mix)
+    spectrum.forward(mix, into: activations.mix)  // [F·S·2, T]
+    report("spectrum", activations.mix)
     for (band, layer) in layers.bands.enumerated() {
-      workers.withTokens(channels: config.values(band), like: memory.mix) { values in
-        values.copy(channelsFrom: firstValue(band), of: memory.mix, workers: workers)
+      workers.withTokens(channels: config.values(band), like: activations.mix) { values in
+        values.copy(channelsFrom: firstValue(band), of: activations.mix, workers: workers)
         layer(values, into: tokens.groups(band..<band + 1), workers: workers)
       }
     }  // bands of [D, T]
@@ -65,14 +74,14 @@ package final class RoformerNetwork {
 
     // 2. Transformers along time, some bands at once, and along the bands, some times at once.
     for (index, pair) in layers.pairs.enumerated() {
-      for first in stride(from: 0, to: config.bands.count, by: memory.bandsAtOnce) {
-        pair.time(tokens.groups(first..<first + memory.bandsAtOnce), memory.time)
+      for first in stride(from: 0, to: config.bands.count, by: activations.bandsAtOnce) {
+        pair.time(tokens.groups(first..<first + activations.bandsAtOnce), activations.time)
       }
       report("layers.\(index).time", tokens)
       for panel in 0..<tokens.panelsPerGroup {
-        memory.slab.copy(panel: panel, ofEachGroupOf: tokens, workers: workers)
-        pair.frequency(memory.slab, memory.frequency)
-        memory.slab.copy(toPanel: panel, ofEachGroupOf: tokens, workers: workers)
+        activations.slab.copy(panel: panel, ofEachGroupOf: tokens, workers: workers)
+        pair.frequency(activations.slab, activations.frequency)
+        activations.slab.copy(toPanel: panel, ofEachGroupOf: tokens, workers: workers)
       }
       report("layers.\(index).freq", tokens)
     }
@@ -84,7 +93,7 @@ package final class RoformerNetwork {
       mask(stem)
       probe?.lap("mask.\(stem)")
       applyMask()
-      memory.spectrum.inverse(memory.mask, into: stems + stem * size)
+      spectrum.inverse(activations.mask, into: stems + stem * size)
       probe?.lap("inverse")
     }
   }
@@ -95,22 +104,22 @@ package final class RoformerNetwork {
 
   /// Adds up the masks of all bands.
   private func mask(_ stem: Int) {
-    memory.mask.clear(workers: workers)
+    activations.mask.clear(workers: workers)
     for (band, estimator) in layers.masks[stem].enumerated() {
-      workers.withTokens(channels: config.values(band), like: memory.mix) { values in
+      workers.withTokens(channels: config.values(band), like: activations.mix) { values in
         estimator(
-          memory.tokens.groups(band..<band + 1), hidden: memory.hidden, into: values,
+          activations.tokens.groups(band..<band + 1), hidden: activations.hidden, into: values,
           workers: workers)
         probe?.show("mask.\(stem).\(band)", values)
-        values.add(toChannelsFrom: firstValue(band), of: memory.mask, workers: workers)
+        values.add(toChannelsFrom: firstValue(band), of: activations.mask, workers: workers)
       }
     }
   }
 
   /// Turns the sum of the masks into the stem's spectrum: the complex product of their mean and the mix's.
   private func applyMask() {
-    workers.run(memory.mask.count) { panel in
-      let (mask, mix) = (memory.mask.panel(panel), memory.mix.panel(panel))
+    workers.run(activations.mask.count) { panel in
+      let (mask, mix) = (activations.mask.panel(panel), activations.mix.panel(panel))
       for bin in 0..<config.bins {
         let share = bin == 0 && config.zeroDC ? 0 : shares[bin]
         for channel in 0..<config.channels {

@@ -38,27 +38,29 @@ struct DiffusionLayer {
   func callAsFunction(
     _ memory: DiffusionMemory, time: [Float], _ probe: Probe?, stage: String
   ) {
-    let (frames, inner) = (memory.frames, memory.inner)
+    let (activations, workers) = (memory.activations, memory.workers)
+    let (frames, inner) = (activations.frames, activations.inner)
     // Rows: shift, scale and gate of the attention, then of the feed-forward layer.
     let rows = modulation(time, into: memory.modulation)
 
     frames.rmsNormalize(
       into: inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
-      workers: memory.workers)
+      workers: workers)
     attention(
-      inner, attendingTo: inner, inputs: memory.attention, rotation: memory.rotation,
-      addedTo: frames, gate: rows[2], workers: memory.workers)
+      inner, attendingTo: inner, inputs: activations.attention, rotation: memory.rotation,
+      addedTo: frames, gate: rows[2], workers: workers)
     probe?.show("\(stage).attention", frames)
 
     crossAttention(
-      frames, attendingTo: memory.text.embedded, inputs: memory.crossAttention, rotation: nil,
-      addedTo: frames, gate: nil, workers: memory.workers)
+      frames, attendingTo: activations.text.embedded, inputs: activations.crossAttention,
+      rotation: nil,
+      addedTo: frames, gate: nil, workers: workers)
     probe?.show("\(stage).cross_attention", frames)
 
     frames.rmsNormalize(
       into: inner, scale: rows[4], shift: rows[3], epsilon: modulation.epsilon,
-      workers: memory.workers)
-    feedForward.add(inner, to: frames, gate: rows[5], workers: memory.workers)
+      workers: workers)
+    feedForward.add(inner, to: frames, gate: rows[5], workers: workers)
     probe?.show("\(stage).feed_forward", frames)
   }
 }

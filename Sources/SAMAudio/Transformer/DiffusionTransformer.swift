@@ -73,10 +73,11 @@ package final class DiffusionTransformer {
     precondition(anchors.count == count, "anchors must have a class for each frame")
     precondition(features.width == config.textEncoder.dim, "text must have the encoder's width")
     let memory = self.memory(frames: count, textTokens: features.tokens)
+    let activations = memory.activations
     embedding.prepare(
-      mixture, anchors: anchors, features: memory.state, into: memory.prepared,
+      mixture, anchors: anchors, features: activations.state, into: activations.prepared,
       workers: workers)
-    text.prepare(features, memory.text, workers: workers)
+    text.prepare(features, activations.text, workers: workers)
     embed(times, memory)
     return { state, time in self.velocity(state, time, memory) }
   }
@@ -99,22 +100,24 @@ package final class DiffusionTransformer {
   }
 
   private func velocity(_ state: [Float], _ time: Float, _ memory: DiffusionMemory) -> [Float] {
+    let activations = memory.activations
     precondition(
-      state.count == memory.state.tokens * config.stateChannels, "state must be [T, 2C]")
+      state.count == activations.state.tokens * config.stateChannels, "state must be [T, 2C]")
     embed([time], memory)
     guard let time = times[time] else { return state }
 
     // 1. Frames: state and mixture, video and anchors.
-    memory.state.copy(tokens: state, workers: workers)
+    activations.state.copy(tokens: state, workers: workers)
     embedding.align(
-      memory.state, prepared: memory.prepared, into: memory.frames, workers: workers)  // [D, T]
-    probe?.show("aligned", memory.frames)
-    embedding.convolve(memory.frames, inner: memory.inner, workers: workers)
-    probe?.show("x_embedder", memory.frames)
+      activations.state, prepared: activations.prepared, into: activations.frames,
+      workers: workers)  // [D, T]
+    probe?.show("aligned", activations.frames)
+    embedding.convolve(activations.frames, inner: activations.inner, workers: workers)
+    probe?.show("x_embedder", activations.frames)
 
     // 2. The text at this time.
-    text(time.sinusoids, memory.text, workers: workers)  // [D, S]
-    probe?.show("y_embedder", memory.text.embedded)
+    text(time.sinusoids, activations.text, workers: workers)  // [D, S]
+    probe?.show("y_embedder", activations.text.embedded)
 
     // 3. Layers.
     for (index, layer) in layers.enumerated() {
@@ -123,10 +126,10 @@ package final class DiffusionTransformer {
 
     // 4. The velocity of each frame, modulated by the time's embedding itself.
     let rows = modulation(time.embedding, into: memory.modulation)
-    memory.frames.rmsNormalize(
-      into: memory.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
+    activations.frames.rmsNormalize(
+      into: activations.inner, scale: rows[1], shift: rows[0], epsilon: modulation.epsilon,
       workers: workers)
-    output(memory.inner, into: memory.state, workers: workers)  // [2C, T]
-    return memory.state.tokenMajor(workers: workers)
+    output(activations.inner, into: activations.state, workers: workers)  // [2C, T]
+    return activations.state.tokenMajor(workers: workers)
   }
 }

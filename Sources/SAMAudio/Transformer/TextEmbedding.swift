@@ -22,20 +22,20 @@ struct TextEmbedding {
   }
 
   /// What stays the same for a text: its features at the network's width.
-  func prepare(_ text: TextFeatures, _ memory: TextMemory, workers: Workers) {
-    memory.features.copy(tokens: text.values, workers: workers)
-    projection(memory.features, into: memory.projected, workers: workers)
+  func prepare(_ text: TextFeatures, _ activations: TextActivations, workers: Workers) {
+    activations.features.copy(tokens: text.values, workers: workers)
+    projection(activations.features, into: activations.projected, workers: workers)
   }
 
-  /// Writes `memory.embedded` for a time.
+  /// Writes `embedded` for a time.
   ///
   /// - Parameter sinusoids: the time's, [D].
   func callAsFunction(
-    _ sinusoids: [Float], _ memory: TextMemory, workers: Workers
+    _ sinusoids: [Float], _ activations: TextActivations, workers: Workers
   ) {
-    memory.timed.copy(memory.projected, workers: workers)
-    memory.timed.addRows(
-      [sinusoids], index: Array(repeating: 0, count: memory.timed.tokens), workers: workers)
-    embedder(memory.timed, into: memory.embedded, workers: workers)
+    activations.timed.copy(activations.projected, workers: workers)
+    activations.timed.addRows(
+      [sinusoids], index: Array(repeating: 0, count: activations.timed.tokens), workers: workers)
+    embedder(activations.timed, into: activations.embedded, workers: workers)
   }
 }

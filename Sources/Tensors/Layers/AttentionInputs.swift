@@ -10,7 +10,8 @@ package struct AttentionInputs: Sendable {
   let precision: NumberFormat
   /// Whether each group of queries attends to the same group of keys only.
   let isPerGroup: Bool
-  private let values: FloatStorage
+  /// As much as the keys take, in an order of their own.
+  private let values: TokenPanels
 
   /// What a projection's rows are.
   package enum Part: Sendable {
@@ -24,23 +25,35 @@ package struct AttentionInputs: Sendable {
     queries: TokenPanels, keys: TokenPanels, heads: Heads, precision: NumberFormat,
     perGroup: Bool = false
   ) {
+    self = ActivationPlan.allocate { plan in
+      AttentionInputs(
+        queries: queries, keys: keys, heads: heads, precision: precision, perGroup: perGroup,
+        during: .init(0), plan: &plan)
+    }
+  }
+
+  /// The same among a network's other activations.
+  package init(
+    queries: TokenPanels, keys: TokenPanels, heads: Heads, precision: NumberFormat,
+    perGroup: Bool = false, during stages: ActivationPlan.Stages, plan: inout ActivationPlan
+  ) {
     precondition(!perGroup || queries.groups == keys.groups, "there must be as many groups of keys")
     func room(_ tokens: TokenPanels) -> TokenPanels {
-      TokenPanels(
-        channels: precision.words(heads.channels), groups: tokens.groups, tokens: tokens.tokens)
+      plan.tokens(
+        channels: precision.words(heads.channels), groups: tokens.groups, tokens: tokens.tokens,
+        during: stages)
     }
     self.queries = room(queries)
     self.keys = room(keys)
+    values = room(keys)
     self.heads = heads
     self.precision = precision
     isPerGroup = perGroup
-    values = FloatStorage(
-      count: keys.count * precision.words(Tile.columns) * heads.channels)
   }
 
   /// The values of 8 channels from token `panel · 48` on, `[token][8]`.
   @inline(__always) func values(tile: Int, panel: Int) -> MutableFloats {
-    values.base
+    values.panel(0)
       + (tile &* keys.count &+ panel) &* precision.words(Tile.columns) &* Tile.rows
   }
 

@@ -2,6 +2,7 @@ extension TokenPanels {
   /// Reads the tokens of the only group: [tokens, channels] without gaps.
   package func copy(tokens values: [Float], workers: Workers) {
     checkSize(values)
+    clearPadding(workers)
     values.withUnsafeBufferPointer { values in
       eachColumn(workers) { token, column in
         for channel in 0..<channels {
@@ -14,6 +15,7 @@ extension TokenPanels {
   /// Reads the channels of the only group: [channels, tokens] without gaps.
   package func copy(rows values: [Float], workers: Workers) {
     checkSize(values)
+    clearPadding(workers)
     values.withUnsafeBufferPointer { values in
       eachColumn(workers) { token, column in
         for channel in 0..<channels {
@@ -33,6 +35,18 @@ extension TokenPanels {
         }
       }
       count = tokens * channels
+    }
+  }
+
+  /// Zeroes the tokens that do not exist, in memory that held something else before: what they are multiplied with is
+  /// zero, but they might be no numbers.
+  func clearPadding(_ workers: Workers) {
+    workers.run(groups) { group in
+      let last = (group &+ 1) &* panelsPerGroup &- 1
+      let (panel, valid) = (panel(last), valid(panel: last))
+      for channel in 0..<channels {
+        (panel + channel &* Tile.columns + valid).update(repeating: 0, count: Tile.columns &- valid)
+      }
     }
   }
 

@@ -5,6 +5,7 @@ extension TokenPanels {
     precondition(
       other.channels == channels && other.groups == tokens && other.tokens == groups,
       "the panels must be each other's transpose")
+    clearPadding(workers)
     // A job turns a square of panels into one, some channels at a time so that both stay in the cache.
     let columns = other.panelsPerGroup
     workers.run(columns * panelsPerGroup) { job in
