@@ -181,7 +181,7 @@ import Testing
   @Test func aFullDiskEndsTheRecordingOnly() throws {
     // No file may grow past 20 KiB: the system refuses the write as on a full disk.
     let outcome = try script(
-      "ulimit -f 20; exec \"$1\" ap-segment", input: .bytes(Self.input))
+      "\(Filters.limitingFiles(to: 20)); exec \"$1\" ap-segment", input: .bytes(Self.input))
     #expect(outcome.status == 0)
     #expect(outcome.output == (try Command("ap-segment").run(.bytes(Self.input)).output))
     #expect(outcome.errorLines.count == 1)
@@ -190,7 +190,8 @@ import Testing
     #expect(try cached.count() == 0)
     // Nor may what must be read before the filter starts: it gets all of it nevertheless.
     let silent = StreamText.whole(["mix": Sounds.noise(frames: 20_000)])
-    let spooled = try script("ulimit -f 20; exec \"$1\" cat", input: .bytes(silent))
+    let spooled = try script(
+      "\(Filters.limitingFiles(to: 20)); exec \"$1\" cat", input: .bytes(silent))
     #expect(spooled.status == 0)
     #expect(spooled.output == silent)
     #expect(spooled.errors.contains("nothing is cached"))

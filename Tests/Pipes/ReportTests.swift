@@ -150,7 +150,8 @@ import Testing
   /// The output is whole then, but its report is missing: that is not a success.
   @Test func aReportThatCannotBeWrittenIsAFailure() throws {
     let input = Filters.input(for: "ap-segment")
-    let script = #"trap '' XFSZ; ulimit -f 0; "$1" --report "$2" | cat"#
+    let script =
+      "trap '' XFSZ; \(Filters.limitingFiles(to: 0)); \"$1\" --report \"$2\" | cat"
     let outcome = try Command.tool(
       "bash", "-o", "pipefail", "-c", script, "sh", "\(Command.products)/ap-segment", path
     ).run(.bytes(input))
