@@ -26,6 +26,8 @@ import Testing
     ("ap-mix --median son\t", "ap-mix|--median|songs/"),
     ("ap-demucs --sum\t", "ap-demucs|--sum-to-mix"),
     ("ap-encode -o son\t", "ap-encode|-o|songs/"),
+    ("ap-encode --tracks voc\t", "ap-encode|--tracks|vocals"),
+    ("ap-encode --format stem\t", "ap-encode|--format|stem.mp4"),
     ("ap-encode --bitrate 19\t", "ap-encode|--bitrate|192"),
     ("ap-encode --rate so\t", "ap-encode|--rate|source"),
     ("ap-decode --joi\t", "ap-decode|--join"),

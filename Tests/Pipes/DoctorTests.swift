@@ -11,7 +11,9 @@ import Testing
     let outcome = try doctor(["AP_CACHE": "off"])
     #expect(outcome.status == 0, "\(outcome.text)")
     let lines = outcome.text.split(separator: "\n")
-    for topic in ["filters", "models", "processor", "temporary", "cache", "pipe", "precision"] {
+    for topic in [
+      "filters", "models", "processor", "temporary", "cache", "formats", "pipe", "precision",
+    ] {
       #expect(lines.contains { $0.hasPrefix("PASS  \(topic) ") }, "\(topic)")
     }
     #expect(outcome.text.contains("htdemucs-mini: /"))
