@@ -9,9 +9,9 @@ package struct SAMRequest: Sendable {
   package var model: String?
   /// The track that is separated; nil: the only one, or the mix.
   package var track: String?
-  /// Words that describe a sound each.
-  package var prompts: [String] = []
-  /// A file with more of them.
+  /// The sounds that are asked for.
+  package var prompts: [SoundDescription] = []
+  /// A file with words for more of them.
   package var promptsFile: String?
   /// How windows are separated.
   package var settings = SAMSettings()
@@ -55,8 +55,16 @@ package struct SAMRequest: Sendable {
       input, limit: limit, separator: separator,
       draws: draws(model.config),
       outputs: OutputTrack.all(prompts, settings: settings),
-      image: isStereo ? try StereoImage() : nil, writer: writer, progress: context.progress
-    ).run(historyEntry: entry)
+      image: isStereo ? try StereoImage() : nil, writer: writer, progress: context.progress,
+      report: context.report
+    ) {
+      limit.memory(
+        $0, textTokens: separator.textTokens, precision: numerics.multiplied)
+    }.run(historyEntry: entry) { number in
+      context.log.warning(
+        "Next to nothing was found of \(prompts[number].description): the track "
+          + "\(prompts[number].track) is 60 dB or more below the input. Try other words.")
+    }
   }
 
   /// What the stream's history says of the request; what is found out as it runs takes its place there: the prompts, the
@@ -68,7 +76,7 @@ package struct SAMRequest: Sendable {
       "residual": .bool(settings.givesResiduals),
       "seed": .number(String(settings.seed)),
       "solver": .string(settings.method.rawValue),
-      "span": JSONValue(settings.spans.map(\.text)),
+      "span": .array(prompts.map { JSONValue($0.spans.map(\.text)) }),
       "steps": JSONValue(settings.steps),
       "stereo": .bool(isStereo),
       "track": track.map { .string($0) } ?? .null,
@@ -90,7 +98,7 @@ package struct SAMRequest: Sendable {
 
   private func allPrompts() throws(FilterError) -> [Prompt] {
     try Prompt.list(
-      prompts + (promptsFile.map(PromptFile.prompts) ?? []),
+      prompts + (promptsFile.map(PromptFile.prompts) ?? []).map { SoundDescription($0) },
       reserved: settings.chainsResiduals ? OutputTrack.lastResidual : nil)
   }
 
@@ -114,7 +122,9 @@ package struct SAMRequest: Sendable {
       let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(
-        codec: codec, transformer: transformer, texts: texts, settings: settings)
+        codec: codec, transformer: transformer,
+        prompts: zip(texts, prompts).map { PromptFeatures(text: $0, spans: $1.spans) },
+        settings: settings)
       separator.probe = report.probe
       return separator
     }

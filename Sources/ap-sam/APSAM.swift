@@ -34,8 +34,9 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Separate the sound that this text describes; can be repeated.", valueName: "text"))
-  var prompt: [String] = []
+      "Separate the sound that this text describes; can be repeated.", valueName: "text"),
+    transform: { Placed($0) })
+  var prompt: [Placed<String>] = []
 
   @Option(
     help: ArgumentHelp("Read more prompts from this file, one per line.", valueName: "file"),
@@ -46,11 +47,11 @@ struct APSAM: FilterCommand {
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       """
-      Say when the sounds are heard (+1.2..3.4: from 1.2 to 3.4 s) or not heard (-1.2..3.4); can \
-      be repeated.
+      Say when the sound of the prompt before it is heard (+1.2..3.4: from 1.2 to 3.4 s) or not \
+      heard (-1.2..3.4); can be repeated.
       """,
-      valueName: "span"), transform: AnchorSpan.argument)
-  var span: [AnchorSpan] = []
+      valueName: "span"), transform: { Placed(try AnchorSpan.argument($0)) })
+  var span: [Placed<AnchorSpan>] = []
 
   @Option(
     help: ArgumentHelp(
@@ -100,8 +101,14 @@ struct APSAM: FilterCommand {
   func validate() throws {
     if json, !listModels { throw ValidationError("--json needs --list-models.") }
     guard !listModels else { return }
-    if prompt.isEmpty, promptsFile == nil {
+    if prompt.isEmpty, span.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
+    }
+    let firstPrompt = prompt.first?.place ?? (promptsFile == nil ? 0 : .max)
+    if let stray = span.first(where: { $0.place < firstPrompt }) {
+      throw ValidationError(
+        "The span \(stray.value.text) has no --prompt before it that it could belong to; for a sound "
+          + "without words, give --prompt '' before it.")
     }
     if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
@@ -120,16 +127,26 @@ struct APSAM: FilterCommand {
     try request.run(in: context)
   }
 
+  /// A span belongs to the prompt before it; where there is no prompt, all tell of one sound.
+  private var sounds: [SoundDescription] {
+    var sounds = prompt.map { SoundDescription($0.value) }
+    if sounds.isEmpty, !span.isEmpty { sounds = [SoundDescription("")] }
+    for span in span {
+      let owner = prompt.lastIndex { $0.place < span.place } ?? 0
+      sounds[owner].spans.append(span.value)
+    }
+    return sounds
+  }
+
   private var request: SAMRequest {
     var request = SAMRequest()
     request.model = model
     request.track = track
-    request.prompts = prompt
+    request.prompts = sounds
     request.promptsFile = promptsFile
     request.settings.method = solver
     request.settings.steps = steps
     request.settings.seed = seed
-    request.settings.spans = span
     request.settings.givesResiduals = residual
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on

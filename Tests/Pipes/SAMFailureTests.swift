@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: [
     (["--prompt", "Dog!"], "\"dog\" and \"Dog!\" would both be the track \"dog\""),
-    (["--prompt", "犬"], "no letter a-z and no digit"),
+    (["--prompt", ""], "Prompt 2 has no words. Describe the sound, or say with a --span"),
     (["--prompt", "Other", "--chain-residuals"], "leave --chain-residuals out"),
     (["--span", "1..2"], "--span"),
     (["--span", "+2..1"], "--span"),
@@ -159,7 +159,7 @@ import Testing
       try command.run(.bytes(SAMPipeTests.input(frames: frames, isCounted: isCounted)))
     }
     let outcome = try run(frames: 38_401)
-    Self.expectFailure(outcome, 65, saying: "Put ap-segment before this filter")
+    Self.expectFailure(outcome, 65, saying: "Put ap-segment --length 30, or less, before")
     #expect(outcome.isAbort == isCounted)
     #expect(try run(frames: 38_400).status == 0)
 

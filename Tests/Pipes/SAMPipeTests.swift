@@ -70,7 +70,7 @@ import Testing
     let entry = try #require(stream.header.history.last)
     #expect(entry.tool == "ap-sam")
     #expect(entry.options["prompts"] == ["dog"])
-    #expect(entry.options["span"] == ["-0.1..0.2", "+0.2..0.3"])
+    #expect(entry.options["span"] == [["-0.1..0.2", "+0.2..0.3"]])
     #expect(entry.options["seed"] == 7)
     #expect(entry.options["solver"] == "euler")
     #expect(entry.options["steps"] == 2)
@@ -159,6 +159,40 @@ import Testing
       Self.sam("--prompt", "dog", "--seed", "1", "--span", "+0.2..0.3").run(
         .bytes(StreamText.whole(["mix": second.flatMap(\.samples)], rate: 48_000))))
     #expect(window(1, of: spanned) == alone.samples("dog"))
+  }
+
+  /// A span tells of the prompt before it, and of no other; one sound can be told by its time alone.
+  @Test func aSpanBelongsToThePromptBeforeIt() throws {
+    let input = Self.input(frames: 20_000)
+    func samples(_ track: String, _ options: String...) throws -> [Float] {
+      var command = Self.sam()
+      command.arguments += options
+      return try Self.read(command.run(.bytes(input))).samples(track)
+    }
+    let plain = try samples("dog", "--prompt", "dog")
+    let spanned = try samples("dog", "--prompt", "dog", "--span=+0.1..0.2")
+    #expect(plain != spanned)
+    let both = ["--prompt", "dog", "--span", "+0.1..0.2", "--prompt=a man", "--span", "-0.1..0.2"]
+    let stream = try Self.read(
+      Command(executable: Self.sam().executable, Self.sam().arguments + both).run(.bytes(input)))
+    #expect(stream.samples("dog") == spanned)
+    #expect(
+      try stream.samples("a-man") == samples("a-man", "--prompt", "a man", "--span", "-0.1..0.2"))
+    #expect(
+      stream.header.history.last?.options["span"] == [["+0.1..0.2"], ["-0.1..0.2"]])
+    #expect(try samples("dog", "--prompt", "a man", "--span=+0.1..0.2", "--prompt", "dog") == plain)
+
+    let wordless = try samples("sound-1", "--span", "+0.1..0.2")
+    #expect(try samples("sound-1", "--prompt", "", "--span", "+0.1..0.2") == wordless)
+    #expect(wordless != spanned)
+  }
+
+  /// What a track cannot be called stays its prompt.
+  @Test func promptsOfAnyScriptAreTracks() throws {
+    let stream = try Self.read(
+      Self.sam("--prompt", "dog", "--prompt", "犬の鳴き声").run(.bytes(Self.input(frames: 2000))))
+    #expect(stream.header.tracks.map(\.name) == ["dog", "sound-2"])
+    #expect(stream.header.tracks.map(\.prompt) == ["dog", "犬の鳴き声"])
   }
 
   @Test func stereoKeepsTheMonoSoundAsItsMid() throws {
@@ -265,6 +299,9 @@ import Testing
     #expect(outcome.status == 0)
     let report = try JSONValue(parsing: Files.read(folder.file("report")).dropLast())
     #expect(report["audio-seconds"]?.double == 0.1)
+    let estimate = try #require(report["memory-estimate"]?.double)
+    let peak = try #require(report["peak-memory"]?.double)
+    #expect(peak < 1.5 * estimate && estimate < 1.5 * peak, "\(estimate), \(peak)")
     let stages = report["stages"]?.array?.compactMap { $0["stage"]?.string }
     #expect(stages == ["text", "model", "encode", "transformer", "decode"])
   }

@@ -12,10 +12,13 @@ package final class DACVAE {
   /// Sees what each stage gives of each tile, [C, T].
   var probe: Probe?
   /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
-  var framesOfEncoderTile = 128
+  var framesOfEncoderTile = encoderTile
   /// Latent frames of a tile in decoding. What is computed beside it is mostly in the first layers and costs as much
   /// as one frame.
-  var framesOfDecoderTile = 32
+  var framesOfDecoderTile = decoderTile
+
+  private static let encoderTile = 128
+  private static let decoderTile = 32
 
   private let encoder: CodecEncoder
   private let decoder: CodecDecoder
@@ -84,6 +87,16 @@ package final class DACVAE {
       return samples + Array(repeating: 0, count: missing)
     }
     return samples + samples.dropLast().suffix(missing).reversed()
+  }
+
+  /// Floats that it takes beside the sound: two places for the activations of a tile, which has the most of them where it
+  /// is sound.
+  ///
+  /// - Parameter frames: of the latent.
+  static func tileFloats(_ config: CodecConfig, frames: Int) -> Int {
+    let encoder = config.encoderDim * min(frames, encoderTile)
+    let decoder = (config.decoderDim >> config.decoderRates.count) * min(frames, decoderTile)
+    return 2 * max(encoder, decoder) * config.hop
   }
 
   private func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {

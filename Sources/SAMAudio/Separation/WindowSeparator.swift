@@ -15,18 +15,20 @@ final class WindowSeparator {
 
   private let codec: DACVAE
   private let transformer: DiffusionTransformer
-  private let texts: [TextFeatures]
+  private let prompts: [PromptFeatures]
   private let settings: SAMSettings
   private let solver: ODESolver
 
-  /// - Parameter texts: the prompts.
+  /// Tokens of the longest prompt.
+  var textTokens: Int { prompts.map(\.text.tokens).max() ?? 0 }
+
   init(
-    codec: DACVAE, transformer: DiffusionTransformer, texts: [TextFeatures],
+    codec: DACVAE, transformer: DiffusionTransformer, prompts: [PromptFeatures],
     settings: SAMSettings
   ) {
     self.codec = codec
     self.transformer = transformer
-    self.texts = texts
+    self.prompts = prompts
     self.settings = settings
     solver = ODESolver(method: settings.method, steps: settings.steps)
   }
@@ -44,20 +46,20 @@ final class WindowSeparator {
     _ samples: [Float], draws: WindowDraws, start: Double,
     progress: (_ done: Double) throws -> Void, deliver: (Stem, [Float]) throws -> Void
   ) throws {
-    // 1. The mixture's latent, and what is known of its frames: the same for all prompts.
+    // 1. The mixture's latent.
     var mixture = encode(samples)  // [C, T]
-    let anchors = AnchorClass.classes(
-      settings.spans, windowStart: start, frames: mixture.frames,
-      codec: transformer.config.audioCodec)
 
-    for (number, text) in texts.enumerated() {
+    for (number, prompt) in prompts.enumerated() {
       // 2. From noise to the latents of what is asked for, and of the rest.
       probe?.start()
+      let anchors = AnchorClass.classes(
+        prompt.spans, windowStart: start, frames: mixture.frames,
+        codec: transformer.config.audioCodec)
       let field = transformer.field(
-        mixture: mixture, text: text, anchors: anchors, times: solver.times)
+        mixture: mixture, text: prompt.text, anchors: anchors, times: solver.times)
       let state = try solver(from: draws.noise, field) { count in
         let part = Double(count) / Double(solver.evaluations)
-        try progress((Double(number) + part) / Double(texts.count))
+        try progress((Double(number) + part) / Double(prompts.count))
       }  // [T, 2C]
       probe?.lap("transformer")
       let latents = Latent.pair(state, channels: mixture.channels)
@@ -70,7 +72,7 @@ final class WindowSeparator {
         return Array(codec.decode(latents[row], message: message).prefix(samples.count))
       }
       try deliver(.target(number), decode(0))
-      let isLast = number == texts.count - 1
+      let isLast = number == prompts.count - 1
       let isChained = settings.chainsResiduals
       guard settings.givesResiduals || isChained else { continue }
       let residual = decode(1)
@@ -84,6 +86,13 @@ final class WindowSeparator {
     defer { probe?.lap("encode") }
     return codec.encode(samples)
   }
+}
+
+/// A sound that is asked for, as the network takes it.
+struct PromptFeatures {
+  let text: TextFeatures
+  /// What is known of when it is heard, later ones before earlier ones.
+  var spans: [AnchorSpan] = []
 }
 
 /// What is drawn for a window: torch's generator after `manual_seed(seed)`, first the noise, then the watermarks.

@@ -15,15 +15,23 @@ final class PromptSeparation {
   private let image: StereoImage?
   private let writer: StreamWriter
   private let progress: Progress
+  private let report: Report
+  /// Bytes that a sound of so many frames takes.
+  private let memory: (_ frames: Int) -> Int
+  private var levels = TargetLevels()
+  /// The longest sound, in frames, for which there is memory, and the longest one that has taken it.
+  private var longest = (allowed: 0, done: 0)
 
   /// - Parameters:
   ///   - input: at the limit's rate; stereo where there is an image, else mono.
   ///   - draws: what is drawn for a window of so many frames.
   ///   - outputs: the tracks that come out, of the separator's stems.
+  ///   - memory: bytes that a sound of so many frames takes, beside the weights.
   init(
     _ input: NetworkInput, limit: WindowLimit, separator: WindowSeparator,
     draws: @escaping (_ window: Int, _ frames: Int) -> WindowDraws, outputs: [OutputTrack],
-    image: StereoImage?, writer: StreamWriter, progress: Progress
+    image: StereoImage?, writer: StreamWriter, progress: Progress, report: Report,
+    memory: @escaping (_ frames: Int) -> Int
   ) {
     self.input = input
     self.limit = limit
@@ -33,12 +41,19 @@ final class PromptSeparation {
     self.image = image
     self.writer = writer
     self.progress = progress
+    self.report = report
+    self.memory = memory
   }
 
   /// Separates the stream, from its header to its end.
   ///
-  /// - Parameter historyEntry: what the output's header says of this filter.
-  func run(historyEntry: HistoryEntry) throws {
+  /// - Parameters:
+  ///   - historyEntry: what the output's header says of this filter.
+  ///   - silent: called at the end with the number of each prompt of which next to nothing was found.
+  func run(historyEntry: HistoryEntry, silent: (Int) -> Void) throws {
+    // Before the first byte goes out, where it can be known so early.
+    let window = input.windowFrames
+    try require(min(window ?? .max, input.frames ?? window ?? 0), isWindow: window != nil)
     try writer.write(
       input.outputHeader(
         tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
@@ -46,7 +61,21 @@ final class PromptSeparation {
     while let passage = try input.next() {
       try separate(try samples(of: passage), of: passage)
     }
+    levels.silent.forEach(silent)
     try writer.finish(extra: input.endExtra)
+  }
+
+  /// - Throws: `outOfMemory` where there is too little for a sound of so many frames.
+  private func require(_ frames: Int, isWindow: Bool) throws(FilterError) {
+    guard frames > longest.allowed else { return }
+    let bytes = memory(frames) - (longest.done == 0 ? 0 : memory(longest.done))
+    let seconds = (frames + limit.rate - 1) / limit.rate
+    try AvailableMemory.require(
+      bytes, for: "\(isWindow ? "a window" : "a sound") of \(seconds) s",
+      advice: limit.advice(isWindow: isWindow))
+    longest.allowed = frames
+    report.add(
+      "memory-estimate", AvailableMemory.peak(adding: bytes).map { JSONValue($0) } ?? .null)
   }
 
   /// All of a passage, interleaved.
@@ -59,7 +88,10 @@ final class PromptSeparation {
     var samples: [Float] = []
     while let frames = try passage.next() {
       samples += frames
-      try limit.check(samples.count / channels, window: window)
+      let count = samples.count / channels
+      try limit.check(count, window: window)
+      // Of a sound whose length nobody has said, second by second.
+      if count > longest.allowed + limit.rate { try require(count, isWindow: window != nil) }
     }
     return samples
   }
@@ -69,6 +101,9 @@ final class PromptSeparation {
     let mix = MidSide(samples, isStereo: image != nil)
     let frames = mix.mid.count
     guard frames > 0 else { return }
+    try require(frames, isWindow: passage.segment != nil)
+    defer { longest.done = max(longest.done, frames) }
+    levels.add(mix.mid)
     func report(_ done: Double) {
       progress.update(
         done: passage.start + Int(done * Double(frames)), total: input.frames, rate: limit.rate)
@@ -77,6 +112,7 @@ final class PromptSeparation {
       mix.mid, draws: draws(passage.segment?.index ?? 0, frames),
       start: Double(passage.start) / Double(limit.rate), progress: report
     ) { stem, sound in
+      if case .target(let number) = stem { levels.add(sound, of: number) }
       let result = image?.restored(sound, mid: mix.mid, side: mix.side) ?? sound
       for output in outputs where output.stem == stem {
         try write(result, output.track.name, passage)

@@ -14,6 +14,16 @@ struct DiffusionActivations {
   let crossAttention: AttentionInputs
   let text: TextActivations
 
+  /// How many floats they take.
+  static func floats(
+    _ config: SAMAudioConfig, frames: Int, textTokens: Int, precision: NumberFormat
+  ) -> Int {
+    ActivationPlan.floats {
+      DiffusionActivations(
+        config, frames: frames, textTokens: textTokens, precision: precision, plan: &$0)
+    }
+  }
+
   init(
     _ config: SAMAudioConfig, frames count: Int, textTokens: Int, precision: NumberFormat,
     plan: inout ActivationPlan

@@ -33,11 +33,13 @@ import Testing
 
   private func separated(
     _ settings: SAMSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
+    spans: [AnchorSpan] = [],
     draws: WindowDraws? = nil, start: Double = 0, done: (Double) -> Void = { _ in }
   ) throws -> [(stem: Stem, sound: [Float])] {
     let separator = WindowSeparator(
       codec: codec, transformer: try setting.transformer(),
-      texts: try texts ?? [setting.text], settings: settings)
+      prompts: (try texts ?? [setting.text]).map { PromptFeatures(text: $0, spans: spans) },
+      settings: settings)
     var sounds: [(Stem, [Float])] = []
     try separator(
       samples ?? mixture, draws: try draws ?? self.draws, start: start, progress: done
@@ -47,7 +49,7 @@ import Testing
 
   private static func settings(
     _ method: ODESolver.Method = .euler, steps: Int = 2, residuals: Bool = false,
-    chained: Bool = false, watermark: Bool = true, spans: [AnchorSpan] = []
+    chained: Bool = false, watermark: Bool = true
   ) -> SAMSettings {
     var settings = SAMSettings()
     settings.method = method
@@ -55,7 +57,6 @@ import Testing
     settings.givesResiduals = residuals
     settings.chainsResiduals = chained
     settings.hasWatermark = watermark
-    settings.spans = spans
     return settings
   }
 
@@ -117,7 +118,7 @@ import Testing
         (0..<13).map { state[$0 * 2 * channels + channel] }
       })
     let expected = codec.decode(latent, message: nil).prefix(mixture.count)
-    let sounds = try separated(Self.settings(watermark: false, spans: spans), start: 10)
+    let sounds = try separated(Self.settings(watermark: false), spans: spans, start: 10)
     #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
     let without = try separated(Self.settings(watermark: false))
     #expect(Golden.error(without[0].sound, Array(expected)) > 1e-3)
