@@ -126,7 +126,9 @@ let package = Package(
       swiftSettings: settings),
     // Options that filters with a network share.
     .target(
-      name: "NetworkCommand", dependencies: ["Tensors", argumentParser], swiftSettings: settings),
+      name: "NetworkCommand",
+      dependencies: ["APCommand", "APCore", "Separation", "Tensors", argumentParser],
+      swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),

@@ -4,7 +4,7 @@ internal import Separation
 package import Tensors
 
 /// What `ap-sam` is asked to do with the stream on standard input.
-package struct SAMRequest: Sendable {
+package struct SAMRequest: NetworkRequest {
   /// A model's name or path (`SAMModels.find`); nil: the preferred one.
   package var model: String?
   /// The track that is separated; nil: the only one, or the mix.

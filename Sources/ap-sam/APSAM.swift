@@ -6,31 +6,13 @@ package import SAMAudio
 import Separation
 
 @main
-struct APSAM: FilterCommand {
+struct APSAM: NetworkFilter {
   static let configuration = CommandConfiguration(
     commandName: "ap-sam",
     abstract: "Separate the sounds that text prompts describe, with SAM-Audio.",
     version: Suite.version)
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Use this model: a name or a folder. (default: \(SAMModels.preferred.name))",
-      valueName: "model"),
-    completion: .custom { _, _, _ in SAMModels.standard.installedNames })
-  var model: String?
-
-  @Flag(help: "List the known and the installed models, and exit.")
-  var listModels = false
-
-  @Flag(help: "With --list-models: write a line of JSON per model.")
-  var json = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Separate this track, and pass the others on; the only one, or mix, if not given.",
-      valueName: "name"))
-  var track: String?
+  @OptionGroup var source: ModelOptions<SAMModels>
 
   @Option(
     help: ArgumentHelp(
@@ -93,37 +75,15 @@ struct APSAM: FilterCommand {
     case on, off
   }
 
-  var historyOptions: [String: JSONValue] { request.history }
-
-  var writesStream: Bool { !listModels }
-
   func validate() throws {
-    if json, !listModels { throw ValidationError("--json needs --list-models.") }
-    guard !listModels else { return }
+    guard !source.listModels else { return }
     if prompt.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
     }
     if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
-  func repeatability() throws -> Repeatability {
-    listModels ? .changing : try request.repeatability()
-  }
-
-  func run(in context: FilterContext) throws {
-    guard !listModels else {
-      let store = SAMModels.standard
-      return try context.write(text: json ? store.jsonLines() : store.table().text)
-    }
-    var request = request
-    request.threads = context.settings.threads
-    try request.run(in: context)
-  }
-
-  private var request: SAMRequest {
-    var request = SAMRequest()
-    request.model = model
-    request.track = track
+  func fill(_ request: inout SAMRequest) {
     request.prompts = prompt
     request.promptsFile = promptsFile
     request.settings.method = solver
@@ -134,9 +94,6 @@ struct APSAM: FilterCommand {
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on
     request.isStereo = stereo
-    request.precision = numerics.precision
-    request.weights = numerics.weights
-    return request
   }
 }
 

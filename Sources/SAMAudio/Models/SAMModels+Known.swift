@@ -69,6 +69,7 @@ extension SAMModels {
     ], licence: "Apache-2.0")
 
   package static let columns = ["SIZE"]
+  package static let choice = "a name or a folder. (default: \(preferred.name))"
   package static let otherModels = "others are given by their folder's path"
 
   private static func samAudio(
