@@ -119,7 +119,7 @@ let package = Package(
     .target(
       name: "Workflows", dependencies: ["APCore", "Digests", "YAML", subprocess, systemPackage],
       swiftSettings: settings),
-    // The parser of options and the settings file: only here and in the executables.
+    // The settings file, only here, and the parser of options, also in NetworkCommand and the executables.
     .target(
       name: "APCommand",
       dependencies: ["APCore", "YAML", argumentParser, systemPackage],
