@@ -180,7 +180,7 @@ struct ChunkOverlap: TrackSeparator {
     }
   }
 
-  /// Copies the next chunk; behind the track's end it is reflected, or silent where there is too little to reflect.
+  /// Copies the next chunk; beyond the track's end it is reflected, or silent where there is too little to reflect.
   private mutating func load(_ frames: Int) {
     let isReflected = frames > chunkFrames / 2
     for channel in 0..<channels {

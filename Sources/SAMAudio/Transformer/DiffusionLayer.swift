@@ -34,7 +34,7 @@ struct DiffusionLayer {
   ///
   /// - Parameters:
   ///   - time: six shifts, scales and gates, [6, D].
-  ///   - probe: sees each third of the layer, behind the name of the stage.
+  ///   - probe: sees each third of the layer, under the name of the stage.
   func callAsFunction(
     _ memory: DiffusionMemory, time: [Float], _ probe: Probe?, stage: String
   ) {

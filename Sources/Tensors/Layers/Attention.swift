@@ -73,7 +73,7 @@ struct Attention {
         block.store(Lanes(repeating: -Float.greatestFiniteMagnitude), index)
       }
     }
-    // The keys behind the last one have no weight: most of a short text's panel.
+    // The keys after the last one have no weight: most of a short text's panel.
     let last = (inputs.keys.valid(panel: panels.upperBound &- 1) &+ 7) & ~7
     return (panels.count &- 1) &* Tile.columns &+ last
   }
