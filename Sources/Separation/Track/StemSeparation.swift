@@ -76,8 +76,8 @@ package struct StemSeparation {
     }
     let spool = try SpooledTrack(channels: channels)
     while let frames = try passage.next() { try spool.append(frames.span) }
-    let scope = scope ?? .track(Normalization(spool.loudness))
-    try stems.write(overlapAdd(scope, length: spool.frames), of: spool, as: passage)
+    let measured = scope ?? .track(Normalization(spool.loudness))
+    try stems.write(overlapAdd(measured, length: spool.frames), of: spool, as: passage)
   }
 
   /// - Parameter length: frames of the passage; may be nil if the plan does not need it.
