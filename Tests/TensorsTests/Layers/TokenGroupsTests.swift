@@ -77,7 +77,7 @@ import Testing
   }
 
   /// A stored matrix with a gate: its rows and bias are brought into the order in which the gating needs them.
-  @Test(arguments: [1, 3, 4, 9], [Activation.glu, .none, .tanh])
+  @Test(arguments: [1, 3, 4, 9], [Activation.glu, .swiGLU, .geGLU, .none, .tanh])
   func storedMatricesAreOrderedForTheirActivation(outputs: Int, how: Activation) throws {
     let rows = how.isGated ? 2 * outputs : outputs
     let (weight, bias) = affine(rows, 6, seed: 5)
@@ -90,7 +90,7 @@ import Testing
     let output = TokenPanels(channels: outputs, groups: 1, tokens: 50)
     layer(TokenPanels(input), into: output, workers: workers)
     let product = Naive.linear(Naive.table(input), weight, bias)
-    let expected = how.isGated ? Naive.glu(product) : Naive.activated(product, how)
+    let expected = how.isGated ? Naive.gated(product, how) : Naive.activated(product, how)
     #expect(difference(output.values, expected) < 2e-6)
   }
 }
