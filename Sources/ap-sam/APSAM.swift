@@ -34,6 +34,40 @@ struct APSAM: NetworkFilter {
       valueName: "span"), transform: AnchorSpan.argument)
   var span: [AnchorSpan] = []
 
+  @Flag(
+    help: """
+      Predict when the sounds are heard, with PE-A-Frame, and let the model know; costs little, and \
+      helps most with sounds that come and go.
+      """)
+  var predictSpans = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict spans with this model: small, base, large or a folder. (default: small)",
+      valueName: "model"), completion: .list(["small", "base", "large"]))
+  var spanModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict a span where a sound is more probable than this.", valueName: "p"))
+  var spanThreshold = 0.3
+
+  @Option(
+    help: ArgumentHelp(
+      "Make each sound so many times from other noise, and keep the best; costs as many times more.",
+      valueName: "n"))
+  var candidates = 1
+
+  @Option(
+    help: ArgumentHelp("Choose the best candidate with this ranker.", valueName: "ranker"))
+  var ranker: RankerKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this Judge: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var judgeModel: String?
+
   @Option(
     help: ArgumentHelp(
       "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
@@ -80,12 +114,40 @@ struct APSAM: NetworkFilter {
     if prompt.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
     }
+    if predictSpans, !span.isEmpty {
+      throw ValidationError("--predict-spans and --span contradict each other.")
+    }
+    if !predictSpans, spanModel != nil {
+      throw ValidationError("--span-model needs --predict-spans.")
+    }
+    if !(0...1).contains(spanThreshold) {
+      throw ValidationError("--span-threshold must be between 0 and 1.")
+    }
+    if !(1...64).contains(candidates) {
+      throw ValidationError("--candidates must be between 1 and 64.")
+    }
+    if candidates > 1, ranker == nil {
+      throw ValidationError(
+        "--candidates needs a ranker to choose among them, as in --ranker judge.")
+    }
+    if ranker != nil, candidates == 1 {
+      throw ValidationError("--ranker needs several candidates, as in --candidates 8.")
+    }
+    if judgeModel != nil, ranker != .judge {
+      throw ValidationError("--judge-model needs --ranker judge.")
+    }
     if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
   func fill(_ request: inout SAMRequest) {
     request.prompts = prompt
     request.promptsFile = promptsFile
+    request.predictsSpans = predictSpans
+    request.spanModel = spanModel
+    request.spanThreshold = spanThreshold
+    request.ranker = ranker
+    request.judgeModel = judgeModel
+    request.settings.candidates = candidates
     request.settings.method = solver
     request.settings.steps = steps
     request.settings.seed = seed
@@ -109,3 +171,5 @@ extension AnchorSpan {
 }
 
 extension ODESolver.Method: ExpressibleByArgument {}
+
+extension RankerKind: ExpressibleByArgument {}

@@ -11,25 +11,30 @@ final class PromptSeparation {
   private let separator: WindowSeparator
   private let draws: (_ window: Int, _ frames: Int) -> WindowDraws
   private let outputs: [OutputTrack]
+  private let findings: SeparationFindings
   /// Nil: the output is mono.
   private let image: StereoImage?
   private let writer: StreamWriter
   private let progress: Progress
+  /// Nil once it is written.
+  private var header: StreamHeader?
 
   /// - Parameters:
   ///   - input: at the limit's rate; stereo where there is an image, else mono.
   ///   - draws: what is drawn for a window of so many frames.
   ///   - outputs: the tracks that come out, of the separator's stems.
+  ///   - findings: is told of what is found out.
   init(
     _ input: NetworkInput, limit: WindowLimit, separator: WindowSeparator,
     draws: @escaping (_ window: Int, _ frames: Int) -> WindowDraws, outputs: [OutputTrack],
-    image: StereoImage?, writer: StreamWriter, progress: Progress
+    findings: SeparationFindings, image: StereoImage?, writer: StreamWriter, progress: Progress
   ) {
     self.input = input
     self.limit = limit
     self.separator = separator
     self.draws = draws
     self.outputs = outputs
+    self.findings = findings
     self.image = image
     self.writer = writer
     self.progress = progress
@@ -39,14 +44,36 @@ final class PromptSeparation {
   ///
   /// - Parameter historyEntry: what the output's header says of this filter.
   func run(historyEntry: HistoryEntry) throws {
-    try writer.write(
-      input.outputHeader(
-        tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
-        advice: "Describe that sound in other words."))
+    let header = try input.outputHeader(
+      tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
+      advice: "Describe that sound in other words.")
+    self.header = header
+    // That of a whole track waits for the spans that are predicted in it. Windows cannot wait for those after them, nor
+    // other tracks for this one.
+    let waits =
+      findings.expectsSpans && header.layout == .contiguous
+      && header.tracks.count == outputs.count
+    if !waits { try writeHeader() }
     while let passage = try input.next() {
       try separate(try samples(of: passage), of: passage)
     }
-    try writer.finish(extra: input.endExtra)
+    try writeHeader()
+    var extra = input.endExtra
+    if !waits, !findings.spans.isEmpty {
+      extra["spans"] = .object(findings.spans.mapValues { .array($0) })
+    }
+    try writer.finish(extra: extra)
+  }
+
+  /// Writes the header, unless that is done.
+  private func writeHeader() throws {
+    guard var header else { return }
+    self.header = nil
+    for index in header.tracks.indices {
+      guard let spans = findings.spans[header.tracks[index].name] else { continue }
+      header.tracks[index].extra["spans"] = .array(spans)
+    }
+    try writer.write(header)
   }
 
   /// All of a passage, interleaved.
@@ -69,13 +96,15 @@ final class PromptSeparation {
     let mix = MidSide(samples, isStereo: image != nil)
     let frames = mix.mid.count
     guard frames > 0 else { return }
+    let start = Double(passage.start) / Double(limit.rate)
     func report(_ done: Double) {
       progress.update(
         done: passage.start + Int(done * Double(frames)), total: input.frames, rate: limit.rate)
     }
     try separator(
       mix.mid, draws: draws(passage.segment?.index ?? 0, frames),
-      start: Double(passage.start) / Double(limit.rate), progress: report
+      start: start, progress: report,
+      found: { findings.add($0, window: passage.segment?.index, start: start) }
     ) { stem, sound in
       let result = image?.restored(sound, mid: mix.mid, side: mix.side) ?? sound
       for output in outputs where output.stem == stem {
@@ -85,6 +114,7 @@ final class PromptSeparation {
   }
 
   private func write(_ samples: [Float], _ track: String, _ passage: Passage) throws {
+    try writeHeader()
     let channels = image == nil ? 1 : 2
     let frames = samples.count / channels
     for start in stride(from: 0, to: frames, by: Self.blockFrames) {

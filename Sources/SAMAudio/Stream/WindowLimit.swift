@@ -6,8 +6,10 @@ struct WindowLimit: Sendable {
   /// Frames a second.
   let rate: Int
 
-  init(_ config: SAMAudioConfig) {
-    frames = config.transformer.maxPositions * config.audioCodec.hop
+  /// - Parameter companions: what else takes the sound.
+  init(_ config: SAMAudioConfig, _ companions: Companions) {
+    frames =
+      min(config.transformer.maxPositions, companions.maximumFrames) * config.audioCodec.hop
     rate = config.audioCodec.sampleRate
   }
 

@@ -36,6 +36,36 @@ import Testing
     }
   }
 
+  /// Each file of PE-A-Frame, and of the weights the header.
+  @Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"])
+  func damagedFrameModelIsLoadedOrRefused(name: String) throws {
+    let folder = try FrameModelFolder().folder
+    let original = try Files.read(folder.file(name))
+    let count = name == "model.safetensors" ? 3000 : original.count
+    let workers = Workers(threads: 1)
+    let sound = Latent(channels: 16, frames: 2, values: Sounds.noise(frames: 32))
+    try damage(
+      Array(original[..<count]), seed: 5, rounds: 300, refused: 0.2...0.99
+    ) { bytes in
+      _ = try folder.write(bytes + original[count...], to: name)
+      let files = try FrameModelFiles(name: "model", folder: folder.path)
+      let texts = try files.features(
+        of: ["dog barking"], numerics: Numerics(), workers: workers, cache: nil)
+      let scorer = try files.scorer(channels: 16, numerics: Numerics(), workers: workers)
+      #expect(scorer(sound, texts: texts).map(\.count) == [2])
+    }
+  }
+
+  @Test func damagedJudgeIsReadOrRefused() throws {
+    let folder = try JudgeFolder().folder
+    let original = try Files.read(folder.file("config.json"))
+    try damage(original, seed: 6, rounds: 200, refused: 0.1...0.99) { bytes in
+      _ = try folder.write(bytes, to: "config.json")
+      let files = try JudgeFiles(name: "judge", folder: folder.path)
+      _ = try files.judge(numerics: Numerics(), workers: Workers(threads: 1))
+    }
+  }
+
   /// Names lead to other places, and dimensions are turned.
   @Test func damagedConversionIsReadOrRefused() throws {
     let small = try CheckpointLayoutTests.released().converted().filter { name in
