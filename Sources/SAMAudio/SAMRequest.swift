@@ -182,6 +182,8 @@ package struct SAMRequest: NetworkRequest {
         codec: codec, transformer: transformer, texts: texts, settings: settings,
         predictor: predictor, rankers: rankers)
       separator.probe = report.probe
+      // What would be refused after hours of work is refused now.
+      try AvailableMemory.require(companions.memory(numerics))
       return separator
     }
   }

@@ -47,8 +47,7 @@ struct JudgeFiles: Sendable {
     try TextFeatureSource(
       cache: cache,
       identity: {
-        let text = try tensors.moved { Self.isOfText($0) ? .init($0) : nil }
-        return [try folder.textDigest(text, workers: workers)] + numerics.identity
+        [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
       },
       shape: { _ in (1, config.bottleneckDim) },
       load: {
@@ -64,12 +63,14 @@ struct JudgeFiles: Sendable {
     ).features(of: texts)
   }
 
+  /// The tensors of what listens.
+  var audioTensors: WeightMap { tensors.filter { !Self.isOfText($0) } }
+
   /// Loads what listens.
   ///
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
   func judge(numerics: Numerics, workers: Workers) throws -> Judge {
-    let audio = try tensors.moved { Self.isOfText($0) ? nil : .init($0) }
-    return try Judge(audio.weights(), config: config, numerics: numerics, workers: workers)
+    try Judge(audioTensors.weights(), config: config, numerics: numerics, workers: workers)
   }
 
   private static func isOfText(_ name: String) -> Bool {

@@ -54,6 +54,14 @@ struct Companions: Sendable {
     ])
   }
 
+  /// Bytes of the largest of them while it is at work: its weights, beside those of the network that separates. Only one
+  /// is loaded at a time.
+  func memory(_ numerics: Numerics) -> Int {
+    let isHalf = numerics.stored.map { $0 != .f32 } ?? false || numerics.multiplied != .f32
+    let weights = [frameModel?.audioTensors, judge?.audioTensors].compactMap { $0?.elements }
+    return (weights.max() ?? 0) * (isHalf ? 2 : 4)
+  }
+
   /// The most frames of a latent that all of them take.
   var maximumFrames: Int {
     [

@@ -51,8 +51,7 @@ struct FrameModelFiles: Sendable {
     return try TextFeatureSource(
       cache: cache,
       identity: {
-        let text = try tensors.moved { Self.isOfText($0) ? .init($0) : nil }
-        return [try folder.textDigest(text, workers: workers)] + numerics.identity
+        [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
       },
       shape: { _ in (1, width) },
       load: {
@@ -69,14 +68,17 @@ struct FrameModelFiles: Sendable {
     ).features(of: texts)
   }
 
+  /// The tensors of what listens.
+  var audioTensors: WeightMap { tensors.filter { !Self.isOfText($0) } }
+
   /// Loads what listens.
   ///
   /// - Parameter channels: of a latent.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
   func scorer(channels: Int, numerics: Numerics, workers: Workers) throws -> FrameScorer {
-    let audio = try tensors.moved { Self.isOfText($0) ? nil : .init($0) }
-    return try FrameScorer(
-      audio.weights(), channels: channels, outputs: width, config: config.tower, numerics: numerics,
+    try FrameScorer(
+      audioTensors.weights(), channels: channels, outputs: width, config: config.tower,
+      numerics: numerics,
       workers: workers)
   }
 
