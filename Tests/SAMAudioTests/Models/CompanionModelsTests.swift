@@ -60,7 +60,8 @@ import Testing
     // A part of a model is none.
     try install("models/pe-a-frame-base", without: ["tokenizer.json"])
     let error = #expect(throws: FilterError.self) { try store.find(name, for: .spans) }
-    #expect("\(error?.message ?? "") \(error?.advice ?? "")".contains(words))
+    let text = "\(error?.message ?? "") \(error?.advice ?? "")"
+    #expect(text.contains(words), "\(text)")
   }
 
   @Test func theJudgeIsGated() {

@@ -43,7 +43,8 @@ import Testing
     let original = try Files.read(folder.file(name))
     let count = name == "model.safetensors" ? 3000 : original.count
     let workers = Workers(threads: 1)
-    let sound = Latent(channels: 16, frames: 2, values: Sounds.noise(frames: 32))
+    // One frame: a damaged configuration may have positions for no more.
+    let sound = Latent(channels: 16, frames: 1, values: Sounds.noise(frames: 16))
     try damage(
       Array(original[..<count]), seed: 5, rounds: 300, refused: 0.2...0.99
     ) { bytes in
@@ -52,7 +53,7 @@ import Testing
       let texts = try files.features(
         of: ["dog barking"], numerics: Numerics(), workers: workers, cache: nil)
       let scorer = try files.scorer(channels: 16, numerics: Numerics(), workers: workers)
-      #expect(scorer(sound, texts: texts).map(\.count) == [2])
+      #expect(scorer(sound, texts: texts).map(\.count) == [1])
     }
   }
 
