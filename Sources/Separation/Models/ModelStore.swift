@@ -38,7 +38,7 @@ package protocol ModelStore: Sendable {
   func otherNames() -> Set<String>
   /// How to get a known model, as a whole sentence.
   func advice(for known: Known) -> String
-  /// Models of other kinds that this network's can use; a list has them behind its own.
+  /// Models of other kinds that this network's can use; a list has them after its own.
   var companions: [ModelListing] { get }
 }
 
