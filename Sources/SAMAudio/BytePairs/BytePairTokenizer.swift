@@ -6,7 +6,7 @@ internal import APCore
 struct BytePairTokenizer: Sendable {
   /// Looked for in the text as it is.
   let literalTokens: AddedTokens
-  /// Looked for behind the normalization.
+  /// Looked for after the normalization.
   let normalizedTokens: AddedTokens
   /// Whether a text's characters are composed (NFC).
   let isComposed: Bool

@@ -14,7 +14,7 @@ struct ModernBERT {
   private let precision: NumberFormat
   private let workers: Workers
 
-  /// Whether a tensor is used where so many layers run; those behind them and the last norm are not.
+  /// Whether a tensor is used where so many layers run; those after them and the last norm are not.
   ///
   /// - Parameter name: as under `text_model`.
   static func uses(_ name: Substring, layers: Int) -> Bool {
@@ -49,7 +49,7 @@ struct ModernBERT {
     }
   }
 
-  /// The first token's state behind the last layer that runs, not normalised: [D].
+  /// The first token's state after the last layer that runs, not normalised: [D].
   ///
   /// - Parameters:
   ///   - tokens: at least one, each below `vocabSize`.

@@ -71,7 +71,7 @@ import Testing
     #expect(throws: FilterError.self) { try store.find("pe-a-frame-small", for: .judge) }
   }
 
-  /// The list of models has these behind those that separate, and they are not taken for such.
+  /// The list of models has these after those that separate, and they are not taken for such.
   @Test func theyAreListed() throws {
     try install("models/pe-a-frame-small")
     let variables = variables
