@@ -96,6 +96,27 @@ import Testing
     }
   }
 
+  /// Of the archive its list of tensors, and of what a mirror makes of it the header.
+  @Test(arguments: [true, false])
+  func damagedCLAPIsLoadedOrRefused(isReleased: Bool) throws {
+    let released = try Files.read("\(CLAPGoldenTests.folder)/laion_clap/630k-best.pt")
+    let original = isReleased ? released : try CLAPWeightsTests.released().safetensors
+    let count = 24_000
+    try damage(Array(original[..<count]), seed: 5, rounds: 400, refused: 0.3...0.99) { bytes in
+      try CLAPWeightsTests.load(bytes + original[count...])
+    }
+  }
+
+  @Test func damagedRobertaConfigurationIsReadOrRefused() throws {
+    let original = try Files.read("\(CLAPGoldenTests.folder)/roberta-base/config.json")
+    let tensors = try CLAPWeightsTests.released().safetensors
+    let folder = try TemporaryFolder()
+    try damage(original, seed: 6, rounds: 400, refused: 0.3...0.98) { bytes in
+      let config = try RobertaConfig(path: folder.write(bytes, to: "config.json"))
+      try CLAPWeightsTests.load(tensors, config: config)
+    }
+  }
+
   // MARK: -
 
   /// Takes every tensor with the shape that the file claims.
