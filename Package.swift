@@ -200,6 +200,7 @@ let package = Package(
       name: "SAMAudioTests",
       dependencies: [
         "APCore", "Checkpoints", "Digests", "SAMAudio", "Separation", "Tensors", "TestSupport",
+        "ap-sam",
       ],
       swiftSettings: settings),
     .testTarget(

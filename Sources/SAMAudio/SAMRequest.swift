@@ -23,6 +23,8 @@ package struct SAMRequest: NetworkRequest {
   package var ranker: RankerKind?
   /// The Judge's name or folder; nil: the released one.
   package var judgeModel: String?
+  /// CLAP's name or folder; nil: the released one.
+  package var clapModel: String?
   /// How windows are separated.
   package var settings = SAMSettings()
   /// Whether sounds come out in stereo, placed as the source is.
@@ -108,24 +110,27 @@ package struct SAMRequest: NetworkRequest {
       "model": .string(location.name), "prompts": JSONValue(prompts.map(\.words)),
     ]
     let places = try companionPlaces(store)
-    for (option, place) in [("span-model", places.spans), ("judge-model", places.judge)] {
+    for (option, place) in [
+      ("span-model", places.spans), ("judge-model", places.judge), ("clap-model", places.clap),
+    ] {
       guard let place else { continue }
-      files += CompanionModels.paths(in: place.folder)
+      files += place.files
       options[option] = .string(place.name)
     }
     return .repeatable(input: .stream, files: files, options: options)
   }
 
-  private typealias Place = (name: String, folder: String)
-
   /// Where the models lie that are asked for besides SAM-Audio.
   private func companionPlaces(
     _ store: SAMModels
-  ) throws(FilterError) -> (spans: Place?, judge: Place?) {
+  ) throws(FilterError) -> (
+    spans: CompanionModels.Place?, judge: CompanionModels.Place?, clap: CompanionModels.Place?
+  ) {
     let models = CompanionModels(shelf: store.shelf)
     return (
       try predictsSpans ? models.find(spanModel, for: .spans) : nil,
-      try ranker == .judge ? models.find(judgeModel, for: .judge) : nil
+      try ranker?.hasJudge == true ? models.find(judgeModel, for: .judge) : nil,
+      try ranker?.hasCLAP == true ? models.find(clapModel, for: .clap) : nil
     )
   }
 
@@ -137,6 +142,9 @@ package struct SAMRequest: NetworkRequest {
       },
       judge: try places.judge.map { place throws(FilterError) in
         try JudgeFiles(name: place.name, folder: place.folder)
+      },
+      clap: try places.clap.map { place throws(FilterError) in
+        try CLAPFiles(name: place.name, paths: place.files)
       })
   }
 

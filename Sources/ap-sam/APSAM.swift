@@ -70,6 +70,12 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
+      "Use this CLAP: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var clapModel: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
@@ -133,8 +139,11 @@ struct APSAM: NetworkFilter {
     if ranker != nil, candidates == 1 {
       throw ValidationError("--ranker needs several candidates, as in --candidates 8.")
     }
-    if judgeModel != nil, ranker != .judge {
-      throw ValidationError("--judge-model needs --ranker judge.")
+    if judgeModel != nil, ranker?.hasJudge != true {
+      throw ValidationError("--judge-model needs --ranker judge or --ranker ensemble.")
+    }
+    if clapModel != nil, ranker?.hasCLAP != true {
+      throw ValidationError("--clap-model needs --ranker clap or --ranker ensemble.")
     }
     if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
@@ -147,6 +156,7 @@ struct APSAM: NetworkFilter {
     request.spanThreshold = spanThreshold
     request.ranker = ranker
     request.judgeModel = judgeModel
+    request.clapModel = clapModel
     request.settings.candidates = candidates
     request.settings.method = solver
     request.settings.steps = steps

@@ -36,6 +36,14 @@ import Testing
     (["--ranker", "judge"], "--ranker needs several candidates"),
     (["--candidates", "2", "--ranker", "ear"], "--ranker"),
     (["--judge-model", "judge"], "--judge-model needs --ranker"),
+    (
+      ["--candidates", "2", "--ranker", "clap", "--judge-model", "judge"],
+      "--judge-model needs --ranker"
+    ),
+    (
+      ["--candidates", "2", "--ranker", "judge", "--clap-model", "clap"],
+      "--clap-model needs --ranker"
+    ),
     (["--solver", "dopri5"], "--solver"),
     (["--seed", "-1"], "--seed"),
     (["--watermark", "yes"], "--watermark"),
@@ -92,6 +100,8 @@ import Testing
     (["--predict-spans", "--span-model", "large"], 69, "pe-a-frame-large"),
     (["--predict-spans", "--span-model", "pe-a-frame-base"], 69, "pe-a-frame-base"),
     (["--candidates", "2", "--ranker", "judge"], 69, "sam-audio-judge"),
+    (["--candidates", "2", "--ranker", "clap"], 69, "laion_clap"),
+    (["--candidates", "2", "--ranker", "ensemble"], 69, "sam-audio-judge"),
     (["--predict-spans", "--span-model", "huge"], 69, "huge"),
     (["--predict-spans", "--span-model", "/no/such/folder"], 66, "/no/such/folder"),
     (["--predict-spans", "--span-model", SAMPipeTests.model], 69, "is not complete"),
@@ -103,7 +113,7 @@ import Testing
     command.arguments += options
     let outcome = try command.run(.bytes(SAMPipeTests.input(frames: 10)))
     Self.expectFailure(outcome, status, saying: name)
-    if name.hasPrefix("pe-") || name.hasPrefix("sam-") {
+    if name.hasPrefix("pe-") || name.hasPrefix("sam-") || name == "laion_clap" {
       let words =
         name == "sam-audio-judge"
         ? "Ask for access at https://huggingface.co/facebook/sam-audio-judge"

@@ -10,8 +10,10 @@ import Tensors
 /// Reference: `LogmelFilterBank` in torchlibrosa's stft.py, and `HTSAT_Swin_Transformer.forward` and `reshape_wav2img` in
 /// htsat.py.
 final class CLAPSpectrogram {
+  /// Samples a second.
+  static let sampleRate = 48_000
   /// Samples of a sound.
-  static let samples = 480_000
+  static let samples = 10 * sampleRate
   /// Rows and columns of the picture.
   static let side = 256
   /// Mel bands.

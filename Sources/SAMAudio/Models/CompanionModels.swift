@@ -1,7 +1,7 @@
 package import APCore
 package import Separation
 
-/// The models of a shelf that help SAM-Audio: PE-A-Frame says when a sound is heard, and the Judge which of several
+/// The models of a shelf that help SAM-Audio: PE-A-Frame says when a sound is heard, and the Judge and CLAP which of several
 /// candidates is the best.
 package struct CompanionModels: ModelStore {
   /// A model that is known by its name.
@@ -10,6 +10,14 @@ package struct CompanionModels: ModelStore {
     package enum Use: String, Sendable {
       case spans
       case judge
+      case clap
+
+      /// What a model's folder needs.
+      var files: String {
+        self == .clap
+          ? "630k-best.pt, and config.json and tokenizer.json in a folder roberta-base"
+          : "config.json, tokenizer.json and weights"
+      }
     }
 
     package let name: String
@@ -23,6 +31,17 @@ package struct CompanionModels: ModelStore {
     package let megabytes: Int
 
     package var details: [String] { [use.rawValue, "\(megabytes) MB"] }
+
+    /// What the address is of, among those of Hugging Face.
+    var repository: String { address.split(separator: "/").suffix(2).joined(separator: "/") }
+  }
+
+  /// A model's files.
+  struct Place {
+    let name: String
+    let folder: String
+    /// All that results follow from.
+    let files: [String]
   }
 
   package static let known = [
@@ -32,6 +51,9 @@ package struct CompanionModels: ModelStore {
       name: "sam-audio-judge", use: .judge,
       address: "https://huggingface.co/facebook/sam-audio-judge", licence: "SAM License",
       isGated: true, megabytes: 6135),
+    Known(
+      name: "laion_clap", use: .clap, address: "https://huggingface.co/lukewys/laion_clap",
+      licence: "CC0-1.0", isGated: false, megabytes: 1860),
   ]
 
   package static let columns = SAMModels.columns
@@ -60,44 +82,50 @@ package struct CompanionModels: ModelStore {
   ///   - use: what it is to be for.
   /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get it; `.noInput` for a path
   ///   where no such model lies.
-  func find(_ name: String?, for use: Known.Use) throws(FilterError) -> (
-    name: String, folder: String
-  ) {
+  func find(_ name: String?, for use: Known.Use) throws(FilterError) -> Place {
     let known = Self.known.filter { $0.use == use }
     let name = name ?? known[0].name
     if let model = known.first(where: { [name, "pe-a-frame-\(name)"].contains($0.name) }) {
-      guard let folder = places(of: model).first(where: { Self.isComplete($0) }) else {
-        throw missing(model.name)
-      }
-      return (model.name, folder)
+      guard let place = installed(model) else { throw missing(model.name) }
+      return place
     }
     guard FileSystem.isFolder(name) else {
       guard name.contains("/") else { throw missing(name) }
       throw FilterError(
         .noInput, "There is no model \(name).",
-        advice: "Give the folder with the model's config.json, tokenizer.json and weights.")
-    }
-    guard Self.isComplete(name) else {
-      throw FilterError(
-        .unavailable,
-        "The model in \(name) is not complete: it needs config.json, tokenizer.json and weights.")
+        advice: "Give the folder with the model's \(use.files).")
     }
     let last = name.split(separator: "/").last.map(String.init) ?? name
-    return (last, name)
+    guard let place = place(last, in: name, for: use) else {
+      throw FilterError(
+        .unavailable, "The model in \(name) is not complete: it needs \(use.files).")
+    }
+    return place
   }
 
-  private func places(of model: Known) -> [String] {
-    shelf.folders.map { "\($0)/\(model.name)" } + shelf.snapshots(of: "facebook/\(model.name)")
+  private func installed(_ model: Known) -> Place? {
+    let folders =
+      shelf.folders.map { "\($0)/\(model.name)" } + shelf.snapshots(of: model.repository)
+    return folders.lazy.compactMap { place(model.name, in: $0, for: model.use) }.first
   }
 
-  private static func isComplete(_ folder: String) -> Bool {
-    paths(in: folder).allSatisfy(FileSystem.isFile)
-  }
-
-  /// All files of a model that results follow from.
-  static func paths(in folder: String) -> [String] {
-    ["\(folder)/config.json", "\(folder)/tokenizer.json"]
-      + [JudgeFiles.weights(in: folder) ?? "\(folder)/model.safetensors"]
+  /// The files of a folder's model; nil where one is missing.
+  private func place(_ name: String, in folder: String, for use: Known.Use) -> Place? {
+    let files: [String]
+    if use == .clap {
+      let texts =
+        ([folder, FileSystem.parent(folder)] + shelf.folders).map {
+          "\($0)/\(CLAPFiles.textFolder)"
+        } + shelf.snapshots(of: "FacebookAI/\(CLAPFiles.textFolder)")
+      let all = texts.map { CLAPFiles.paths(in: folder, text: $0) }
+      files = all.first { $0.allSatisfy(FileSystem.isFile) } ?? all[0]
+    } else {
+      files =
+        ["\(folder)/config.json", "\(folder)/tokenizer.json"]
+        + [JudgeFiles.weights(in: folder) ?? "\(folder)/model.safetensors"]
+    }
+    guard files.allSatisfy(FileSystem.isFile) else { return nil }
+    return Place(name: name, folder: folder, files: files)
   }
 }
 
@@ -105,14 +133,13 @@ package struct CompanionModels: ModelStore {
 
 extension CompanionModels {
   package func inspect(_ name: String) throws(FilterError) -> InstalledModel? {
-    guard let model = Self.known(name),
-      let folder = places(of: model).first(where: { Self.isComplete($0) })
-    else { return nil }
+    guard let model = Self.known(name), let place = installed(model) else { return nil }
     switch model.use {
-    case .spans: _ = try FrameModelFiles(name: name, folder: folder)
-    case .judge: _ = try JudgeFiles(name: name, folder: folder)
+    case .spans: _ = try FrameModelFiles(name: name, folder: place.folder)
+    case .judge: _ = try JudgeFiles(name: name, folder: place.folder)
+    case .clap: _ = try CLAPFiles(name: name, paths: place.files)
     }
-    return InstalledModel(path: folder)
+    return InstalledModel(path: place.folder)
   }
 
   /// Of these only the known ones are told from SAM-Audio's own.

@@ -71,6 +71,38 @@ import Testing
     #expect(throws: FilterError.self) { try store.find("pe-a-frame-small", for: .judge) }
   }
 
+  /// RoBERTa's files lie in the model's folder, beside it or where other models are.
+  @Test(arguments: [
+    ("models/laion_clap", "models/laion_clap/roberta-base"),
+    ("models/laion_clap", "models/roberta-base"), ("mine/clap", "mine/roberta-base"),
+    ("mine/clap", "models/roberta-base"),
+    (
+      "hub/models--lukewys--laion_clap/snapshots/abc",
+      "hub/models--FacebookAI--roberta-base/snapshots/def"
+    ),
+  ])
+  func clapIsFoundWithItsTextEncoder(folder: String, text: String) throws {
+    let source = fixture("sam-audio-spans")
+    for (place, files) in [
+      (folder, ["laion_clap/630k-best.pt"]),
+      (text, ["roberta-base/config.json", "roberta-base/tokenizer.json"]),
+    ] {
+      // A part of a model is none.
+      let name = folder.hasPrefix("mine") ? home.file(folder) : nil
+      #expect(throws: FilterError.self) { try store.find(name, for: .clap) }
+      #expect(try Command.tool("mkdir", "-p", home.file(place)).run().status == 0)
+      for file in files {
+        let link = Command.tool("ln", "-s", "\(source)/\(file)", home.file(place))
+        #expect(try link.run().status == 0)
+      }
+    }
+    let place = try store.find(folder.hasPrefix("mine") ? home.file(folder) : nil, for: .clap)
+    #expect(place.folder == home.file(folder))
+    let names = ["\(folder)/630k-best.pt", "\(text)/config.json", "\(text)/tokenizer.json"]
+    #expect(place.files == names.map { home.file($0) })
+    #expect(try CLAPFiles(name: place.name, paths: place.files).tokens("").count == 2)
+  }
+
   /// The list of models has these after those that separate, and they are not taken for such.
   @Test func theyAreListed() throws {
     try install("models/pe-a-frame-small")
@@ -78,11 +110,14 @@ import Testing
     let list = SAMModels(variable: { variables[$0] }, executable: nil).companions
     #expect(
       list.map(\.name)
-        == ["pe-a-frame-small", "pe-a-frame-base", "pe-a-frame-large", "sam-audio-judge"])
+        == [
+          "pe-a-frame-small", "pe-a-frame-base", "pe-a-frame-large", "sam-audio-judge",
+          "laion_clap",
+        ])
     #expect(list[0].path == home.file("models/pe-a-frame-small"))
     #expect(list[0].problem == nil)
     #expect(list.dropFirst().allSatisfy { $0.path == nil })
-    #expect(list.map { $0.details[0] } == ["spans", "spans", "spans", "judge"])
+    #expect(list.map { $0.details[0] } == ["spans", "spans", "spans", "judge", "clap"])
     let others = SAMModels(variable: { variables[$0] }, executable: nil)
     #expect(others.otherNames().isEmpty)
     #expect(!others.installedNames.contains("pe-a-frame-small"))
