@@ -120,14 +120,16 @@ let package = Package(
     .target(
       name: "Workflows", dependencies: ["APCore", "Digests", "YAML", subprocess, systemPackage],
       swiftSettings: settings),
-    // The parser of options and the settings file: only here and in the executables.
+    // The settings file, only here, and the parser of options, also in NetworkCommand and the executables.
     .target(
       name: "APCommand",
       dependencies: ["APCore", "YAML", argumentParser, systemPackage],
       swiftSettings: settings),
     // Options that filters with a network share.
     .target(
-      name: "NetworkCommand", dependencies: ["Tensors", argumentParser], swiftSettings: settings),
+      name: "NetworkCommand",
+      dependencies: ["APCommand", "APCore", "Separation", "Tensors", argumentParser],
+      swiftSettings: settings),
 
     filter("ap-decode", "AudioDecoding"),
     filter("ap-segment"),
@@ -199,6 +201,7 @@ let package = Package(
       name: "SAMAudioTests",
       dependencies: [
         "APCore", "Checkpoints", "Digests", "SAMAudio", "Separation", "Tensors", "TestSupport",
+        "ap-sam",
       ],
       swiftSettings: settings),
     .testTarget(

@@ -9,22 +9,11 @@ enum WaveChunks {
   /// - Throws: `io`.
   static func resetTime(in file: FileDescriptor, name: String) throws(FilterError) {
     do {
-      var chunk = [UInt8](repeating: 0, count: 8)
-      var offset: Int64 = 12
-      while true {
-        let read = try chunk.withUnsafeMutableBytes {
-          try file.read(fromAbsoluteOffset: offset, into: $0)
-        }
-        guard read == 8, !chunk.starts(with: "data".utf8) else { return }
-        if chunk.starts(with: "PEAK".utf8) {
-          // Behind the chunk's version.
-          _ = try [UInt8](repeating: 0, count: 4).withUnsafeBytes {
-            try file.writeAll(toAbsoluteOffset: offset + 12, $0)
-          }
-          return
-        }
-        let size = chunk[4...].reversed().reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        offset += 8 + size + size % 2
+      let place = try FileChunks.size(of: "PEAK", before: "data", bigEndian: false, in: file)
+      guard let place else { return }
+      // After the chunk's size and its version.
+      _ = try [UInt8](repeating: 0, count: 4).withUnsafeBytes {
+        try file.writeAll(toAbsoluteOffset: place + 8, $0)
       }
     } catch {
       throw FilterError(.io, "Cannot write \(name): \(error).", underlying: error)

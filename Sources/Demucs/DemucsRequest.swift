@@ -4,7 +4,7 @@ package import Separation
 package import Tensors
 
 /// What `ap-demucs` is asked to do with the stream on standard input.
-package struct DemucsRequest: Sendable {
+package struct DemucsRequest: NetworkRequest {
   /// A model's name or path (`DemucsModels.find`); nil: the preferred one.
   package var model: String?
   /// The track that is separated; nil: the only one, or the mix.

@@ -3,7 +3,7 @@ import Separation
 package import Tensors
 
 /// What `ap-roformer` is asked to do with the stream on standard input.
-package struct RoformerRequest: Sendable {
+package struct RoformerRequest: NetworkRequest {
   /// A model's name or path (`RoformerModels.find`); nil: the preferred one.
   package var model: String?
   /// The track that is separated; nil: the only one, or the mix.

@@ -6,42 +6,15 @@ import NetworkCommand
 internal import Separation
 
 @main
-struct APDemucs: FilterCommand {
+struct APDemucs: NetworkFilter {
   static let configuration = CommandConfiguration(
     commandName: "ap-demucs", abstract: "Separate music into stems with Demucs v4.",
     discussion: Seconds.help,
     version: Suite.version)
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Use this model: a name or a file. (default: htdemucs if installed, else the small one)",
-      valueName: "model"),
-    completion: .custom { _, _, _ in DemucsModels.standard.installedNames })
-  var model: String?
+  @OptionGroup var source: ModelOptions<DemucsModels>
 
-  @Flag(help: "List the known and the installed models, and exit.")
-  var listModels = false
-
-  @Flag(help: "With --list-models: write a line of JSON per model.")
-  var json = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Separate this track, and pass the others on; the only one, or mix, if not given.",
-      valueName: "name"))
-  var track: String?
-
-  @Option(
-    help: ArgumentHelp("Write only these stems, separated by commas.", valueName: "names"),
-    completion: .list(Self.stemNames),
-    transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
-  var stems: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Write two tracks: this stem, and everything else.", valueName: "stem"),
-    completion: .list(Self.stemNames))
-  var twoStems: String?
+  @OptionGroup var music: StemOptions
 
   @Option(
     help: ArgumentHelp(
@@ -91,26 +64,12 @@ struct APDemucs: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
-  /// Those of the released models, to complete.
-  private static let stemNames = ["bass", "drums", "guitar", "other", "piano", "vocals"]
-
   enum Normalize: String, CaseIterable, ExpressibleByArgument {
     case track, window
   }
 
-  var historyOptions: [String: JSONValue] { request.history }
-
-  var writesStream: Bool { !listModels }
-
   func validate() throws {
-    if json, !listModels { throw ValidationError("--json needs --list-models.") }
-    if stems.contains("") || Set(stems).count != stems.count {
-      throw ValidationError("--stems takes different names, separated by commas.")
-    }
-    if !stems.isEmpty, twoStems != nil {
-      throw ValidationError("Give only one of --stems and --two-stems.")
-    }
-    if other != nil, twoStems == nil {
+    if other != nil, music.twoStems == nil {
       throw ValidationError("--other needs --two-stems.")
     }
     if residual, sumToMix {
@@ -126,35 +85,15 @@ struct APDemucs: FilterCommand {
     if segment?.value == 0 { throw ValidationError("--segment must be more than 0 seconds.") }
   }
 
-  func repeatability() throws -> Repeatability {
-    listModels ? .changing : try request.repeatability()
-  }
-
-  func run(in context: FilterContext) throws {
-    guard !listModels else {
-      let store = DemucsModels.standard
-      return try context.write(text: json ? store.jsonLines() : store.table().text)
-    }
-    var request = request
-    request.threads = context.settings.threads
-    try request.run(in: context)
-  }
-
-  private var request: DemucsRequest {
-    var request = DemucsRequest()
-    request.model = model
-    request.track = track
-    request.stems = stems
-    request.twoStems = twoStems
+  func fill(_ request: inout DemucsRequest) {
+    request.stems = music.stems
+    request.twoStems = music.twoStems
     request.other = other ?? .sum
     request.givesResidual = residual
     request.sumsToMix = sumToMix
     request.settings = PassSettings(
       overlap: overlap, segmentSeconds: segment?.value, shifts: shifts, seed: seed ?? 0)
     request.normalizesSegments = normalize == .window
-    request.precision = numerics.precision
-    request.weights = numerics.weights
-    return request
   }
 }
 

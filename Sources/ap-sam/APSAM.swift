@@ -6,31 +6,13 @@ package import SAMAudio
 import Separation
 
 @main
-struct APSAM: FilterCommand {
+struct APSAM: NetworkFilter {
   static let configuration = CommandConfiguration(
     commandName: "ap-sam",
     abstract: "Separate the sounds that text prompts describe, with SAM-Audio.",
     version: Suite.version)
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Use this model: a name or a folder. (default: \(SAMModels.preferred.name))",
-      valueName: "model"),
-    completion: .custom { _, _, _ in SAMModels.standard.installedNames })
-  var model: String?
-
-  @Flag(help: "List the known and the installed models, and exit.")
-  var listModels = false
-
-  @Flag(help: "With --list-models: write a line of JSON per model.")
-  var json = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Separate this track, and pass the others on; the only one, or mix, if not given.",
-      valueName: "name"))
-  var track: String?
+  @OptionGroup var source: ModelOptions<SAMModels>
 
   @Option(
     help: ArgumentHelp(
@@ -52,6 +34,46 @@ struct APSAM: FilterCommand {
       """,
       valueName: "span"), transform: { Placed(try AnchorSpan.argument($0)) })
   var span: [Placed<AnchorSpan>] = []
+
+  @Flag(
+    help: """
+      Predict when the sounds are heard, with PE-A-Frame, and let the model know; costs little, and \
+      helps most with sounds that come and go.
+      """)
+  var predictSpans = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict spans with this model: small, base, large or a folder. (default: small)",
+      valueName: "model"), completion: .list(["small", "base", "large"]))
+  var spanModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict a span where a sound is more probable than this.", valueName: "p"))
+  var spanThreshold = 0.3
+
+  @Option(
+    help: ArgumentHelp(
+      "Make each sound so many times from other noise, and keep the best; costs as many times more.",
+      valueName: "n"))
+  var candidates = 1
+
+  @Option(
+    help: ArgumentHelp("Choose the best candidate with this ranker.", valueName: "ranker"))
+  var ranker: RankerKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this Judge: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var judgeModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this CLAP: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var clapModel: String?
 
   @Option(
     help: ArgumentHelp(
@@ -94,13 +116,8 @@ struct APSAM: FilterCommand {
     case on, off
   }
 
-  var historyOptions: [String: JSONValue] { request.history }
-
-  var writesStream: Bool { !listModels }
-
   func validate() throws {
-    if json, !listModels { throw ValidationError("--json needs --list-models.") }
-    guard !listModels else { return }
+    guard !source.listModels else { return }
     if prompt.isEmpty, span.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
     }
@@ -110,21 +127,32 @@ struct APSAM: FilterCommand {
         "The span \(stray.value.text) has no --prompt before it that it could belong to; for a sound "
           + "without words, give --prompt '' before it.")
     }
-    if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
-  }
-
-  func repeatability() throws -> Repeatability {
-    listModels ? .changing : try request.repeatability()
-  }
-
-  func run(in context: FilterContext) throws {
-    guard !listModels else {
-      let store = SAMModels.standard
-      return try context.write(text: json ? store.jsonLines() : store.table().text)
+    if predictSpans, !span.isEmpty {
+      throw ValidationError("--predict-spans and --span contradict each other.")
     }
-    var request = request
-    request.threads = context.settings.threads
-    try request.run(in: context)
+    if !predictSpans, spanModel != nil {
+      throw ValidationError("--span-model needs --predict-spans.")
+    }
+    if !(0...1).contains(spanThreshold) {
+      throw ValidationError("--span-threshold must be between 0 and 1.")
+    }
+    if !(1...64).contains(candidates) {
+      throw ValidationError("--candidates must be between 1 and 64.")
+    }
+    if candidates > 1, ranker == nil {
+      throw ValidationError(
+        "--candidates needs a ranker to choose among them, as in --ranker judge.")
+    }
+    if ranker != nil, candidates == 1 {
+      throw ValidationError("--ranker needs several candidates, as in --candidates 8.")
+    }
+    if judgeModel != nil, ranker?.hasJudge != true {
+      throw ValidationError("--judge-model needs --ranker judge or --ranker ensemble.")
+    }
+    if clapModel != nil, ranker?.hasCLAP != true {
+      throw ValidationError("--clap-model needs --ranker clap or --ranker ensemble.")
+    }
+    if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
   /// A span belongs to the prompt before it; where there is no prompt, all tell of one sound.
@@ -138,12 +166,16 @@ struct APSAM: FilterCommand {
     return sounds
   }
 
-  private var request: SAMRequest {
-    var request = SAMRequest()
-    request.model = model
-    request.track = track
+  func fill(_ request: inout SAMRequest) {
     request.prompts = sounds
     request.promptsFile = promptsFile
+    request.predictsSpans = predictSpans
+    request.spanModel = spanModel
+    request.spanThreshold = spanThreshold
+    request.ranker = ranker
+    request.judgeModel = judgeModel
+    request.clapModel = clapModel
+    request.settings.candidates = candidates
     request.settings.method = solver
     request.settings.steps = steps
     request.settings.seed = seed
@@ -151,9 +183,6 @@ struct APSAM: FilterCommand {
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on
     request.isStereo = stereo
-    request.precision = numerics.precision
-    request.weights = numerics.weights
-    return request
   }
 }
 
@@ -169,3 +198,5 @@ extension AnchorSpan {
 }
 
 extension ODESolver.Method: ExpressibleByArgument {}
+
+extension RankerKind: ExpressibleByArgument {}

@@ -91,7 +91,8 @@ import Testing
     let other = try run(["mix", "vocals"], [], rate: 22_050)
     #expect(other.status == 64)
     #expect(
-      other.errors.contains("Put --rate \(network.rate) --channels \(network.channels) behind"))
+      other.errors.contains(
+        "Put --rate \(network.rate) --channels \(network.channels) after ap-decode"))
     for outcome in [absent, unclear, colliding, other] {
       #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
       #expect(outcome.isAbort)

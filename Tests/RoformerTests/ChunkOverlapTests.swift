@@ -47,7 +47,7 @@ import Testing
     var track = try Self.track(overlap: overlap, claimed: 100_000)
     var frames = 0
     let frame: [Float] = [0.5, 0.5]
-    while track.nextFrames() == nil {
+    while track.next() == nil {
       track.push(frame.span)
       frames += 1
     }
@@ -100,7 +100,7 @@ import Testing
     var track = try track(overlap: overlap, claimed: claimed, outputs: outputs)
     var result = [[Float]](repeating: [], count: 4)
     func drain() {
-      while let frames = track.nextFrames() {
+      while let frames = track.next() {
         #expect(frames.offset == result[2 * frames.output].count)
         for (index, sample) in frames.samples.enumerated() {
           result[2 * frames.output + index % 2].append(sample)

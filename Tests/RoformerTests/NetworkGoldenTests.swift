@@ -112,7 +112,7 @@ import Testing
       network.config, length: claimed, outputs: outputs, keptChannels: 2
     ) { network.separate($0, wanted: Set(stems), into: $1) }
     func drain() {
-      while let frames = track.nextFrames() {
+      while let frames = track.next() {
         for (index, sample) in frames.samples.enumerated() {
           rows[2 * frames.output + index % 2].append(sample)
         }

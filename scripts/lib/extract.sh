@@ -65,7 +65,7 @@ add_option() {
   more+=("${@:2}")
 }
 
-# part FILTER WORD…: runs it with its options, and these words behind them.
+# part FILTER WORD…: runs it with its options, and these words after them.
 part() {
   local -n own=options_${1//-/_}
   "$binaries/$1" ${own[@]+"${own[@]}"} "${@:2}"
@@ -98,7 +98,7 @@ read_arguments() {
     elif [ -n "${values[$1]-}" ] || [ "$1" = --template ]; then
       [ $# -ge 2 ] || usage_error "$1 needs a value"
       words=("$1=$2")
-      # A short option has its value behind it.
+      # A short option has its value after it.
       [[ $1 == --* ]] || words=("$1" "$2")
       shift
     fi

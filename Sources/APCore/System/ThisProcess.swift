@@ -53,9 +53,14 @@ package enum UserFolder {
   ///
   /// - Parameter variable: an environment variable's value; nil where it is unset or empty.
   package func path(_ variable: (String) -> String?) -> String? {
+    root(variable).map { "\($0)/ap" }
+  }
+
+  /// The folder of all programs.
+  package func root(_ variable: (String) -> String?) -> String? {
     // A relative path is to be ignored.
-    if let folder = variable(names.variable), folder.hasPrefix("/") { return "\(folder)/ap" }
-    return variable("HOME").flatMap { $0.isEmpty ? nil : "\($0)/\(names.folder)/ap" }
+    if let folder = variable(names.variable), folder.hasPrefix("/") { return folder }
+    return variable("HOME").flatMap { $0.isEmpty ? nil : "\($0)/\(names.folder)" }
   }
 
   private var names: (variable: String, folder: String) {

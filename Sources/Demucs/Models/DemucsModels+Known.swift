@@ -61,6 +61,8 @@ extension DemucsModels {
   ]
 
   package static let columns = ["STEMS", "SEGMENT"]
+  package static let choice =
+    "a name or a file. (default: htdemucs if installed, else the small one)"
   package static let otherModels = "a file is given by its path"
 
   static func details(_ sources: [String], _ segment: Fraction) -> [String] {

@@ -21,7 +21,7 @@ final class SampleQueue {
   /// How many wait.
   var count: Int { memory.count - head + fileRange.count }
 
-  /// Puts samples behind those that wait.
+  /// Puts samples after those that wait.
   ///
   /// - Throws: `io`; `cannotCreate` where there is no room for a temporary file.
   func append(_ samples: Span<Float>) throws(FilterError) {

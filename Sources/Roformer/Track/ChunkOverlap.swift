@@ -5,22 +5,9 @@ import Separation
 /// It gives what MSST's `demix` gives with a batch of one: the track is reflected at both ends where it is long enough,
 /// chunks are weighted by windows that fade in and out, and each frame is divided by its weights. A frame is final as
 /// soon as no later chunk covers it. Places below are those of the reflected track.
-struct ChunkOverlap {
-  /// Frames of an output that no later chunk covers.
-  struct FinalFrames {
-    /// Which output.
-    let output: Int
-    /// Their place in the track.
-    let offset: Int
-    /// Interleaved.
-    let samples: [Float]
-  }
-
+struct ChunkOverlap: TrackSeparator {
   /// Separates a chunk: [channels, chunkFrames] into [stems, channels, chunkFrames].
   typealias Separator = (_ mix: UnsafePointer<Float>, _ stems: UnsafeMutablePointer<Float>) -> Void
-
-  /// The most frames given at once: outputs take turns, so that no reader waits long for one.
-  static let blockFrames = 65_536
 
   private let chunkFrames: Int
   private let step: Int
@@ -148,7 +135,7 @@ struct ChunkOverlap {
 
   /// The next frames that are final, for which chunks are separated as needed; nil where more of the track is needed
   /// first, or all was given.
-  mutating func nextFrames() -> FinalFrames? {
+  mutating func next() -> FinalFrames? {
     while true {
       if let frames = finalFrames() { return frames }
       guard isReflected != nil else { return nil }
@@ -193,7 +180,7 @@ struct ChunkOverlap {
     }
   }
 
-  /// Copies the next chunk; behind the track's end it is reflected, or silent where there is too little to reflect.
+  /// Copies the next chunk; beyond the track's end it is reflected, or silent where there is too little to reflect.
   private mutating func load(_ frames: Int) {
     let isReflected = frames > chunkFrames / 2
     for channel in 0..<channels {
@@ -217,7 +204,7 @@ struct ChunkOverlap {
       forget(before: min(next, first))
       return nil
     }
-    let last = min(first + Self.blockFrames, end)
+    let last = min(first + FinalFrames.most, end)
     let samples = interleaved(turn, first..<last)
     let result = FinalFrames(output: turn, offset: first - margin, samples: samples)
     turn = (turn + 1) % outputs.count

@@ -39,32 +39,15 @@ struct RoformerSeparation {
       input.outputHeader(
         tracks: outputs.map { Track($0.name) }, channels: keptChannels, historyEntry: historyEntry,
         advice: StemOutput.otherNames))
-    while let passage = try input.next() { try separate(passage) }
+    let stems = StemWriter(
+      outputs, channels: keptChannels, rate: network.config.sampleRate, total: input.frames,
+      to: writer, progress: progress)
+    while let passage = try input.next() {
+      let track = ChunkOverlap(
+        network.config, length: passage.length, outputs: outputs, keptChannels: keptChannels
+      ) { network.separate($0, wanted: wanted, into: $1) }
+      try stems.write(track, of: passage, as: passage)
+    }
     try writer.finish(extra: input.endExtra)
-  }
-
-  private func separate(_ passage: Passage) throws {
-    var track = ChunkOverlap(
-      network.config, length: passage.length, outputs: outputs, keptChannels: keptChannels
-    ) { network.separate($0, wanted: wanted, into: $1) }
-    while let frames = try passage.next() {
-      track.push(frames.span)
-      try write(&track, of: passage)
-    }
-    track.finish()
-    try write(&track, of: passage)
-  }
-
-  private func write(_ track: inout ChunkOverlap, of passage: Passage) throws {
-    while let frames = track.nextFrames() {
-      let offset = passage.start + frames.offset
-      try writer.write(
-        frames.samples.span, track: outputs[frames.output].name, offset: offset,
-        segment: passage.segment)
-      guard frames.output == outputs.count - 1 else { continue }
-      progress.update(
-        done: offset + frames.samples.count / keptChannels, total: input.frames,
-        rate: network.config.sampleRate)
-    }
   }
 }

@@ -44,22 +44,7 @@ package final class DACVAE {
 
   /// The mean latent of mono samples: [codebookDim, ⌈N / hop⌉]. What the last frame lacks is filled by reflection.
   package func encode(_ samples: [Float]) -> Latent {
-    let samples = filled(samples)
-    let frames = samples.count / config.hop
-    var latent = Latent(
-      channels: config.codebookDim, frames: frames,
-      values: Array(repeating: 0, count: config.codebookDim * frames))
-    let memory = CodecMemory(workers: workers)
-    for tile in tiles(of: framesOfEncoderTile, frames) {
-      let mean = encoder(samples, frames: tile, memory, probe).rows
-      for channel in 0..<latent.channels {
-        let row = mean.row(0, channel)
-        for column in 0..<tile.count {
-          latent.values[channel * frames + tile.lowerBound + column] = row[column]
-        }
-      }
-    }
-    return latent
+    encoder(samples, framesOfTile: framesOfEncoderTile, workers: workers, probe)
   }
 
   /// The mono samples of a latent: `frames · hop` of them.
@@ -69,7 +54,7 @@ package final class DACVAE {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
     let memory = CodecMemory(workers: workers)
-    for tile in tiles(of: framesOfDecoderTile, latent.frames) {
+    for tile in Latent.tiles(of: framesOfDecoderTile, latent.frames) {
       decoder(latent, frames: tile, into: &samples, memory, probe)
     }
     if let message {
@@ -77,16 +62,6 @@ package final class DACVAE {
         message, to: &samples, columns: framesOfDecoderTile * config.hop / Watermark.hop, memory)
     }
     return samples
-  }
-
-  /// The samples with the last frame filled up: by reflection that does not repeat the last sample, or by zeros
-  /// where there is too little to reflect.
-  private func filled(_ samples: [Float]) -> [Float] {
-    let missing = (config.hop - samples.count % config.hop) % config.hop
-    guard missing < samples.count else {
-      return samples + Array(repeating: 0, count: missing)
-    }
-    return samples + samples.dropLast().suffix(missing).reversed()
   }
 
   /// Floats that it takes beside the sound: two places for the activations of a tile, which has the most of them where it
@@ -97,9 +72,5 @@ package final class DACVAE {
     let encoder = config.encoderDim * min(frames, encoderTile)
     let decoder = (config.decoderDim >> config.decoderRates.count) * min(frames, decoderTile)
     return 2 * max(encoder, decoder) * config.hop
-  }
-
-  private func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {
-    stride(from: 0, to: frames, by: size).map { $0..<min($0 + size, frames) }
   }
 }

@@ -11,6 +11,7 @@ final class PromptSeparation {
   private let separator: WindowSeparator
   private let draws: (_ window: Int, _ frames: Int) -> WindowDraws
   private let outputs: [OutputTrack]
+  private let findings: SeparationFindings
   /// Nil: the output is mono.
   private let image: StereoImage?
   private let writer: StreamWriter
@@ -21,23 +22,27 @@ final class PromptSeparation {
   private var levels = TargetLevels()
   /// The longest sound, in frames, for which there is memory, and the longest one that has taken it.
   private var longest = (allowed: 0, done: 0)
+  /// Nil once it is written.
+  private var header: StreamHeader?
 
   /// - Parameters:
   ///   - input: at the limit's rate; stereo where there is an image, else mono.
   ///   - draws: what is drawn for a window of so many frames.
   ///   - outputs: the tracks that come out, of the separator's stems.
+  ///   - findings: is told of what is found out.
   ///   - memory: bytes that a sound of so many frames takes, beside the weights.
   init(
     _ input: NetworkInput, limit: WindowLimit, separator: WindowSeparator,
     draws: @escaping (_ window: Int, _ frames: Int) -> WindowDraws, outputs: [OutputTrack],
-    image: StereoImage?, writer: StreamWriter, progress: Progress, report: Report,
-    memory: @escaping (_ frames: Int) -> Int
+    findings: SeparationFindings, image: StereoImage?, writer: StreamWriter, progress: Progress,
+    report: Report, memory: @escaping (_ frames: Int) -> Int
   ) {
     self.input = input
     self.limit = limit
     self.separator = separator
     self.draws = draws
     self.outputs = outputs
+    self.findings = findings
     self.image = image
     self.writer = writer
     self.progress = progress
@@ -54,15 +59,37 @@ final class PromptSeparation {
     // Before the first byte goes out, where it can be known so early.
     let window = input.windowFrames
     try require(min(window ?? .max, input.frames ?? window ?? 0), isWindow: window != nil)
-    try writer.write(
-      input.outputHeader(
-        tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
-        advice: "Describe that sound in other words."))
+    let header = try input.outputHeader(
+      tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
+      advice: "Describe that sound in other words.")
+    self.header = header
+    // That of a whole track waits for the spans that are predicted in it. Windows cannot wait for those after them, nor
+    // other tracks for this one.
+    let waits =
+      findings.expectsSpans && header.layout == .contiguous
+      && header.tracks.count == outputs.count
+    if !waits { try writeHeader() }
     while let passage = try input.next() {
       try separate(try samples(of: passage), of: passage)
     }
     levels.silent.forEach(silent)
-    try writer.finish(extra: input.endExtra)
+    try writeHeader()
+    var extra = input.endExtra
+    if !waits, !findings.spans.isEmpty {
+      extra["spans"] = .object(findings.spans.mapValues { .array($0) })
+    }
+    try writer.finish(extra: extra)
+  }
+
+  /// Writes the header, unless that is done.
+  private func writeHeader() throws {
+    guard var header else { return }
+    self.header = nil
+    for index in header.tracks.indices {
+      guard let spans = findings.spans[header.tracks[index].name] else { continue }
+      header.tracks[index].extra["spans"] = .array(spans)
+    }
+    try writer.write(header)
   }
 
   /// - Throws: `outOfMemory` where there is too little for a sound of so many frames.
@@ -104,13 +131,15 @@ final class PromptSeparation {
     try require(frames, isWindow: passage.segment != nil)
     defer { longest.done = max(longest.done, frames) }
     levels.add(mix.mid)
+    let start = Double(passage.start) / Double(limit.rate)
     func report(_ done: Double) {
       progress.update(
         done: passage.start + Int(done * Double(frames)), total: input.frames, rate: limit.rate)
     }
     try separator(
       mix.mid, draws: draws(passage.segment?.index ?? 0, frames),
-      start: Double(passage.start) / Double(limit.rate), progress: report
+      start: start, progress: report,
+      found: { findings.add($0, window: passage.segment?.index, start: start) }
     ) { stem, sound in
       if case .target(let number) = stem { levels.add(sound, of: number) }
       let result = image?.restored(sound, mid: mix.mid, side: mix.side) ?? sound
@@ -121,6 +150,7 @@ final class PromptSeparation {
   }
 
   private func write(_ samples: [Float], _ track: String, _ passage: Passage) throws {
+    try writeHeader()
     let channels = image == nil ? 1 : 2
     let frames = samples.count / channels
     for start in stride(from: 0, to: frames, by: Self.blockFrames) {

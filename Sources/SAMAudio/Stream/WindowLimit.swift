@@ -8,9 +8,11 @@ struct WindowLimit: Sendable {
   /// Frames a second.
   let rate: Int
 
-  init(_ config: SAMAudioConfig) {
+  /// - Parameter companions: what else takes the sound.
+  init(_ config: SAMAudioConfig, _ companions: Companions) {
     self.config = config
-    frames = config.transformer.maxPositions * config.audioCodec.hop
+    frames =
+      min(config.transformer.maxPositions, companions.maximumFrames) * config.audioCodec.hop
     rate = config.audioCodec.sampleRate
   }
 
@@ -18,15 +20,18 @@ struct WindowLimit: Sendable {
   /// tile, the state on its way through the solver, and the sounds that come in and go out.
   ///
   /// - Parameters:
+  ///   - candidates: sounds among which the best one is chosen.
   ///   - textTokens: of the longest prompt.
   ///   - precision: what is multiplied.
-  func memory(_ count: Int, textTokens: Int, precision: NumberFormat) -> Int {
+  func memory(
+    _ count: Int, candidates: Int = 1, textTokens: Int, precision: NumberFormat
+  ) -> Int {
     let latents = config.audioCodec.latentFrames(count)
     let activations = DiffusionActivations.floats(
       config, frames: latents, textTokens: textTokens, precision: precision)
-    let state = 6 * latents * config.stateChannels
+    let state = (5 + candidates) * latents * config.stateChannels
     let tile = DACVAE.tileFloats(config.audioCodec, frames: latents)
-    return (activations + state + tile + 6 * count) * MemoryLayout<Float>.stride
+    return (activations + state + tile + (5 + candidates) * count) * MemoryLayout<Float>.stride
   }
 
   /// How to give the model less at once.

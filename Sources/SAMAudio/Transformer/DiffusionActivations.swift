@@ -28,7 +28,7 @@ struct DiffusionActivations {
     _ config: SAMAudioConfig, frames count: Int, textTokens: Int, precision: NumberFormat,
     plan: inout ActivationPlan
   ) {
-    let (width, heads) = (config.transformer.dim, config.transformer.heads)
+    let (width, heads) = (config.transformer.dim, config.transformer.layer.heads)
     func panels(_ channels: Int, _ stages: ActivationPlan.Stages) -> TokenPanels {
       plan.tokens(channels: channels, tokens: count, during: stages)
     }

@@ -112,7 +112,7 @@ package final class DiffusionTransformer {
       activations.state, prepared: activations.prepared, into: activations.frames,
       workers: workers)  // [D, T]
     probe?.show("aligned", activations.frames)
-    embedding.convolve(activations.frames, inner: activations.inner, workers: workers)
+    embedding.convolutions(activations.frames, inner: activations.inner, workers: workers)
     probe?.show("x_embedder", activations.frames)
 
     // 2. The text at this time.

@@ -114,7 +114,7 @@ package final class NetworkInput {
         .usage,
         "The track \"\(other)\" is passed on as it is, with \(header.channels) channels at "
           + "\(header.rate) Hz, and the model gives \(channels) at \(rate) Hz.",
-        advice: "Put --rate \(rate) --channels \(channels) behind ap-decode.")
+        advice: "Put --rate \(rate) --channels \(channels) after ap-decode.")
     }
   }
 

@@ -41,7 +41,7 @@ package struct ModelShelf: Sendable {
     }
     self.folders = folders
     self.fetchCommand = fetchCommand
-    let cache = variable("XDG_CACHE_HOME") ?? variable("HOME").map { "\($0)/.cache" }
+    let cache = UserFolder.cache.root(variable)
     torchCache = (variable("TORCH_HOME") ?? cache.map { "\($0)/torch" })
       .map { "\($0)/hub/checkpoints" }
     hubCache =

@@ -19,6 +19,8 @@ package protocol ModelStore: Sendable {
   static var known: [Known] { get }
   /// Headings of what a list says of a model besides its name, its licence and its place.
   static var columns: [String] { get }
+  /// What `--model` takes, as the end of its help.
+  static var choice: String { get }
   /// How a model that is not known is given, as the end of a sentence.
   static var otherModels: String { get }
   /// The folder beside the executable with the models that come with the build; nil where there are none.
@@ -36,6 +38,12 @@ package protocol ModelStore: Sendable {
   func otherNames() -> Set<String>
   /// How to get a known model, as a whole sentence.
   func advice(for known: Known) -> String
+  /// Models of other kinds that this network's can use; a list has them after its own.
+  var companions: [ModelListing] { get }
+}
+
+extension ModelStore {
+  package var companions: [ModelListing] { [] }
 }
 
 /// A model that was found.

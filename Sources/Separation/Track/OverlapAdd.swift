@@ -3,20 +3,7 @@
 /// The passes run side by side: the segment that starts first goes first, so that the order of all
 /// sums is the same however the input is cut. A frame is final as soon as no segment that is still to
 /// come can touch it.
-package struct OverlapAdd {
-  /// Frames of an output that no later segment touches.
-  package struct FinalFrames {
-    /// Which output.
-    package let output: Int
-    /// Their place in the track.
-    package let offset: Int
-    /// Interleaved.
-    package let samples: [Float]
-  }
-
-  /// The most frames given at once: outputs take turns, so that no reader waits long for one.
-  static let blockFrames = 65_536
-
+package struct OverlapAdd: TrackSeparator {
   private let channels: Int
   private let outputs: [StemOutput]
   private let scope: NormalizationScope
@@ -121,7 +108,7 @@ package struct OverlapAdd {
       mix.drop(before: min(finalEnd, lookBack))
       return nil
     }
-    let end = min(start + Self.blockFrames, finalEnd)
+    let end = min(start + FinalFrames.most, finalEnd)
     let frames = FinalFrames(
       output: turn, offset: start, samples: interleaved(turn, frames: start..<end))
     turn = (turn + 1) % outputs.count

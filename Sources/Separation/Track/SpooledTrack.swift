@@ -43,7 +43,7 @@ final class SpooledTrack: FrameSource {
   ///
   /// - Throws: `io`.
   func next() throws -> [Float]? {
-    let count = min(OverlapAdd.blockFrames, frames - framesRead)
+    let count = min(FinalFrames.most, frames - framesRead)
     guard count > 0 else { return nil }
     let frameBytes = meter.channels * MemoryLayout<Float>.stride
     var block = [Float](repeating: 0, count: count * meter.channels)

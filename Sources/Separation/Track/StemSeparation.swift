@@ -51,17 +51,23 @@ package struct StemSeparation {
       input.outputHeader(
         tracks: outputs.map { Track($0.name) }, channels: channels, historyEntry: historyEntry,
         advice: StemOutput.otherNames))
-    while let passage = try input.next() { try separate(passage, of: input) }
+    let stems = StemWriter(
+      outputs, channels: channels, rate: sampleRate, total: input.frames, to: writer,
+      progress: progress)
+    while let passage = try input.next() {
+      try separate(passage, loudness: usableLoudness(input.header), to: stems)
+    }
     try writer.finish(extra: input.endExtra)
   }
 
-  private func separate(_ passage: Passage, of input: NetworkInput) throws {
+  /// - Parameter loudness: of the whole track, where it is known.
+  private func separate(_ passage: Passage, loudness: Loudness?, to stems: StemWriter) throws {
     // Each window is a track of its own, whose figures nobody knows before its end.
-    let known = passage.segment == nil ? usableLoudness(input.header) : nil
+    let known = passage.segment == nil ? loudness : nil
     let scope = scope ?? known.map { .track(Normalization($0)) }
     if let scope, passage.length != nil || !plan.needsLength {
-      return try separate(
-        passage, as: passage, scope: scope, length: passage.length, total: input.frames)
+      return try stems.write(
+        overlapAdd(scope, length: passage.length), of: passage, as: passage)
     }
     if passage.segment == nil {
       log.debug(
@@ -70,39 +76,14 @@ package struct StemSeparation {
     }
     let spool = try SpooledTrack(channels: channels)
     while let frames = try passage.next() { try spool.append(frames.span) }
-    try separate(
-      spool, as: passage, scope: scope ?? .track(Normalization(spool.loudness)),
-      length: spool.frames, total: input.frames)
+    let measured = scope ?? .track(Normalization(spool.loudness))
+    try stems.write(overlapAdd(measured, length: spool.frames), of: spool, as: passage)
   }
 
-  /// - Parameters:
-  ///   - source: the frames of the passage.
-  ///   - length: how many there are; may be nil if the plan does not need it.
-  ///   - total: frames of the whole stream.
-  private func separate(
-    _ source: some FrameSource, as passage: Passage, scope: NormalizationScope, length: Int?,
-    total: Int?
-  ) throws {
-    var track = OverlapAdd(
+  /// - Parameter length: frames of the passage; may be nil if the plan does not need it.
+  private func overlapAdd(_ scope: NormalizationScope, length: Int?) -> OverlapAdd {
+    OverlapAdd(
       passes: plan.passes(length: length), outputs: outputs, scope: scope, workspace: workspace)
-    while let frames = try source.next() {
-      track.push(frames.span)
-      try write(&track, of: passage, total: total)
-    }
-    track.finish()
-    try write(&track, of: passage, total: total)
-  }
-
-  private func write(_ track: inout OverlapAdd, of passage: Passage, total: Int?) throws {
-    while let frames = track.next() {
-      let offset = passage.start + frames.offset
-      try writer.write(
-        frames.samples.span, track: outputs[frames.output].name, offset: offset,
-        segment: passage.segment)
-      guard frames.output == outputs.count - 1 else { continue }
-      progress.update(
-        done: offset + frames.samples.count / channels, total: total, rate: sampleRate)
-    }
   }
 
   /// The header's figures, if they are those of what the model will get: a mono track made stereo

@@ -11,12 +11,12 @@ enum Rows {
     }
   }
 
-  /// The first `valid` of 16 lanes, zeros behind.
+  /// The first `valid` of 16 lanes, then zeros.
   @inline(__always) static func masked(_ lanes: Lanes, valid: Int) -> Lanes {
     ap_first(lanes, Int32(truncatingIfNeeded: valid))
   }
 
-  /// Σx and Σx² of a row whose margin behind `columns` is zero.
+  /// Σx and Σx² of a row whose margin after `columns` is zero.
   ///
   /// In float within a row's 16 lanes (at most some thousand terms each), in double beyond.
   static func sums(_ row: Floats, columns: Int) -> Moments {

@@ -73,7 +73,7 @@ struct Attention {
         block.store(Lanes(repeating: -Float.greatestFiniteMagnitude), index)
       }
     }
-    // The keys behind the last one have no weight: most of a short text's panel.
+    // The keys after the last one have no weight: most of a short text's panel.
     let last = (inputs.keys.valid(panel: panels.upperBound &- 1) &+ 7) & ~7
     return (panels.count &- 1) &* Tile.columns &+ last
   }
@@ -83,12 +83,13 @@ struct Attention {
     _ bias: RelativeBias, head: Int, query: Int, panels: Range<Int>, _ scores: MutableFloats
   ) {
     // Positions begin anew in each group.
-    let query = query % inputs.queries.panelsPerGroup
+    let (group, query) = query.quotientAndRemainder(dividingBy: inputs.queries.panelsPerGroup)
     for panel in panels {
       let first = panel % inputs.keys.panelsPerGroup &* Tile.columns
       let block = scores + (panel &- panels.lowerBound) &* Tile.columns &* Tile.columns
       for index in 0..<inputs.keys.valid(panel: panel) {
-        let row = bias.row(head: head, query: query &* Tile.columns, key: first &+ index)
+        let row = bias.row(
+          group: group, head: head, query: query &* Tile.columns, key: first &+ index)
         let scores = block + index &* Tile.columns
         for column in stride(from: 0, to: Tile.columns, by: 16) {
           scores.store(scores.lanes(column) + row.lanes(column), column)

@@ -169,7 +169,8 @@ package struct AttentionInputs: Sendable {
     if let bias {
       precondition(
         bias.heads == heads.count && (isPerGroup || max(queries.groups, keys.groups) == 1)
-          && max(queries.tokens, keys.tokens) <= bias.tokens,
+          && max(queries.tokens, keys.tokens) <= bias.tokens
+          && bias.tableOfGroup.map { $0.count == queries.groups } ?? true,
         "the bias must reach over all queries and keys")
     }
     workers.run(queries.count * heads.count) { job, scratch in

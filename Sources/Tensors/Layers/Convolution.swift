@@ -27,7 +27,8 @@ package struct Convolution: Sendable {
     let kernel = blocks * columns.count
     self.taps = taps
     self.activation = activation
-    precondition(activation != .swiGLU, "a convolution has no SwiGLU")
+    precondition(
+      activation != .swiGLU && activation != .geGLU, "of gates a convolution has GLU only")
     outputs = activation == .glu ? bias.count / 2 : bias.count
     matrixChannels = bias.count
     matrix = Matrix(

@@ -162,12 +162,14 @@ package struct Linear: Sendable {
   ) {
     let half = Tile.count / 2
     let end = min(channels, outputs &- index &* channels) &* Tile.columns
-    let isGLU = activation == .glu
+    let (isGLU, isGELU) = (activation == .glu, activation == .geGLU)
     for position in stride(from: 0, to: end, by: 16) {
       let (first, second) = (tile.lanes(position), tile.lanes(position &+ half))
-      target.store(
+      let gated =
         isGLU
-          ? first * VectorMath.sigmoid(second) : VectorMath.silu(first) * second, position)
+        ? first * VectorMath.sigmoid(second)
+        : (isGELU ? VectorMath.gelu(first) : VectorMath.silu(first)) * second
+      target.store(gated, position)
     }
   }
 

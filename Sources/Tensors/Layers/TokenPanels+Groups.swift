@@ -85,3 +85,47 @@ extension TokenPanels {
     workers.run(count) { panel($0).update(repeating: 0, count: channels &* Tile.columns) }
   }
 }
+
+/// Tokens in any order.
+extension TokenPanels {
+  /// Copies tokens of others, all channels of those.
+  ///
+  /// - Parameters:
+  ///   - index: which token there each one here is; both are counted through all groups.
+  ///   - channel: the first that is written.
+  package func copy(
+    tokens index: [Int], of other: TokenPanels, toChannelsFrom channel: Int = 0, workers: Workers
+  ) {
+    gather(index, of: other, channel, workers) { target, value in target = value }
+  }
+
+  /// Adds tokens of others, which have as many channels.
+  package func add(tokens index: [Int], of other: TokenPanels, workers: Workers) {
+    gather(index, of: other, 0, workers) { target, value in target += value }
+  }
+
+  @inline(__always) private func gather(
+    _ index: [Int], of other: TokenPanels, _ channel: Int, _ workers: Workers,
+    _ put: (_ target: inout Float, _ value: Float) -> Void
+  ) {
+    precondition(index.count == groups * tokens, "each token must have an index")
+    precondition(
+      index.allSatisfy { 0..<other.groups * other.tokens ~= $0 }, "no such token in the others")
+    precondition(
+      channel >= 0 && channel + other.channels <= channels, "there must be room for the channels")
+    workers.run(count) { panel in
+      let (group, place) = panel.quotientAndRemainder(dividingBy: panelsPerGroup)
+      let first = group &* tokens &+ place &* Tile.columns
+      for column in 0..<valid(panel: panel) {
+        let (group, token) = index[first &+ column].quotientAndRemainder(
+          dividingBy: other.tokens)
+        let (place, lane) = token.quotientAndRemainder(dividingBy: Tile.columns)
+        let source = other.panel(group &* other.panelsPerGroup &+ place) + lane
+        let target = self.panel(panel) + (channel &* Tile.columns &+ column)
+        for row in 0..<other.channels {
+          put(&target[row &* Tile.columns], source[row &* Tile.columns])
+        }
+      }
+    }
+  }
+}

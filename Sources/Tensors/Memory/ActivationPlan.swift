@@ -71,8 +71,8 @@ package struct ActivationPlan {
 
   /// The lowest place that nobody else has in these stages.
   mutating func take(_ floats: Int, during stages: Stages) -> MutableFloats {
-    // Kernels read whole panels, also beyond the end of the last row.
-    let size = (floats + 64 + 15) & ~15
+    // Kernels read whole panels, also beyond the end of the last row. Each buffer starts on a page.
+    let size = (floats + 64 + 1023) & ~1023
     let others = taken.filter { !$0.stages.isDisjoint(with: stages) }.map(\.place)
     var start = 0
     for other in others.sorted(by: { $0.lowerBound < $1.lowerBound }) {

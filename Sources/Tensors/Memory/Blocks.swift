@@ -1,7 +1,7 @@
 /// Activations of a convolutional layer: `count` blocks of `channels` rows of `columns` floats, `[F, C, T]`.
 ///
 /// The frequency branch has a block for each frequency, the time branch a single one: what a layer does
-/// along time is the same for both. Before and behind each row stand zeros, as many as any convolution
+/// along time is the same for both. There are zeros before and after each row, as many as any convolution
 /// here reaches and up to a whole tile, so that kernels read past the ends without a test.
 /// Every writer keeps them zero.
 ///
@@ -20,7 +20,7 @@ package struct Blocks: @unchecked Sendable {
   /// What holds the memory; nil where it is lent.
   private let storage: FloatStorage?
 
-  /// The zeros before the first row and, at least, behind each: those behind a row are also those before
+  /// The zeros before the first row and, at least, after each: those after a row are also those before
   /// the next.
   package static let margin = 32
 

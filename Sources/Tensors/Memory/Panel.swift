@@ -9,7 +9,7 @@ package struct Panel {
   /// How many columns exist; they come first.
   package let valid: Int
 
-  /// Rows one behind the other.
+  /// Rows one after the other.
   init(_ base: MutableFloats, stride: Int = Tile.columns, valid: Int = Tile.columns) {
     self.base = base
     self.stride = stride
@@ -21,7 +21,7 @@ package struct Panel {
 
   /// The rows for a kernel that knows of no stride.
   @inline(__always) var dense: MutableFloats {
-    precondition(stride == Tile.columns, "the rows must lie one behind the other")
+    precondition(stride == Tile.columns, "the rows must lie one after the other")
     return base
   }
 

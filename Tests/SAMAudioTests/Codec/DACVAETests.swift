@@ -83,16 +83,24 @@ import Testing
   @Test func everyStageIsTheReferences() throws {
     let setting = try Setting()
     let codec = try setting.codec()
-    var stages: [String: [Float]] = [:]
-    codec.probe = Probe { stages[$0] = $2 }
+    var stages: [String: (shape: [Int], values: [Float])] = [:]
+    codec.probe = Probe { stages[$0] = ($1, $2) }
     _ = codec.encode(try setting.golden.tensor("wave_mono").values)
     _ = codec.decode(try setting.latent(0), message: nil)
-    let names =
-      (0...4).flatMap { ["enc_block\($0)", "dec_block\($0)"] } + ["enc_z", "dec_out_proj"]
-    for name in names {
-      let expected = try setting.golden.tensor(name).values
-      let values = try #require(stages[name], "no stage \(name)")
-      #expect(Golden.error(values, expected) <= 2e-5, "\(name)")
+    for name in ["enc_block3", "enc_block4", "enc_z", "dec_out_proj", "dec_block0", "dec_block1"] {
+      let stage = try #require(stages[name], "no stage \(name)")
+      #expect(Golden.error(stage.values, try setting.golden.tensor(name).values) <= 2e-5, "\(name)")
+    }
+    // Of the long ones a part is kept.
+    for name in [
+      "enc_block0", "enc_block1", "enc_block2", "dec_block2", "dec_block3", "dec_block4",
+    ] {
+      let stage = try #require(stages[name], "no stage \(name)")
+      let length = try #require(stage.shape.last)
+      let rows = stride(from: 0, to: stage.values.count, by: length).map {
+        Array(stage.values[$0..<$0 + length])
+      }
+      #expect(try setting.golden.error(of: rows, name) <= 2e-5, "\(name)")
     }
   }
 }

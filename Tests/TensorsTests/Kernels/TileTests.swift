@@ -90,7 +90,7 @@ import Testing
     }
     let actual = Array(UnsafeBufferPointer(start: c.base, count: Tile.count))
     #expect(difference(actual, expected) < 1e-6)
-    #expect(c.base[Tile.count] == 7, "nothing is written behind the tile")
+    #expect(c.base[Tile.count] == 7, "nothing is written after the tile")
   }
 
   /// Columns that do not exist cost nothing, and are zero.
@@ -114,7 +114,7 @@ import Testing
         let expected = index % Tile.columns < used ? whole.base[index] : 0
         #expect(narrow.base[index] == expected)
       }
-      #expect(narrow.base[Tile.count] == 7, "nothing is written behind the tile")
+      #expect(narrow.base[Tile.count] == 7, "nothing is written after the tile")
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
     let (stride, padding) = shape
     let rows = noise(rows: inputs, columns: columns, seed: 6)
     let (weight, bias) = affine(outputs, inputs * 2 * stride, seed: 7)
-    // As many zeros before as a causal one has; behind it the naive twin has as many again.
+    // As many zeros before as a causal one has; after it the naive twin has as many again.
     let filling = Array(repeating: 0.0, count: (stride - columns % stride) % stride)
     let length = (columns + stride - 1) / stride
     let expected = Naive.convolution(

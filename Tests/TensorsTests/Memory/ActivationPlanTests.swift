@@ -3,12 +3,15 @@ import Testing
 @testable import Tensors
 
 struct ActivationPlanTests {
-  /// Where buffers of 64 floats begin, in the 128 that each takes.
-  private func places(_ lives: [ClosedRange<Int>], floats: Int = 64) -> [Int] {
+  /// Of a page.
+  private let page = 1024
+
+  /// On which pages buffers of less than a page begin.
+  private func places(_ lives: [ClosedRange<Int>]) -> [Int] {
     var places: [Int] = []
     _ = ActivationPlan.floats { plan in
-      let bases = lives.map { plan.take(floats, during: .init($0)) }
-      places = bases.map { ($0 - bases[0]) / 128 }
+      let bases = lives.map { plan.take(64, during: .init($0)) }
+      places = bases.map { ($0 - bases[0]) / page }
     }
     return places
   }
@@ -29,9 +32,9 @@ struct ActivationPlanTests {
       _ = plan.take(64, during: .init(0...2))
       _ = plan.take(64, during: .init(0))
       _ = plan.take(64, during: .init(0...2))
-      _ = plan.take(192, during: .init(1))
+      _ = plan.take(page, during: .init(1))
     }
-    #expect(floats == 3 * 128 + 256)
+    #expect(floats == 3 * page + 2 * page)
   }
 
   @Test func stagesInTurnsAreNoRange() {
@@ -39,7 +42,7 @@ struct ActivationPlanTests {
       _ = plan.take(64, during: [.init(1), .init(3)])
       _ = plan.take(64, during: .init(2))
     }
-    #expect(floats == 128)
+    #expect(floats == page)
   }
 
   @Test func buffersKeepTheirMemoryWhenThePlanIsGone() {

@@ -29,7 +29,7 @@ extension Blocks {
     (0..<channels).map { Array(UnsafeBufferPointer(start: row(block, $0), count: columns)) }
   }
 
-  /// Whether all memory but the columns themselves is zero, also behind the last row.
+  /// Whether all memory but the columns themselves is zero, also after the last row.
   package var marginsAreZero: Bool {
     let start = block(0) - Blocks.margin
     let floats = Blocks.floats(count: count, channels: channels, columns: columns)
