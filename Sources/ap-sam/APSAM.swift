@@ -54,7 +54,8 @@ struct APSAM: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
+      "The solver: midpoint runs the network twice per step, euler and ab2 once.",
+      valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
   @Option(
