@@ -93,7 +93,7 @@ let package = Package(
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
-      dependencies: ["APCore", "Resampling", "Tensors", systemPackage],
+      dependencies: ["APCore", "Resampling", "Tensors"],
       swiftSettings: settings),
     .target(
       name: "Demucs",

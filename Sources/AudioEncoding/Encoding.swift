@@ -187,9 +187,15 @@ package final class Encoding {
       : try Resampler(
         from: header.rate, channels: header.channels, to: rate, channels: header.channels)
     let converter = SampleConverter(format, clip: options.clip, dithers: options.dithers)
-    return try TrackEncoder(
+    let sink: any SoundSink =
+      if context.settings.threads == 1 {
+        sink
+      } else {
+        try BackgroundSink(sink, of: format.samples, channels: header.channels)
+      }
+    return TrackEncoder(
       sink, converter: converter, channels: header.channels, resampler: resampler,
-      spools: options.clip == .gain)
+      waits: options.clip == .gain)
   }
 
   /// The files' length; nil where the stream does not say it.

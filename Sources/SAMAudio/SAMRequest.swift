@@ -193,7 +193,8 @@ package struct SAMRequest: NetworkRequest {
       let tensors = model.tensors.weights()
       let transformer = try DiffusionTransformer(
         tensors, config: model.config, numerics: numerics, workers: workers)
-      let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
+      let codec = try DACVAE(
+        tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(
         codec: codec, transformer: transformer,

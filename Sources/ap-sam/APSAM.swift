@@ -77,7 +77,8 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
+      "The solver: midpoint runs the network twice per step, euler and ab2 once.",
+      valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
   @Option(

@@ -248,8 +248,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "dd if=/dev/zero of=$f bs=1 count=1 seek=9000 conv=notrunc", "truncate -s -1 $f",
-    "truncate -s 0 $f", "rm $f", "echo >$(dirname $f)/manifest.json",
+    "truncate -s -1 $f", "truncate -s 0 $f", "echo >>$f", "rm $f",
+    "echo >$(dirname $f)/manifest.json",
   ])
   func whatIsDamagedIsMadeAgain(damage: String) throws {
     let filter = cached("ap-segment", options: [])
@@ -264,6 +264,31 @@ import Testing
     let third = try cached("ap-segment").run(.bytes(Self.input))
     #expect(third.isFound)
     #expect(third.output == first.output)
+    #expect(try cached.leftovers() == [])
+  }
+
+  /// Bytes of the header, of a record's line, of its samples and of the end record.
+  @Test(arguments: [0, 30, 200, 9_000, -100, -1])
+  func aWrongByteEndsTheStreamWithoutItsEnd(place: Int) throws {
+    let filter = cached("ap-segment", options: [])
+    let first = try filter.run(.bytes(Self.input))
+    let stream = try #require(try cached.files("stream").first)
+    var bytes = try Files.read(stream)
+    bytes[place < 0 ? bytes.count + place : place] ^= 1
+    try Files.write(bytes, to: stream)
+
+    let outcomes = try Pipeline([filter, Command("ap-xfade")]).run(.bytes(Self.input))
+    #expect(outcomes[0].status == 74)
+    #expect(outcomes[0].errorLines.count == 1)
+    #expect(outcomes[0].errors.contains("was damaged, and is removed."))
+    #expect(outcomes[1].status != 0)
+    #expect(!String(decoding: outcomes[1].output, as: UTF8.self).contains(#""type":"end""#))
+
+    let again = try cached("ap-segment").run(.bytes(Self.input))
+    #expect(again.status == 0)
+    #expect(!again.isFound)
+    #expect(again.output == first.output)
+    #expect(try cached("ap-segment").run(.bytes(Self.input)).isFound)
     #expect(try cached.leftovers() == [])
   }
 

@@ -376,7 +376,7 @@ import Testing
       #expect(outcome.status == 0)
       return try folder.number(in: "peak")
     }
-    #expect(try peak(seconds: 300) < peak(seconds: 10) + 2 << 20)
+    #expect(try peak(seconds: 300) < peak(seconds: 60) + 2 << 20)
   }
 }
 

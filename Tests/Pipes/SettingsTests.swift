@@ -82,7 +82,7 @@ import Testing
     var separate = DemucsPipeTests.demucs("--verbose", environment: home.environment)
     separate.environment["TMPDIR"] = "/no/such/folder"
     let separated = try separate.run(
-      .bytes(DemucsPipeTests.input(frames: 1_000, hasLoudness: false)))
+      .bytes(DemucsPipeTests.input(frames: 140_000, hasLoudness: false)))
     #expect(separated.status == 0, "\(separated.errors)")
     #expect(separated.errors.contains("temporary file"))
     #expect(try folder.list() == [])

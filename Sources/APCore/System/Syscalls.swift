@@ -52,6 +52,17 @@ package enum Syscalls {
     }
   }
 
+  /// Lets a pipe hold 1 MiB, so that its ends wait for each other less often; one that must not grow stays as it is.
+  /// `fcntl(2)`.
+  static func widen(_ pipe: FileDescriptor) {
+    #if os(Linux)
+      _ = fcntl(pipe.rawValue, setPipeSize, 1 << 20)
+    #endif
+  }
+
+  /// `F_SETPIPE_SZ`, which Swift does not get to see.
+  private static let setPipeSize: Int32 = 1031
+
   /// Waits until a descriptor that another process made non-blocking can go on. `poll(2)`.
   private static func wait(for descriptor: FileDescriptor, _ event: Int32) throws(Errno) {
     var request = pollfd(fd: descriptor.rawValue, events: Int16(event), revents: 0)

@@ -30,15 +30,20 @@ package final class DACVAE {
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
+  ///   - numerics: how weights are stored. Those of 16 bits are always `f16`: none is large, and sound needs the
+  ///     digits. What is multiplied is float32.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  package init(_ weights: Weights, config: CodecConfig, workers: Workers) throws {
+  package init(
+    _ weights: Weights, config: CodecConfig, numerics: Numerics = .float32, workers: Workers
+  ) throws {
     let weights = weights["audio_codec"]
     self.config = config
     self.workers = workers
-    encoder = try CodecEncoder(weights, config: config)
-    decoder = try CodecDecoder(weights, config: config)
-    watermark = try Watermark(weights["decoder"])
+    let numerics = Numerics(stored: numerics.stored.map { $0 == .f32 ? .f32 : .f16 })
+    encoder = try CodecEncoder(weights, config: config, numerics: numerics)
+    decoder = try CodecDecoder(weights, config: config, numerics: numerics)
+    watermark = try Watermark(weights["decoder"], numerics: numerics)
     try weights.finish()
   }
 

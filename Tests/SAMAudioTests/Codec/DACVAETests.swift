@@ -1,5 +1,6 @@
 import APCore
 import Checkpoints
+import Glibc
 import Tensors
 import TestSupport
 import Testing
@@ -19,9 +20,12 @@ import Testing
       golden = try Golden("sam-audio/golden")
     }
 
-    func codec(threads: Int = 2, framesOfTile: Int? = nil) throws -> DACVAE {
+    func codec(
+      threads: Int = 2, framesOfTile: Int? = nil, numerics: Numerics = .float32
+    ) throws -> DACVAE {
       let codec = try DACVAE(
-        checkpoint.weights(), config: config, workers: Workers(threads: threads))
+        checkpoint.weights(), config: config, numerics: numerics,
+        workers: Workers(threads: threads))
       if let framesOfTile {
         codec.framesOfEncoderTile = framesOfTile
         codec.framesOfDecoderTile = framesOfTile
@@ -64,6 +68,32 @@ import Testing
     // The watermark itself is soft.
     let mark = zip(marked, plain).map { $0 - $1 }
     #expect(Golden.error(mark, zip(expectedMarked, expected).map { $0 - $1 }) <= 1e-4)
+  }
+
+  /// By 54 dB less than the sound here; bfloat16 would be at 37 dB.
+  @Test(arguments: [NumberFormat.f16, .bf16])
+  func weightsInHalfTheBitsChangeLittle(format: NumberFormat) throws {
+    func clearance(_ values: [Float], _ exact: [Float]) -> Double {
+      func power(_ values: [Float]) -> Double {
+        values.reduce(0) { $0 + Double($1) * Double($1) }
+      }
+      return power(exact) / power(zip(values, exact).map { $0 - $1 })
+    }
+    let setting = try Setting()
+    let (exact, half) = (
+      try setting.codec(), try setting.codec(numerics: Numerics(stored: format))
+    )
+    let samples = try setting.golden.tensor("wave_mono").values
+    let (latent, message) = (try setting.latent(0), try setting.message(0))
+    for ratio in [
+      clearance(half.encode(samples).values, exact.encode(samples).values),
+      clearance(half.decode(latent, message: nil), exact.decode(latent, message: nil)),
+      clearance(half.decode(latent, message: message), exact.decode(latent, message: message)),
+    ] {
+      #expect(10 * log10(ratio) > 50)
+      // They are other weights.
+      #expect(10 * log10(ratio) < 100)
+    }
   }
 
   @Test(arguments: ["target", "residual"]) func separatedSoundIsTheReferences(stem: String) throws {
