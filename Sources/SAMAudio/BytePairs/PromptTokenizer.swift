@@ -1,4 +1,5 @@
 internal import APCore
+internal import Checkpoints
 
 /// Cuts prompts into the tokens of one network.
 struct PromptTokenizer: Sendable {

@@ -42,7 +42,7 @@ struct Judge {
     }
     self.config = config
     self.workers = workers
-    codec = try CodecEncoder(weights["audio_codec"], config: config.codec)
+    codec = try CodecEncoder(weights["audio_codec"], config: config.codec, numerics: .float32)
     tower = try AudioTower(
       weights["tower"], projection: weights["data_proj"], inputs: config.codec.codebookDim,
       config: config.tower, numerics: numerics, workers: workers)
