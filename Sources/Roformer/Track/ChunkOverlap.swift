@@ -35,7 +35,7 @@ struct ChunkOverlap: TrackSeparator {
   /// Of each stem and channel the weighted sum of the chunks, and in the last row the sum of their weights.
   private var sums: FrameWindow
   /// Where the next chunk starts.
-  private var next = 0
+  private var nextChunk = 0
   /// The output whose turn it is.
   private var turn = 0
   private var chunk: [Float]
@@ -141,33 +141,33 @@ struct ChunkOverlap: TrackSeparator {
       guard isReflected != nil else { return nil }
       // The last chunk fades otherwise: a frame beyond this one shows that it is not the last.
       let known = mix.range.upperBound
-      guard isOver ? next < known : next + chunkFrames < known else { return nil }
+      guard isOver ? nextChunk < known : nextChunk + chunkFrames < known else { return nil }
       separateChunk()
     }
   }
 
   private mutating func separateChunk() {
     let end = mix.range.upperBound
-    let frames = min(chunkFrames, end - next)
+    let frames = min(chunkFrames, end - nextChunk)
     load(frames)
     chunk.withUnsafeBufferPointer { mix in
       estimate.withUnsafeMutableBufferPointer { stems in
         if let mix = mix.baseAddress, let stems = stems.baseAddress { separate(mix, stems) }
       }
     }
-    sums.extend(to: next + frames)
-    let shares = weights(frames, isFirst: next == 0, isLast: isOver && next + step >= end)
+    sums.extend(to: nextChunk + frames)
+    let shares = weights(frames, isFirst: nextChunk == 0, isLast: isOver && nextChunk + step >= end)
     let estimates = estimate
     let last = sums.rows - 1
     for row in 0...last {
       let start = row * chunkFrames
-      sums.withMutable(row: row, frames: next..<next + frames) { sum in
+      sums.withMutable(row: row, frames: nextChunk..<nextChunk + frames) { sum in
         for index in sum.indices {
           sum[index] += row == last ? shares[index] : estimates[start + index] * shares[index]
         }
       }
     }
-    next += step
+    nextChunk += step
   }
 
   /// The window of a chunk: the first one does not fade in, and the last one not out, unless it is the first.
@@ -185,7 +185,7 @@ struct ChunkOverlap: TrackSeparator {
     let isReflected = frames > chunkFrames / 2
     for channel in 0..<channels {
       let start = channel * chunkFrames
-      mix.with(row: channel, frames: next..<next + frames) { samples in
+      mix.with(row: channel, frames: nextChunk..<nextChunk + frames) { samples in
         for index in 0..<frames { chunk[start + index] = samples[index] }
         for index in frames..<max(frames, chunkFrames) {
           chunk[start + index] = isReflected ? samples[2 * (frames - 1) - index] : 0
@@ -196,12 +196,12 @@ struct ChunkOverlap: TrackSeparator {
 
   private mutating func finalFrames() -> FinalFrames? {
     let margin = isReflected == true ? border : 0
-    let end = isOver ? min(next, mix.range.upperBound - margin) : next
+    let end = isOver ? min(nextChunk, mix.range.upperBound - margin) : nextChunk
     // What is reflected before the track is not given.
     sums.drop(before: min(margin, end))
     let first = sums.range.lowerBound
     guard first < end, first >= margin else {
-      forget(before: min(next, first))
+      forget(before: min(nextChunk, first))
       return nil
     }
     let last = min(first + FinalFrames.most, end)
