@@ -10,7 +10,9 @@ import Testing
 
   /// That of the released small model.
   init() throws {
-    limit = WindowLimit(try SAMAudioConfig(path: fixture("sam-audio/configs/small.json")))
+    limit = WindowLimit(
+      try SAMAudioConfig(path: fixture("sam-audio/configs/small.json")),
+      Companions(frameModel: nil, judge: nil, clap: nil))
   }
 
   private func megabytes(_ seconds: Int) -> Int {

@@ -204,8 +204,9 @@ import Testing
     let draws = WindowDraws(
       seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
     let separator = WindowSeparator(
-      codec: codec, transformer: try setting.transformer(), texts: [try setting.text],
-      settings: settings, rankers: WeightedRankers(rankers: [(ranker, 1)]))
+      codec: codec, transformer: try setting.transformer(),
+      prompts: [PromptFeatures(text: try setting.text)], settings: settings,
+      rankers: WeightedRankers(rankers: [(ranker, 1)]))
     var (sounds, choices, parts): ([[Float]], [CandidateChoice], [Double]) = ([], [], [])
     try separator(
       mixture, draws: draws, start: 0, progress: { parts.append($0) },
@@ -234,8 +235,8 @@ import Testing
     let texts = try model.features(
       of: [words], numerics: Numerics(), workers: workers, cache: nil)
     let separator = WindowSeparator(
-      codec: codec, transformer: try setting.transformer(), texts: [try setting.text],
-      settings: Self.settings(watermark: false),
+      codec: codec, transformer: try setting.transformer(),
+      prompts: [PromptFeatures(text: try setting.text)], settings: Self.settings(watermark: false),
       predictor: SpanPredictor(
         model: model, texts: texts, threshold: 0.3, codec: codecConfig, numerics: Numerics(),
         workers: workers))
@@ -250,7 +251,7 @@ import Testing
         isPresent: true, start: (Double(range.lowerBound) - 0.5) * 0.04,
         end: (Double(range.upperBound) - 0.5) * 0.04)
     }
-    let given = try separated(Self.settings(watermark: false, spans: spans))
+    let given = try separated(Self.settings(watermark: false), spans: spans)
     #expect(sounds == given.map(\.sound))
     #expect(sounds != (try separated(Self.settings(watermark: false))).map(\.sound))
   }
