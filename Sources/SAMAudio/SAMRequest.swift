@@ -57,7 +57,8 @@ package struct SAMRequest: NetworkRequest {
     if let notice = model.notice { context.log.info(notice) }
     if case .contiguous = input.header.layout { try limit.check(input.frames ?? 0, window: nil) }
 
-    let numerics = Numerics(stored: weights, multiplied: precision.format(in: context))
+    let numerics = precision.numerics(
+      stored: weights, auto: DiffusionPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
     let separator = try separator(
       model, companions, prompts, numerics, workers, context.report)
@@ -77,7 +78,7 @@ package struct SAMRequest: NetworkRequest {
     ) {
       limit.memory(
         $0, candidates: settings.candidates, textTokens: separator.textTokens,
-        precision: numerics.multiplied)
+        precision: numerics.of(.attention).multiplied)
     }.run(historyEntry: entry) { number in
       context.log.warning(
         "Next to nothing was found of \(prompts[number].description): the track "
@@ -181,12 +182,12 @@ package struct SAMRequest: NetworkRequest {
     let (texts, predictor, rankers) = try report.stage("text") {
       (
         try model.features(
-          of: words, numerics: numerics, workers: workers, cache: .standard()),
+          of: words, numerics: numerics.unscaled, workers: workers, cache: .standard()),
         try companions.predictor(
           words, threshold: Float(spanThreshold), codec: model.config.audioCodec,
-          numerics: numerics, workers: workers),
+          numerics: numerics.unscaled, workers: workers),
         try companions.rankers(
-          words, codec: model.config.audioCodec, numerics: numerics, workers: workers)
+          words, codec: model.config.audioCodec, numerics: numerics.unscaled, workers: workers)
       )
     }
     return try report.stage("model") {

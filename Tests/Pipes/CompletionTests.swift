@@ -17,7 +17,7 @@ import Testing
     ("ap-demucs --model htdemucs-m\t", "ap-demucs|--model|htdemucs-mini"),
     ("ap-demucs --two-stems voc\t", "ap-demucs|--two-stems|vocals"),
     ("ap-demucs --other mi\t", "ap-demucs|--other|minus"),
-    ("ap-demucs --precision b\t", "ap-demucs|--precision|bf16"),
+    ("ap-demucs --precision h\t", "ap-demucs|--precision|half"),
     ("ap-sam --prompts-file son\t", "ap-sam|--prompts-file|songs/"),
     ("ap-sam --solver eu\t", "ap-sam|--solver|euler"),
     ("ap-sam --span-model la\t", "ap-sam|--span-model|large"),

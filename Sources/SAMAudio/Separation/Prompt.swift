@@ -1,4 +1,4 @@
-package import APCore
+import APCore
 
 /// A sound that is asked for, as its user described it.
 package struct SoundDescription: Sendable, Hashable {

@@ -121,8 +121,8 @@ struct Attention {
       } else {
         for pair in 0..<keys / 2 {
           let index = 2 &* pair &* Tile.columns &+ column
-          let low = VectorMath.exp(scores.lanes(index) - maximum)
-          let high = VectorMath.exp(scores.lanes(index &+ Tile.columns) - maximum)
+          let low = VectorMath.coarseExp(scores.lanes(index) - maximum)
+          let high = VectorMath.coarseExp(scores.lanes(index &+ Tile.columns) - maximum)
           scores.store(Narrowing.pair(low, high), pair &* Tile.columns &+ column)
           sum += low + high
         }

@@ -37,6 +37,7 @@ package struct AttentionInputs: Sendable {
     queries: TokenPanels, keys: TokenPanels, heads: Heads, precision: NumberFormat,
     perGroup: Bool = false, during stages: ActivationPlan.Stages, plan: inout ActivationPlan
   ) {
+    precondition(precision != .int8, "attention multiplies what has no scales")
     precondition(!perGroup || queries.groups == keys.groups, "there must be as many groups of keys")
     func room(_ tokens: TokenPanels) -> TokenPanels {
       plan.tokens(

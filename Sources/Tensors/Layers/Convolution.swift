@@ -21,6 +21,7 @@ package struct Convolution: Sendable {
     weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
     activation: Activation, numerics: Numerics
   ) {
+    let numerics = numerics.unscaled
     let rows = activation.rowOrder(bias.count)
     let taps = Taps(
       inputs: inputs, blocks: blocks, columns: columns, precision: numerics.multiplied)

@@ -1,33 +1,5 @@
 /// Tokens on their way between layers that group them differently.
 extension TokenPanels {
-  /// Copies tokens whose groups are these panels' tokens: token t of group g is token g of group t there.
-  package func copy(transposing other: TokenPanels, workers: Workers) {
-    precondition(
-      other.channels == channels && other.groups == tokens && other.tokens == groups,
-      "the panels must be each other's transpose")
-    clearPadding(workers)
-    // A job turns a square of panels into one, some channels at a time so that both stay in the cache.
-    let columns = other.panelsPerGroup
-    workers.run(columns * panelsPerGroup) { job in
-      let (column, row) = job.quotientAndRemainder(dividingBy: panelsPerGroup)
-      let width = min(Tile.columns, tokens &- row &* Tile.columns)
-      let height = other.valid(panel: column)
-      let target = panel(column &* Tile.columns &* panelsPerGroup &+ row)
-      let targetStride = panelsPerGroup &* channels &* Tile.columns
-      let source = other.panel(row &* Tile.columns &* columns &+ column)
-      let sourceStride = columns &* channels &* Tile.columns
-      for first in stride(from: 0, to: channels, by: Tile.rows) {
-        for token in 0..<width {
-          for channel in first..<min(first &+ Tile.rows, channels) {
-            let line = source + (token &* sourceStride &+ channel &* Tile.columns)
-            let column = target + (channel &* Tile.columns &+ token)
-            for group in 0..<height { column[group &* targetStride] = line[group] }
-          }
-        }
-      }
-    }
-  }
-
   /// Copies one panel of each group, which is all of a group here.
   package func copy(panel index: Int, ofEachGroupOf other: TokenPanels, workers: Workers) {
     checkPanel(index, of: other)

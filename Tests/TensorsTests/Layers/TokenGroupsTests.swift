@@ -5,25 +5,6 @@ import Testing
 @testable import Tensors
 
 @Suite struct TokenGroupsTests {
-  /// Groups and tokens around a panel's 48, and channels around a tile's 8.
-  @Test(arguments: [(1, 1), (3, 50), (48, 48), (49, 97), (60, 5), (100, 1)], [1, 7, 8, 17])
-  func transposingSwapsGroupsAndTokens(shape: (groups: Int, tokens: Int), channels: Int) {
-    let rows = noise(rows: channels, columns: shape.groups * shape.tokens, seed: 1)
-    let tokens = TokenPanels(rows, groups: shape.groups)
-    let turned = TokenPanels(
-      channels: channels, groups: shape.tokens, tokens: shape.groups)
-    turned.copy(transposing: tokens, workers: Workers.spoiled(threads: 2))
-    let expected = rows.map { row in
-      (0..<shape.tokens).flatMap { token in
-        (0..<shape.groups).map { row[$0 * shape.tokens + token] }
-      }
-    }
-    #expect(turned.values == expected)
-    let back = TokenPanels(channels: channels, groups: shape.groups, tokens: shape.tokens)
-    back.copy(transposing: turned, workers: Workers.spoiled(threads: 3))
-    #expect(back.values == rows)
-  }
-
   @Test(arguments: [0..<1, 1..<3, 0..<3]) func groupsAreWhereTheyAre(range: Range<Int>) {
     let rows = noise(rows: 5, columns: 3 * 50, seed: 2)
     let tokens = TokenPanels(rows, groups: 3)
