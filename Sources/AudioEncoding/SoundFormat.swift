@@ -9,7 +9,7 @@ package struct SoundFormat: Sendable, Hashable {
     case stem = "stem.mp4"
 
     /// The kind that the end of a file's name stands for.
-    init?(fileName name: String) {
+    package init?(fileName name: String) {
       let words = name.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false)
         .dropFirst().map { String($0).lowercased() }
       switch words.last {

@@ -3,7 +3,15 @@ import APCore
 internal import ArgumentParser
 internal import AudioEncoding
 
-extension SoundFormat.Container: ExpressibleByArgument {}
+extension SoundFormat.Container: ExpressibleByArgument {
+  /// Reads a format's name, or the end of its files' names.
+  init?(argument: String) {
+    guard let found = Self(rawValue: argument.lowercased()) ?? Self(fileName: ".\(argument)") else {
+      return nil
+    }
+    self = found
+  }
+}
 extension SoundFormat.Samples: ExpressibleByArgument {}
 extension ClipMode: ExpressibleByArgument {}
 

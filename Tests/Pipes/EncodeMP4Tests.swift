@@ -161,6 +161,17 @@ import Testing
     #expect(names == ["drums", #"a \"dog\""#, "cat", "vocals"])
   }
 
+  /// As users of other programs call them.
+  @Test(arguments: [
+    ("m4a", "aac"), ("M4A", "aac"), ("mp4", "aac"), ("ALAC", "alac"), ("FLAC", "flac"),
+    ("aif", "pcm_s24be"), ("oga", "vorbis"),
+  ])
+  func aFormatHasOtherNamesToo(format: String, codec: String) throws {
+    let sound = StreamText.whole(["mix": Sounds.sine(frames: 9_000)])
+    #expect(try encode(["--format", format], "a", sound).status == 0)
+    #expect(try probe("a", "stream=codec_name") == [codec])
+  }
+
   @Test(
     arguments: [
       ([], "{track}.stem.mp4", 64, "none of them can name it"),

@@ -40,7 +40,7 @@ import Testing
   /// Formats whose names are no extensions.
   @Test(arguments: [
     ("aac", ["bass.m4a", "drums.m4a", "other.m4a", "vocals.m4a"]), ("alac", ["bass.m4a"]),
-    ("stem.mp4", ["song.stem.mp4"]),
+    ("M4A", ["bass.m4a"]), ("stem.mp4", ["song.stem.mp4"]),
   ])
   func eachFormatHasItsName(format: String, files: [String]) throws {
     let tracks = files == ["bass.m4a"] ? ["--tracks", "bass"] : []

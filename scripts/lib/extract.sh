@@ -120,6 +120,7 @@ read_arguments() {
   folder=${inputs[-1]}
   unset 'inputs[-1]'
   [ -z "$template" ] || return 0
+  extension=${extension,,}
   case $extension in
     aac | alac) extension=m4a ;;
   esac
