@@ -187,6 +187,20 @@ import Testing
     #expect(wordless != spanned)
   }
 
+  /// The codec gives nothing above full scale, so that beside so loud an input it is next to nothing.
+  @Test func aSoundThatIsNotFoundIsSaid() throws {
+    let loud = Sounds.noise(frames: 4800).map { 1e6 * $0 }
+    let input = StreamText.whole(["mix": loud], rate: 48_000)
+    let outcome = try Self.sam("--prompt", "Dog!", "--prompt", "", "--span", "+0..0.1")
+      .run(.bytes(input))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = [("\"Dog!\"", "dog"), ("a sound without words", "sound-2")].map { words, track in
+      "ap-sam: warning: Next to nothing was found of \(words): the track \(track) is 60 dB or more "
+        + "below the input. Try other words."
+    }
+    #expect(outcome.errorLines == lines)
+  }
+
   /// What a track cannot be called stays its prompt.
   @Test func promptsOfAnyScriptAreTracks() throws {
     let stream = try Self.read(
