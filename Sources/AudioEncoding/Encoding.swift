@@ -187,8 +187,9 @@ package final class Encoding {
       : try Resampler(
         from: header.rate, channels: header.channels, to: rate, channels: header.channels)
     let converter = SampleConverter(format, clip: options.clip, dithers: options.dithers)
+    // Tracks that share a file write it by turns, in the same order each time.
     let sink: any SoundSink =
-      if context.settings.threads == 1 {
+      if context.settings.threads == 1 || stems != nil {
         sink
       } else {
         try BackgroundSink(sink, of: format.samples, channels: header.channels)
