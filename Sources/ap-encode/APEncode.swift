@@ -74,9 +74,7 @@ struct APEncode: FilterCommand {
 
   @Option(
     help: ArgumentHelp("Write only these tracks, separated by commas.", valueName: "names"),
-    completion: .list([
-      "mix", "drums", "bass", "other", "vocals", "no_vocals", "guitar", "piano", "residual",
-    ]))
+    completion: .trackNames)
   var tracks: String?
 
   @Flag(help: "Replace files that exist.")

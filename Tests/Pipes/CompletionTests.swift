@@ -15,6 +15,8 @@ import Testing
     ("ap-segment --fade lin\t", "ap-segment|--fade|linear"),
     ("ap-segment --report s\t", "ap-segment|--report|songs/"),
     ("ap-demucs --model htdemucs-m\t", "ap-demucs|--model|htdemucs-mini"),
+    ("ap-demucs --track no_\t", "ap-demucs|--track|no_vocals"),
+    ("ap-sam --track mi\t", "ap-sam|--track|mix"),
     ("ap-demucs --two-stems voc\t", "ap-demucs|--two-stems|vocals"),
     ("ap-demucs --other mi\t", "ap-demucs|--other|minus"),
     ("ap-demucs --precision h\t", "ap-demucs|--precision|half"),
