@@ -78,7 +78,10 @@ import Testing
     let outcome = try Command("ap-decode", "-").run(.bytes(cut))
     #expect(outcome.status == 65)
     #expect(outcome.errors.contains("was cut short at"), "\(outcome.errors)")
-    #expect(try Command("ap-decode", "--lenient", "-").run(.bytes(cut)).status == 0)
+    let lenient = try Command("ap-decode", "--lenient", "-").run(.bytes(cut))
+    #expect(lenient.status == 0)
+    #expect(lenient.errorLines.count == 1)
+    #expect(lenient.errors.contains(" s early; that is left out."), "\(lenient.errors)")
   }
 
   @Test func aPipeThatDoesNotBlockIsWaitedFor() throws {
@@ -189,6 +192,28 @@ import Testing
     #expect(lenient.errorLines.count == 1)
     #expect(lenient.errors.contains("frames are silence"))
     #expect(try ReadStream(lenient.output).samples("mix").count == 882_000)
+  }
+
+  /// A second that lacks its second half, and what of it is asked for.
+  @Test(
+    arguments: [
+      ([], 22_050, "cut.wav ends 0.5 s early; that is left out."),
+      (["--start-time", "0.2"], 13_230, "cut.wav ends 0.5 s early; that is left out."),
+      (["--end-time", "0.9"], 22_050, "cut.wav ends 0.5 s early; that is left out."),
+      (["--end-time", "0.4"], 17_640, nil),
+    ] as [([String], Int, String?)])
+  func whatIsMissingIsSaidWhereItIsAskedFor(
+    options: [String], frames: Int, sentence: String?
+  ) throws {
+    let wave = try Files.read(make("a.wav"))
+    _ = try folder.write(Array(wave.dropLast(88_200)), to: "cut.wav")
+    let outcome = try Command(
+      executable: "/usr/bin/env",
+      ["-C", folder.path, "\(Command.products)/ap-decode", "--lenient", "cut.wav"] + options
+    ).run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errorLines == (sentence.map { ["ap-decode: warning: \($0)"] } ?? []))
+    #expect(try ReadStream(outcome.output).samples("mix").count == 2 * frames)
   }
 
   @Test(arguments: ["truncate -s 2000000", "truncate -s 9000000", "touch"])
