@@ -153,7 +153,13 @@ import Testing
   @Test(
     arguments: [
       (["missing.wav"], 66, "No such file"), (["."], 66, "is a folder"),
-      (["text"], 65, "not a sound or video file"), (["a.wav", "--stream", "1"], 64, "it has 1"),
+      (["text"], 65, "text is not a sound or video file that can be read.\n"),
+      (["text.mp3"], 65, "text.mp3 is not a sound or video file that can be read.\n"),
+      (["text.wav"], 65, "text.wav is not a sound or video file that can be read.\n"),
+      (["random"], 65, "random is not a sound or video file that can be read.\n"),
+      (["empty"], 65, "empty is empty.\n"), (["empty.mp3"], 65, "empty.mp3 is empty.\n"),
+      (["empty.wav"], 65, "empty.wav is empty.\n"), (["-"], 65, "standard input is empty.\n"),
+      (["a.wav", "--stream", "1"], 64, "it has 1"),
       (["a.wav", "--start-time", "5"], 64, "ends before"),
       (["a.wav", "--rate", "5"], 64, "--rate"),
       (["a.wav", "--start-time", "nan"], 64, "--start-time"),
@@ -168,7 +174,13 @@ import Testing
     var flac = try Files.read(make("a.flac"))
     for index in 20_000..<20_010 { flac[index] ^= 0xff }
     _ = try folder.write(flac, to: "damaged.flac")
-    _ = try folder.write(Array("words".utf8), to: "text")
+    for name in ["text", "text.mp3", "text.wav"] {
+      _ = try folder.write(Array("words".utf8), to: name)
+    }
+    for name in ["empty", "empty.mp3", "empty.wav"] { _ = try folder.write([], to: name) }
+    var random = SplitMix(seed: 3)
+    _ = try folder.write(
+      (0..<50_000).map { _ in UInt8.random(in: 0...255, using: &random) }, to: "random")
     let command = Command(
       executable: "/usr/bin/env",
       ["-C", folder.path, "\(Command.products)/ap-decode"] + options)
