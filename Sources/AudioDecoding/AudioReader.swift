@@ -35,8 +35,10 @@ package final class AudioReader {
   package let rate: Int
   /// Channels of the output.
   package let channels: Int
-  /// Places where the file was damaged, met so far. Only a lenient reader counts any.
+  /// Places where the file was damaged, met so far, its end not among them. Only a lenient reader counts any.
   package var damages: Int { decoder.damages }
+  /// What the file, read to its end, lacks there. Only a lenient reader has any.
+  package var cutEnd: CutEnd? { decoder.cutEnd }
   /// Output frames of silence that stand for what could not be decoded, so far.
   package var lostFrames: Int { converter.silentFrames }
 
@@ -66,7 +68,8 @@ package final class AudioReader {
     let own =
       first.frame.map { (Int($0.pointee.sample_rate), Int($0.pointee.ch_layout.nb_channels)) }
       ?? decoder.declared
-    guard own.0 > 0, own.1 > 0, first.frame != nil || decoder.damages == 0 else {
+    guard own.0 > 0, own.1 > 0, first.frame != nil || decoder.damages == 0 && decoder.cutEnd == nil
+    else {
       throw FilterError(.badInput, "\(file.description) has no audio that can be decoded.")
     }
     sourceRate = own.0
@@ -125,6 +128,7 @@ package final class AudioReader {
   struct Findings {
     let damages: Int
     let lostFrames: Int
+    let cutEnd: CutEnd?
     /// Times at which the clock of an Ogg file jumped though nothing was lost.
     let jumps: Int
     let unknownTail: Int
@@ -133,7 +137,7 @@ package final class AudioReader {
   /// - Throws: what `unknownTail()` throws.
   func findings() throws(FilterError) -> Findings {
     Findings(
-      damages: damages, lostFrames: lostFrames, jumps: decoder.jumps,
+      damages: damages, lostFrames: lostFrames, cutEnd: cutEnd, jumps: decoder.jumps,
       unknownTail: try unknownTail())
   }
 
@@ -141,7 +145,7 @@ package final class AudioReader {
     if let frame = output.frame {
       try converter.convert(frame, delay: output.delay, lost: output.lost, into: &buffer)
     } else {
-      converter.finish(lost: output.lost, into: &buffer)
+      converter.finish(into: &buffer)
       isAtEnd = true
     }
     let skipped = min(framesToSkip, buffer.count / channels)

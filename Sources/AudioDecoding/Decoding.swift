@@ -93,9 +93,12 @@ package enum Decoding {
     }
     if findings.damages > 0 {
       let places = findings.damages == 1 ? "1 place" : "\(findings.damages) places"
+      let frames = findings.lostFrames == 1 ? "1 frame is" : "\(findings.lostFrames) frames are"
       context.log.warning(
-        "\(file.description) is damaged in \(places);"
-          + " \(findings.lostFrames) frames are silence in place of what was lost.")
+        findings.lostFrames > 0
+          ? "\(file.description) is damaged in \(places); \(frames) silence in place of what was lost."
+          : "\(file.description) is damaged in \(places); what cannot be decoded is left out.")
     }
+    if let end = findings.cutEnd { context.log.warning(end.sentence(of: file.description)) }
   }
 }

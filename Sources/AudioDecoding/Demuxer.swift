@@ -160,6 +160,26 @@ final class Demuxer {
     return "its header promises \(bytes) bytes, not \(input.size)"
   }
 
+  /// Samples a channel that the file, read to its end, must have had beyond it; nil where its bytes do not say.
+  var missingSamples: Int? {
+    let parameters = stream.pointee.codecpar.pointee
+    let bits =
+      Int64(av_get_exact_bits_per_sample(parameters.codec_id))
+      * Int64(parameters.ch_layout.nb_channels)
+    guard !formats.isDisjoint(with: Self.sampleFormats), bits > 0,
+      let end = input.walk.soundEnd, input.size < end
+    else { return nil }
+    return Int(((end - input.size) * 8 + bits - 1) / bits)
+  }
+
+  /// The length of a Matroska file that has no other stream, by its header.
+  var matroskaSeconds: Double? {
+    guard let context, formats.contains("matroska"), context.pointee.nb_streams == 1,
+      context.pointee.duration > 0
+    else { return nil }
+    return Double(context.pointee.duration) / Double(AV_TIME_BASE)
+  }
+
   /// The place in the file of a packet's byte.
   func place(of byte: Int64) -> Int64 { input.place(of: byte) }
 
@@ -186,6 +206,9 @@ final class Demuxer {
 }
 
 extension Demuxer {
+  /// Formats whose sound is one piece, samples and nothing else where the codec has samples of one size.
+  private static let sampleFormats: Set<Substring> = ["wav", "w64", "aiff", "caf", "au", "sox"]
+
   /// Formats of frames alone, which a file's tags are sorted out of.
   private static let frameFormats: Set<String> = ["mp3", "aac", "ac3", "eac3", "wv"]
 

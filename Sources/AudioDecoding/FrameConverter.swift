@@ -73,9 +73,8 @@ final class FrameConverter {
       samples.span.extracting(min(delay, count) * format.channels..<size), into: &output)
   }
 
-  /// Appends the end: silence for `lost` samples a channel, and what was in the resampler's filter.
-  func finish(lost: Int, into output: inout [Float]) {
-    convertSilence(lost, into: &output)
+  /// Appends the end: what was in the resampler's filter.
+  func finish(into output: inout [Float]) {
     resampler?.finish(into: &output)
     resampler = nil
   }
@@ -94,7 +93,7 @@ final class FrameConverter {
   private func change(
     to format: Format, _ frame: UnsafeMutablePointer<AVFrame>, _ output: inout [Float]
   ) throws(FilterError) {
-    finish(lost: 0, into: &output)
+    finish(into: &output)
     swr_free(&context)
     let status = swr_alloc_set_opts2(
       &context, &frame.pointee.ch_layout, AV_SAMPLE_FMT_FLT, Int32(format.rate),

@@ -21,6 +21,7 @@ final class HeardDecoder {
   private var silence = 0
   private var rate: Int64 = 0
   private var earlierDamages = 0
+  private var earlierCutEnd: CutEnd?
 
   init(_ file: InputFile, _ options: DecodingOptions) throws(FilterError) {
     makeDecoder = { () throws(FilterError) in try StreamDecoder(file, options) }
@@ -46,6 +47,9 @@ final class HeardDecoder {
   /// Places where the file is damaged.
   var damages: Int { max(earlierDamages, decoder.damages) }
 
+  /// What the file lacks at its end, where it was read so far; nil where it is whole.
+  var cutEnd: CutEnd? { decoder.cutEnd ?? earlierCutEnd }
+
   /// Decodes on; see `StreamDecoder.read`.
   func read() throws(FilterError) -> StreamDecoder.Output {
     guard parts != nil else { return try decoder.read() }
@@ -66,8 +70,8 @@ final class HeardDecoder {
         wanted = nil
       }
     }
-    defer { silence = 0 }
-    return StreamDecoder.Output(frame: nil, lost: silence)
+    // Nobody misses silence at the very end.
+    return StreamDecoder.Output(frame: nil)
   }
 
   /// The next piece of a part; nil at its end.
@@ -94,8 +98,6 @@ final class HeardDecoder {
       guard next < end else { return nil }
       try advance()
     }
-    // Silence for what was lost at the end of the file.
-    silence += max(0, min(position + (current?.lost ?? 0), end) - next)
     return nil
   }
 
@@ -111,7 +113,7 @@ final class HeardDecoder {
 
   /// Starts the file again, for a part that lies before the last one.
   private func restart() throws(FilterError) {
-    earlierDamages = damages
+    (earlierDamages, earlierCutEnd) = (damages, cutEnd)
     decoder = try makeDecoder()
     (current, count, position) = (nil, 0, 0)
     try advance()

@@ -44,6 +44,9 @@ enum ReadableFormat {
     var format: UnsafePointer<AVInputFormat>?
     let status = av_probe_input_buffer2(input.context, &format, file.name ?? "", nil, 0, 0)
     if let error = input.error { throw error }
+    guard input.size > 0 else {
+      throw FilterError(.badInput, "\(file.description) is empty.")
+    }
     if isPlaylist(input.head) { throw playlist(file) }
     guard status >= 0, let format else { throw unreadable(file, status) }
     let names = String(cString: format.pointee.name).split(separator: ",")
@@ -57,10 +60,12 @@ enum ReadableFormat {
 
   /// The error for what libavformat cannot make sense of.
   static func unreadable(_ file: InputFile, _ status: Int32) -> FilterError {
-    FilterError(
-      .badInput,
-      "\(file.description) is not a sound or video file that can be read"
-        + " (\(LibAV.words(for: status))).")
+    let saysNothing = [
+      -Errno.invalidArgument.rawValue, ap_averror_invalid_data(), ap_averror_eof(),
+    ].contains(status)
+    let reason = saysNothing ? "" : " (\(LibAV.words(for: status)))"
+    return FilterError(
+      .badInput, "\(file.description) is not a sound or video file that can be read\(reason).")
   }
 
   private static func playlist(_ file: InputFile) -> FilterError {

@@ -25,8 +25,6 @@ final class StreamDecoder {
   /// What was returned last.
   private var given = Output(frame: nil)
   private var isAtEnd = false
-  /// Samples that were lost after the last frame.
-  private var lostAtEnd = 0
   private var vorbisLink = VorbisLink()
   private var tail = SoundTail()
   /// How many times pages of an Ogg file were lost before the last frame.
@@ -35,10 +33,14 @@ final class StreamDecoder {
   private var misses = false
   /// Samples of damaged packets since the last frame.
   private var lost = 0
+  /// Whether no good frame has come since the last damage.
+  private var isInDamage = false
   private var extent: StreamExtent
 
-  /// Places where the file is damaged.
+  /// Places where the file is damaged, its end not among them.
   private(set) var damages = 0
+  /// What the file, read to its end, lacks there; nil where it is whole.
+  private(set) var cutEnd: CutEnd?
 
   init(_ file: InputFile, _ options: DecodingOptions) throws(FilterError) {
     self.file = file
@@ -128,7 +130,7 @@ final class StreamDecoder {
   func read() throws(FilterError) -> Output {
     while !isAtEnd, !isEnough { try hold() }
     av_frame_free(&given.frame)
-    given = held.isEmpty ? Output(frame: nil, lost: lostAtEnd) : held.removeFirst()
+    given = held.isEmpty ? Output(frame: nil) : held.removeFirst()
     return given
   }
 
@@ -152,7 +154,6 @@ final class StreamDecoder {
     let links = demuxer.isOggVorbis ? demuxer.oggLinks : []
     guard !isAtEnd, let frame = output.frame else {
       av_frame_free(&output.frame)
-      lostAtEnd = output.lost
       trim(demuxer.isOggVorbis ? vorbisLink.padding(links) : extent.padding)
       return
     }
@@ -185,11 +186,13 @@ final class StreamDecoder {
       let status = avcodec_receive_frame(codec, frame)
       switch status {
       case 0 where frame.pointee.nb_samples > 0:
+        isInDamage = isInDamage && frame.pointee.decode_error_flags != 0
         if frame.pointee.decode_error_flags != 0 { try meetDamage(lost: 0) }
         let lostPages = demuxer.lostPages(before: frame.pointee.pkt_pos)
         if lostPages > self.lostPages {
           (self.lostPages, misses) = (lostPages, true)
           try meetDamage(lost: 0)
+          isInDamage = false
         }
         (output.lost, output.delay) = extent.add(frame, lost: lost, isAfterLostPage: misses)
         // Only the page after the next has a time again.
@@ -200,7 +203,6 @@ final class StreamDecoder {
       case ap_averror_eagain(): try feed()
       case ap_averror_eof():
         try checkEnd()
-        output.lost = lost
         return false
       default: try meetDamage(lost: lostSamples)
       }
@@ -241,15 +243,15 @@ final class StreamDecoder {
 
   /// How many samples the packet would have held.
   private var lostSamples: Int {
-    // Samples without a header are lost only where the end cuts one.
-    guard let packet, let codec, file.raw == nil else { return 0 }
+    guard let packet, let codec else { return 0 }
     return extent.samples(in: packet, codec)
   }
 }
 
 extension StreamDecoder {
   private func meetDamage(lost count: Int) throws(FilterError) {
-    damages += 1
+    if !isInDamage { damages += 1 }
+    isInDamage = true
     lost += count
     guard !isLenient else { return }
     // A packet that the end of the file cuts comes with this mark, but for samples without a header.
@@ -262,12 +264,18 @@ extension StreamDecoder {
 
   /// Holds the file's end to what its header promised.
   private func checkEnd() throws(FilterError) {
-    guard let reason = extent.shortfall ?? demuxer.shortfall else { return }
-    damages += 1
-    guard !isLenient else { return }
-    throw FilterError(
-      .badInput, "\(file.description) was cut short at \(extent.time): \(reason).",
-      advice: Self.advice)
+    let reason = extent.shortfall ?? demuxer.shortfall
+    guard isLenient else {
+      guard let reason else { return }
+      throw FilterError(
+        .badInput, "\(file.description) was cut short at \(extent.time): \(reason).",
+        advice: Self.advice)
+    }
+    guard reason != nil || isInDamage else { return }
+    // The damage that goes on to the end is the end's.
+    if isInDamage { damages -= 1 }
+    cutEnd = CutEnd(
+      reason: reason, samples: demuxer.missingSamples ?? extent.missing, rate: extent.rate)
   }
 
   private static let advice = "Give --lenient to decode what can be read."

@@ -4,7 +4,8 @@ internal import CLibAV
 struct StreamExtent {
   /// Samples a channel that came or are counted as lost.
   private(set) var samples = 0
-  private var rate = 0
+  /// Samples a second, once one has come.
+  private(set) var rate = 0
   /// Times at which the clock of an Ogg file jumped though no page was lost.
   private(set) var jumps = 0
   /// The samples of the frame that came last.
@@ -23,6 +24,8 @@ struct StreamExtent {
   private let mediaTicks: Int64?
   /// The length in samples where a tag says it.
   private let length: Int?
+  /// The length of a file of one stream by a header that is only good to a few milliseconds.
+  private let roughSeconds: Double?
   /// The parts that are heard, by an edit list and by that tag; nil: all of it.
   let heard: HeardParts?
   /// Whether an MP4 has a tag of delay and padding that cannot be true.
@@ -55,6 +58,7 @@ struct StreamExtent {
     hasWrongTag = gaps == nil && demuxer.iTunesTag != nil && demuxer.isMP4WithAAC
     delayLeft = lameHeader?.gaps?.delay ?? demuxer.codecDelay
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
+    roughSeconds = demuxer.matroskaSeconds
   }
 
   private static func ticks(samples: Int, of stream: UnsafeMutablePointer<AVStream>) -> Int64? {
@@ -179,6 +183,21 @@ struct StreamExtent {
       }
     guard isShort else { return nil }
     return "its header promises \(seconds(ticks: promisedTicks))"
+  }
+
+  /// Samples that are missing at the end of the file; nil where nothing says how many.
+  var missing: Int? {
+    guard rate > 0 else { return nil }
+    let promise: Int? =
+      if let length {
+        length
+      } else if let lameHeader {
+        lameHeader.samples - (lameHeader.gaps.map { $0.delay + $0.padding } ?? 0)
+      } else {
+        mediaLength ?? promisedTicks.map { samples(ticks: $0) }
+          ?? roughSeconds.map { Int($0 * Double(rate)) }
+      }
+    return promise.map { $0 - samples }
   }
 
   /// Whether all that the header promises has come.

@@ -52,7 +52,7 @@ package final class Encoding {
     self.format = format
     self.header = header
     self.context = context
-    try Self.check(header.layout, options)
+    try Self.check(header, options)
     let all = header.tracks.map(\.name)
     let wanted = options.tracks.map(Set.init) ?? Set(all)
     if let unknown = options.tracks?.first(where: { !all.contains($0) }) {
@@ -89,13 +89,16 @@ package final class Encoding {
     }
   }
 
-  private static func check(_ layout: Layout, _ options: EncodingOptions) throws(FilterError) {
-    switch (layout, options.template.namesSegments) {
+  private static func check(
+    _ header: StreamHeader, _ options: EncodingOptions
+  ) throws(FilterError) {
+    switch (header.layout, options.template.namesSegments) {
     case (.contiguous, false), (.windowed, true): break
     case (.windowed, false):
       throw FilterError(
         .badInput, "The stream is cut into windows.",
-        advice: "Put ap-xfade before ap-encode, or {segment} into -o for a file a window.")
+        advice: header.joining(
+          before: "ap-encode", or: "put {segment} into -o for one file per window"))
     case (.contiguous, true):
       throw FilterError(
         .badInput, "The stream is not cut into windows that {segment} could count.",

@@ -13,6 +13,7 @@
 // Macros that Swift cannot import.
 static inline int ap_averror_eof(void) { return AVERROR_EOF; }
 static inline int ap_averror_eagain(void) { return AVERROR(EAGAIN); }
+static inline int ap_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
 
 static inline int64_t ap_no_timestamp(void) { return AV_NOPTS_VALUE; }
 

@@ -39,7 +39,9 @@ enum CacheAction: String, CaseIterable {
         context.end(as: .exit(0))
       }
       throw FilterError(
-        .usage, CommandLineMistake.explained(Options.message(for: error), of: arguments),
+        .usage,
+        CommandLineMistake.explained(
+          Options.message(for: error), of: arguments, tool: "ap-cache"),
         advice: "See 'ap-cache --help'.")
     }
   }

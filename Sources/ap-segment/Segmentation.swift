@@ -13,7 +13,7 @@ struct Segmentation {
     var header = try reader.readHeader()
     guard header.layout == .contiguous else {
       throw FilterError(
-        .badInput, "The stream is windowed already.", advice: "Put ap-xfade before ap-segment.")
+        .badInput, "The stream is windowed already.", advice: header.joining(before: "ap-segment"))
     }
     let plan = try windows.plan(for: header)
     header.layout = .windowed(

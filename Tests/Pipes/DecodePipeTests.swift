@@ -78,7 +78,10 @@ import Testing
     let outcome = try Command("ap-decode", "-").run(.bytes(cut))
     #expect(outcome.status == 65)
     #expect(outcome.errors.contains("was cut short at"), "\(outcome.errors)")
-    #expect(try Command("ap-decode", "--lenient", "-").run(.bytes(cut)).status == 0)
+    let lenient = try Command("ap-decode", "--lenient", "-").run(.bytes(cut))
+    #expect(lenient.status == 0)
+    #expect(lenient.errorLines.count == 1)
+    #expect(lenient.errors.contains(" s early; that is left out."), "\(lenient.errors)")
   }
 
   @Test func aPipeThatDoesNotBlockIsWaitedFor() throws {
@@ -150,7 +153,13 @@ import Testing
   @Test(
     arguments: [
       (["missing.wav"], 66, "No such file"), (["."], 66, "is a folder"),
-      (["text"], 65, "not a sound or video file"), (["a.wav", "--stream", "1"], 64, "it has 1"),
+      (["text"], 65, "text is not a sound or video file that can be read.\n"),
+      (["text.mp3"], 65, "text.mp3 is not a sound or video file that can be read.\n"),
+      (["text.wav"], 65, "text.wav is not a sound or video file that can be read.\n"),
+      (["random"], 65, "random is not a sound or video file that can be read.\n"),
+      (["empty"], 65, "empty is empty.\n"), (["empty.mp3"], 65, "empty.mp3 is empty.\n"),
+      (["empty.wav"], 65, "empty.wav is empty.\n"), (["-"], 65, "standard input is empty.\n"),
+      (["a.wav", "--stream", "1"], 64, "it has 1"),
       (["a.wav", "--start-time", "5"], 64, "ends before"),
       (["a.wav", "--rate", "5"], 64, "--rate"),
       (["a.wav", "--start-time", "nan"], 64, "--start-time"),
@@ -165,7 +174,13 @@ import Testing
     var flac = try Files.read(make("a.flac"))
     for index in 20_000..<20_010 { flac[index] ^= 0xff }
     _ = try folder.write(flac, to: "damaged.flac")
-    _ = try folder.write(Array("words".utf8), to: "text")
+    for name in ["text", "text.mp3", "text.wav"] {
+      _ = try folder.write(Array("words".utf8), to: name)
+    }
+    for name in ["empty", "empty.mp3", "empty.wav"] { _ = try folder.write([], to: name) }
+    var random = SplitMix(seed: 3)
+    _ = try folder.write(
+      (0..<50_000).map { _ in UInt8.random(in: 0...255, using: &random) }, to: "random")
     let command = Command(
       executable: "/usr/bin/env",
       ["-C", folder.path, "\(Command.products)/ap-decode"] + options)
@@ -189,6 +204,28 @@ import Testing
     #expect(lenient.errorLines.count == 1)
     #expect(lenient.errors.contains("frames are silence"))
     #expect(try ReadStream(lenient.output).samples("mix").count == 882_000)
+  }
+
+  /// A second that lacks its second half, and what of it is asked for.
+  @Test(
+    arguments: [
+      ([], 22_050, "cut.wav ends 0.5 s early; that is left out."),
+      (["--start-time", "0.2"], 13_230, "cut.wav ends 0.5 s early; that is left out."),
+      (["--end-time", "0.9"], 22_050, "cut.wav ends 0.5 s early; that is left out."),
+      (["--end-time", "0.4"], 17_640, nil),
+    ] as [([String], Int, String?)])
+  func whatIsMissingIsSaidWhereItIsAskedFor(
+    options: [String], frames: Int, sentence: String?
+  ) throws {
+    let wave = try Files.read(make("a.wav"))
+    _ = try folder.write(Array(wave.dropLast(88_200)), to: "cut.wav")
+    let outcome = try Command(
+      executable: "/usr/bin/env",
+      ["-C", folder.path, "\(Command.products)/ap-decode", "--lenient", "cut.wav"] + options
+    ).run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errorLines == (sentence.map { ["ap-decode: warning: \($0)"] } ?? []))
+    #expect(try ReadStream(outcome.output).samples("mix").count == 2 * frames)
   }
 
   @Test(arguments: ["truncate -s 2000000", "truncate -s 9000000", "touch"])

@@ -299,6 +299,14 @@ extension MixPipeTests {
     let failed = try folder.write(text.bytes, to: "failed")
     let aborted = try Self.mix("--average", path, failed).run()
     #expect(aborted.status == 74)
+    #expect(aborted.errors == "ap-mix: ap-first failed: Full.\n")
+    // In a pipe that filter has said it itself.
+    let piped = try Command.tool(
+      "bash", "-c", #""$1/ap-mix" --average "$2" <(cat "$3")"#, "bash", Command.products, path,
+      failed
+    ).run()
+    #expect(piped.status == 74)
+    #expect(piped.errors == "")
     #expect(aborted.text.split(separator: "\n").last?.contains(#""tool":"ap-first""#) == true)
     #expect(throws: (any Error).self) { try ReadStream(aborted.output) }
   }

@@ -141,7 +141,7 @@ import Testing
         """)
     let failed = try place.shell("echo \"steps: {a: {run: sh -c 'exit 3'}}\" | ap-run -")
     #expect(failed.status == 3)
-    #expect(failed.errorLines.last == "ap-run: The step failed.")
+    #expect(failed.errorLines.last == "ap-run: a: sh failed with exit status 3.")
   }
 
   @Test func theConfigurationIsShown() throws {

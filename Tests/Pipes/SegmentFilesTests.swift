@@ -105,7 +105,26 @@ import Testing
 
   @Test(
     arguments: [
-      ("ap-segment <stream | ap-encode -o x.wav", 65, "{segment} into -o for a file a window"),
+      (
+        "ap-segment --overlap 0 <stream | ap-encode -o x.wav", 65,
+        "Put ap-xfade before ap-encode, or put {segment} into -o for one file per window."
+      ),
+      (
+        "ap-decode a.wav a.wav | ap-encode -o x.wav", 65,
+        "before ap-encode, give --join to ap-decode, or put {segment} into -o for one file per window."
+      ),
+      (
+        "ap-decode --overlap 0.1 a.wav a.wav | ap-encode -o x.wav", 65,
+        "Put ap-xfade before ap-encode, or put {segment}"
+      ),
+      (
+        "ap-decode a.wav a.wav | ap-segment", 65,
+        "Put ap-xfade before ap-segment, or give --join to ap-decode."
+      ),
+      (
+        "ap-decode a.wav a.wav | ap-mix sum=mix", 65,
+        "Put ap-xfade before ap-mix, or give --join to ap-decode."
+      ),
       ("ap-encode -o '{segment}.wav' <stream", 65, "Put ap-segment before ap-encode"),
       (
         "ap-segment <stream | ap-encode --rate 2000 -o '{segment}.wav'", 64,

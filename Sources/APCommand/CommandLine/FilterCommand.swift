@@ -135,7 +135,8 @@ extension FilterCommand {
       // What was asked for: help, the version or a completion script.
       say(fullMessage(for: error) + "\n")
     } else {
-      let message = CommandLineMistake.explained(message(for: error), of: arguments)
+      let message = CommandLineMistake.explained(
+        message(for: error), of: arguments, tool: tool)
       let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
       var sentence = "\(message)\(stop) See '\(tool) --help'."
       if let culprit {

@@ -162,10 +162,7 @@ package final class FilterContext {
       message: failure.description)
     TemporaryFiles.shared.removeAll()
     if isBrokenPipe { Syscalls.dieOfBrokenPipe() }
-    // Who failed before this one in the pipe has said it. What a file says, nobody may have heard.
-    if failure.abort == nil || !FileDescriptor.standardInput.isPipe {
-      log.error(failure.description)
-    }
+    if !failure.isHeard { log.error(failure.description) }
     if writesStream {
       Self.tell(
         failure.abort

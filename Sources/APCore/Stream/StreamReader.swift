@@ -35,7 +35,7 @@ package final class StreamReader {
     case .header(let header)?:
       whenHeaderIsRead(header)
       return header
-    case .abort(let abort)?: throw .aborted(abort)
+    case .abort(let abort)?: throw .aborted(abort, isHeard: descriptor.isPipe)
     case .record?, .end?, nil: preconditionFailure("readHeader() comes first, and once")
     }
   }
@@ -53,7 +53,7 @@ package final class StreamReader {
       _ = try event()
       return nil
     case .abort(let abort)?:
-      throw .aborted(abort)
+      throw .aborted(abort, isHeard: descriptor.isPipe)
     case .header?, nil:
       preconditionFailure("readHeader() comes before next()")
     }

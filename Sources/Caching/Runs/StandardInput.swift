@@ -121,7 +121,11 @@ final class StandardInput: Sendable {
   /// - Throws: where it is not a whole stream: `badInput`, `cutInput`, `aborted`; `io`.
   func drain() throws(FilterError) {
     while !state.withLock(\.isAtEnd) { try read { _ in } }
-    if isStream, let failure = state.withLock(\.watch.failure) { throw failure }
+    guard isStream, let failure = state.withLock(\.watch.failure) else { return }
+    if let abort = failure.abort {
+      throw .aborted(abort, isHeard: FileDescriptor.standardInput.isPipe)
+    }
+    throw failure
   }
 
   /// Reads some, or notes the end.

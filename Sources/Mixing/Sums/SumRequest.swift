@@ -99,7 +99,7 @@ extension StreamHeader {
   func requireContiguous() throws(FilterError) {
     guard layout == .contiguous else {
       throw FilterError(
-        .badInput, "The stream is cut into windows.", advice: "Put ap-xfade before ap-mix.")
+        .badInput, "The stream is cut into windows.", advice: joining(before: "ap-mix"))
     }
   }
 }

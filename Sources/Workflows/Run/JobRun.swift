@@ -88,7 +88,8 @@ struct JobRun {
       case .notStarted(let reason): "could not be started: \(reason)"
       case .ended: "was ended"
       }
-    var words = end.lastWords[...]
+    // What has been passed on need not be said again.
+    var words = narration.passesWords ? "" : end.lastWords[...]
     if words.hasPrefix("\(name): ") { words = words.dropFirst(name.count + 2) }
     return FilterError(
       FilterError.Code("failed-step", end.status.exitStatus),

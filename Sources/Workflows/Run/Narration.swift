@@ -11,6 +11,9 @@ final class Narration: Sendable {
     progress = Mutex(Progress(tool: "ap-run", mode: settings.progress))
   }
 
+  /// Whether the user sees what commands say.
+  var passesWords: Bool { level >= .info }
+
   /// Says something under that name.
   func say(as name: String = "ap-run", _ body: (Log) -> Void) {
     progress.withLock { progress in

@@ -84,7 +84,8 @@ package struct WorkflowRun: Sendable {
       switch outcome {
       case .done: log.info("\(job.label): done in \((seconds * 10).rounded() / 10) s")
       case .upToDate: log.info("\(job.label): up to date")
-      case .failed(let failure): log.error(failure.description)
+      // The only step's failure is the run's.
+      case .failed(let failure): if plan.jobs.count > 1 { log.error(failure.description) }
       case .cancelled: break
       }
     }
@@ -114,7 +115,7 @@ package struct WorkflowRun: Sendable {
       if case .failed(let failure) = outcome { failure } else { nil }
     }
     guard let first = failures.first else { return }
-    guard outcomes.count > 1 else { throw FilterError(first.code, "The step failed.") }
+    guard outcomes.count > 1 else { throw first }
     let missing = outcomes.count { $0 == nil }
     throw FilterError(
       first.code,

@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// A negative number is called what it is, with and without an equals sign.
-@Suite struct NegativeValueTests {
+/// A value that cannot be is called what it is: a negative number, with and without an equals sign, and none of a list.
+@Suite struct WrongValueTests {
   private static let options: [(command: [String], option: String)] = [
     (["ap-decode", "a.wav"], "--start-time"), (["ap-decode", "a.wav"], "--end-time"),
     (["ap-decode", "a.wav"], "--rate"), (["ap-decode", "a.wav"], "--channels"),
@@ -30,6 +30,38 @@ import Testing
         outcome.errors
           == "\(words[0]): \(option) must not be negative. See '\(words[0]) --help'.\n", "\(value)")
     }
+  }
+
+  /// A list of values is part of the sentence, however long.
+  @Test(
+    arguments: [
+      (
+        ["ap-encode", "-o", "a.wav", "--format", "no"],
+        "'--format <format>': It must be wav, flac, ogg, mp3, opus, aiff, aac, alac or stem.mp4."
+      ),
+      (["ap-encode", "-o", "a.wav", "--bits", "no"], "'--bits <bits>': It must be 16, 24 or f32."),
+      (
+        ["ap-encode", "-o", "a.wav", "--clip", "no"],
+        "'--clip <mode>': It must be none, clamp or gain."
+      ),
+      (["ap-segment", "--fade", "no"], "'--fade <curve>': It must be cosine or linear."),
+      (
+        ["ap-mix", "--average", "a", "b", "--by", "no"],
+        "'--by <samples|spectrum>': It must be samples or spectrum."
+      ),
+      (
+        ["ap-decode", "a.wav", "--log-level", "no"],
+        "'--log-level <level>': It must be error, warning, info or debug."
+      ),
+    ] as [([String], String)])
+  func aWrongChoiceIsOneSentence(words: [String], ending: String) throws {
+    var command = Command(words[0])
+    command.arguments = Array(words.dropFirst())
+    let outcome = try command.run()
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors
+        == "\(words[0]): The value 'no' is invalid for \(ending) See '\(words[0]) --help'.\n")
   }
 
   /// A complaint about something else stays.

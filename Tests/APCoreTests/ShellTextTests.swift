@@ -1,6 +1,5 @@
+import APCore
 import Testing
-
-@testable import Workflows
 
 @Suite struct ShellTextTests {
   static let words = [
