@@ -30,13 +30,20 @@ import Testing
           "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-roformer", "extract-sam",
         ]))
 
-    // Each has a page, a line in what `ap` prints, and --help.
+    // Each has a page, a line in what `ap` prints, --help and --version.
     let told = try folder.shell("some/where/bin/ap")
+    let version = try Command("ap-decode", "--version").run().text
     for command in commands {
       let page = command == "ap" ? "man7/ap.7" : "man1/\(command).1"
       #expect(Files.exists("\(prefix)/share/man/\(page)"), "\(page)")
       #expect(command == "ap" || told.contains("\n\(command) ") || told.hasPrefix(command))
-      #expect(try folder.command(["some/where/bin/\(command)", "--help"]).run().status == 0)
+      let help = try folder.command(["some/where/bin/\(command)", "--help"]).run()
+      #expect(help.status == 0)
+      // A script says the name that it is installed by.
+      #expect(!help.text.hasPrefix("Usage:") || help.text.hasPrefix("Usage: \(command)"))
+      let own = try folder.command(["some/where/bin/\(command)", "--version"]).run()
+      #expect(own.status == 0, "\(command)")
+      #expect(own.text == version, "\(command)")
     }
     for file in [
       "ap/batch.mk", "ap/batch-slurm", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",

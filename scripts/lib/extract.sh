@@ -2,35 +2,13 @@
 # Sourced by the scripts that separate files in one command; scripts/install puts it into share/ap.
 set -uo pipefail
 
-name=${0##*/}
-
+# shellcheck source=scripts/lib/command.sh
+source "$(dirname "${BASH_SOURCE[0]}")/command.sh" || exit 69
 # Before anything else, so that it needs no filters.
-for argument; do
-  case $argument in
-    --) break ;;
-    -h | --help)
-      sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
-      exit 0
-      ;;
-  esac
-done
+help_if_asked "$@"
+version_if_asked "$@"
 
-usage_error() {
-  echo "$name: $1; see $name --help" >&2
-  exit 64
-}
-
-# find_filters: their folder as `binaries`. Installed, they are next to the script; in the project they
-# are in the build folder.
-find_filters() {
-  local here
-  here=$(dirname "$(readlink -f "$0")")
-  for binaries in "$here" "$here/../.build/release" ''; do
-    [ -x "$binaries/ap-decode" ] && return
-  done
-  echo "$name: the filters are not built yet; run $here/build" >&2
-  exit 69
-}
+usage_error() { die 64 "$1; see $name --help"; }
 
 # The filters that get an option, and "value" where it takes one. The filters themselves say so.
 declare -A owners=() values=()
