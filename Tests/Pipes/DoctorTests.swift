@@ -49,6 +49,25 @@ import Testing
     #expect(outcome.text.contains("absent, which is not a folder"))
   }
 
+  /// What a model lacks is a warning, wherever it lies.
+  @Test(arguments: ["models", #"mo"d  e\\ls"#, "mödels: /x"])
+  func modelThatIsNotCompleteIsNoPass(place: String) throws {
+    try folder.install("doctor")
+    let path = folder.file(place)
+    #expect(try Command.tool("mkdir", "-p", "\(path)/sam-audio-small").run().status == 0)
+    try folder.shell("cp -L $(dirname $(readlink -f ap-demucs))/ap_Bundled*/*.safetensors .")
+    #expect(
+      try Command.tool("cp", folder.file("htdemucs-mini.safetensors"), path).run().status == 0)
+    let outcome = try doctor(["AP_MODELS": path])
+    #expect(outcome.status == 0, "\(outcome.text)")
+    #expect(outcome.text.contains("PASS  models     htdemucs-mini: \(path)/htdemucs-mini.saf"))
+    #expect(
+      outcome.text.contains(
+        "warn  models     sam-audio-small: The model in \(path)/sam-audio-small is not complete"))
+    #expect(outcome.text.contains("fetch-models sam-audio-small.\n"))
+    #expect(!outcome.text.contains("PASS  models     sam"))
+  }
+
   @Test func unwritableTemporaryFolderFails() throws {
     try folder.install("doctor")
     let outcome = try doctor(["TMPDIR": folder.file("absent")])
