@@ -27,7 +27,8 @@ import Testing
     #expect(
       Set(commands).isSuperset(
         of: Filters.all + [
-          "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-roformer", "extract-sam",
+          "ap", "ap-batch-slurm", "ap-doctor", "ap-fetch-models", "extract-demucs",
+          "extract-roformer", "extract-sam",
         ]))
 
     // Each has a page, a line in what `ap` prints, --help and --version.
@@ -46,7 +47,7 @@ import Testing
       #expect(own.text == version, "\(command)")
     }
     for file in [
-      "ap/batch.mk", "ap/batch-slurm", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",
+      "ap/batch.mk", "ap/command.sh", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",
       "doc/ap/copyright", "bash-completion/completions/ap-run", "zsh/site-functions/_ap-run",
       "fish/vendor_completions.d/ap-run.fish",
     ] {
