@@ -70,9 +70,6 @@ let package = Package(
       dependencies: ["APCore", "CLibAV", "Digests", "Resampling", systemPackage],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("avformat"), .linkedLibrary("avcodec")]),
-    .target(
-      name: "AudioEncoding", dependencies: ["APCore", "CSndFile", "Resampling", systemPackage],
-      swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
     // Files of weights, hostile ones among them: nothing else reads their bytes.
     .target(
       name: "Checkpoints", dependencies: ["APCore", "CProcessor", systemPackage],
@@ -89,10 +86,14 @@ let package = Package(
       swiftSettings: settings, linkerSettings: [.linkedLibrary("avcodec")]),
     .target(
       name: "Mixing", dependencies: ["APCore", "Fourier", systemPackage], swiftSettings: settings),
+    .target(
+      name: "AudioEncoding",
+      dependencies: ["APCore", "CLibAV", "CSndFile", "Mixing", "Resampling", systemPackage],
+      swiftSettings: settings, linkerSettings: [.linkedLibrary("sndfile")]),
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
-      dependencies: ["APCore", "Resampling", "Tensors", systemPackage],
+      dependencies: ["APCore", "Resampling", "Tensors"],
       swiftSettings: settings),
     .target(
       name: "Demucs",
@@ -200,6 +201,7 @@ let package = Package(
       name: "SAMAudioTests",
       dependencies: [
         "APCore", "Checkpoints", "Digests", "SAMAudio", "Separation", "Tensors", "TestSupport",
+        "ap-sam",
       ],
       swiftSettings: settings),
     .testTarget(

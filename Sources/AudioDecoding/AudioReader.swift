@@ -16,6 +16,8 @@ package struct DecodingOptions: Sendable {
   package var endTime: Double?
   /// Whether damage is filled with silence and counted instead of thrown.
   package var isLenient = false
+  /// Threads of codecs that can use more than one. They meet damage later than where it is.
+  var threads = 1
 
   /// Everything, as it is in the source.
   package init() {}
@@ -38,9 +40,6 @@ package final class AudioReader {
   /// Output frames of silence that stand for what could not be decoded, so far.
   package var lostFrames: Int { converter.silentFrames }
 
-  /// Times at which the clock of an Ogg file jumped though nothing was lost, so far.
-  package var jumps: Int { decoder.jumps }
-
   private let file: InputFile
   private let decoder: HeardDecoder
   private let converter: FrameConverter
@@ -62,8 +61,7 @@ package final class AudioReader {
   package init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
     self.file = file
     startTime = options.startTime
-    decoder = try HeardDecoder(
-      file, audioStream: options.audioStream, isLenient: options.isLenient)
+    decoder = try HeardDecoder(file, options)
     let first = try decoder.read()
     let own =
       first.frame.map { (Int($0.pointee.sample_rate), Int($0.pointee.ch_layout.nb_channels)) }
@@ -90,6 +88,9 @@ package final class AudioReader {
     return min(max(Int(seconds * Double(rate)), 0), framesInAll)
   }
 
+  /// Whether to decode the file takes less than to keep its sound: its samples are there as they are.
+  var isCheap: Bool { decoder.hasPlainSamples && rate == sourceRate }
+
   /// Tags of the file and of its audio stream, keys in lower case.
   package var tags: [String: String] { Tags.read(decoder.demuxer) }
 
@@ -104,9 +105,11 @@ package final class AudioReader {
     let wanted = min(frames, framesLeft) * channels
     while buffer.count < wanted, !isAtEnd { try take(decoder.read()) }
     let count = min(wanted, buffer.count)
-    block.removeAll(keepingCapacity: true)
-    block.append(contentsOf: buffer[..<count])
-    buffer.removeFirst(count)
+    // The little that is left is copied, not the block.
+    swap(&block, &buffer)
+    buffer.removeAll(keepingCapacity: true)
+    buffer.append(contentsOf: block[count...])
+    block.removeLast(block.count - count)
     framesLeft -= count / channels
   }
 
@@ -116,6 +119,22 @@ package final class AudioReader {
   /// - Throws: `badInput` where they are sound all the same; `io`.
   package func unknownTail() throws(FilterError) -> Int {
     isAtEnd ? try decoder.unknownTail() : 0
+  }
+
+  /// What its user may want to know of a file that has been read to its end.
+  struct Findings {
+    let damages: Int
+    let lostFrames: Int
+    /// Times at which the clock of an Ogg file jumped though nothing was lost.
+    let jumps: Int
+    let unknownTail: Int
+  }
+
+  /// - Throws: what `unknownTail()` throws.
+  func findings() throws(FilterError) -> Findings {
+    Findings(
+      damages: damages, lostFrames: lostFrames, jumps: decoder.jumps,
+      unknownTail: try unknownTail())
   }
 
   private func take(_ output: StreamDecoder.Output) throws(FilterError) {

@@ -9,21 +9,9 @@ package enum FileArrangement: Sendable, Hashable {
 }
 
 extension Decoding {
-  /// A file that has been read once.
-  fileprivate struct Part {
-    let file: InputFile
-    let version: InputFile.Version
-    let rate: Int
-    let channels: Int
-    let frames: Int
-    let tags: [String: String]
-    let sourceRate: Int
-    let sha256: String
-  }
-
   /// Writes the sound of files, in their order, to standard output as a stream with one track, `mix`.
   ///
-  /// All files are decoded twice: first to learn how long they are.
+  /// All files are read to their end first, to learn how long they are.
   ///
   /// - Throws: `badInput` where a file is damaged, does not match the first, or is too short for the overlap; `usage` for a
   ///   pipe; `io`.
@@ -33,13 +21,17 @@ extension Decoding {
   ) throws(FilterError) {
     LibAV.setLogging(context.log.level)
     let output = try context.openOutput()
-    var meter: LoudnessMeter?
-    var parts: [Part] = []
+    var sound = MeasuredSound(options)
     for file in files {
-      let part = try measure(file, options, into: &meter, in: context)
-      if let first = parts.first { try require(part, toMatch: first) }
-      parts.append(part)
+      guard file.isRegular else {
+        throw FilterError(
+          .usage, "\(file.description) is a pipe, which cannot be one of several files.",
+          advice: "Write it to a file first.")
+      }
+      let part = try sound.measure(file, in: context)
+      try require(part, toMatch: sound.parts[0])
     }
+    let parts = sound.parts
     guard let first = parts.first else { return }
     var header = StreamHeader(
       channels: first.channels, rate: first.rate, tracks: [Track("mix")],
@@ -49,7 +41,7 @@ extension Decoding {
         extra: ["files": .array(parts.map(\.json))]))
     var shared = 0
     switch arrangement {
-    case .joined: header.source?.loudness = meter.flatMap { usable($0.loudness) }
+    case .joined: header.source?.loudness = sound.loudness
     case .windows(let overlap):
       let windowing = try windowing(
         of: parts, overlap: Int((overlap * Double(first.rate)).rounded()))
@@ -63,41 +55,21 @@ extension Decoding {
     for (index, part) in parts.enumerated() {
       let segment =
         arrangement == .joined ? nil : Segment(index: index, length: part.frames)
-      try send(part, options, at: start, segment, of: header, to: output, in: context)
+      try sound.read(part) { samples, done throws(FilterError) in
+        try output.write(samples, track: "mix", offset: start + done, segment: segment)
+        context.progress.update(
+          done: start + done + samples.count / part.channels, total: header.frames,
+          rate: header.rate)
+      }
+      tell(part.findings, of: part.file, in: context)
       start += part.frames - shared
     }
     try output.finish()
   }
 
-  private static func measure(
-    _ file: InputFile, _ options: DecodingOptions, into meter: inout LoudnessMeter?,
-    in context: FilterContext
-  ) throws(FilterError) -> Part {
-    guard file.isRegular else {
-      throw FilterError(
-        .usage, "\(file.description) is a pipe; of several files each is read twice.",
-        advice: "Write it to a file first.")
-    }
-    let version = try file.version()
-    let reader = try AudioReader(file, options: options)
-    var all = meter ?? LoudnessMeter(channels: reader.channels)
-    var frames = 0
-    var block: [Float] = []
-    repeat {
-      try reader.read(into: &block, frames: blockFrames)
-      // What does not match is refused later.
-      if reader.channels == all.channels { all.add(block.span) }
-      frames += block.count / reader.channels
-      context.progress.update(
-        done: frames, total: reader.expectedFrames, rate: reader.rate, stage: "measuring")
-    } while !block.isEmpty
-    meter = all
-    return Part(
-      file: file, version: version, rate: reader.rate, channels: reader.channels, frames: frames,
-      tags: reader.tags, sourceRate: reader.sourceRate, sha256: try file.sha256())
-  }
-
-  private static func require(_ part: Part, toMatch first: Part) throws(FilterError) {
+  private static func require(_ part: MeasuredSound.Part, toMatch first: MeasuredSound.Part)
+    throws(FilterError)
+  {
     guard part.rate == first.rate else {
       throw FilterError(
         .badInput,
@@ -114,7 +86,7 @@ extension Decoding {
   }
 
   private static func windowing(
-    of parts: [Part], overlap: Int
+    of parts: [MeasuredSound.Part], overlap: Int
   ) throws(FilterError) -> Windowing {
     let longest = parts.map(\.frames).max() ?? 0
     // One window alone shares nothing with another.
@@ -132,33 +104,9 @@ extension Decoding {
     }
     return Windowing(length: longest, overlap: overlap, fade: .cosine)
   }
-
-  private static func send(
-    _ part: Part, _ options: DecodingOptions, at start: Int, _ segment: Segment?,
-    of header: StreamHeader, to output: StreamWriter, in context: FilterContext
-  ) throws(FilterError) {
-    let reader = try AudioReader(part.file, options: options)
-    var block: [Float] = []
-    var done = 0
-    repeat {
-      try reader.read(into: &block, frames: blockFrames)
-      let frames = block.count / max(1, reader.channels)
-      guard reader.channels == part.channels, done + frames <= part.frames else {
-        throw change(of: part.file)
-      }
-      try output.write(block.span, track: "mix", offset: start + done, segment: segment)
-      done += frames
-      context.progress.update(done: start + done, total: header.frames, rate: header.rate)
-    } while !block.isEmpty
-    let unknownTail = try reader.unknownTail()
-    guard done == part.frames, try part.file.version() == part.version else {
-      throw change(of: part.file)
-    }
-    tell(of: reader, part.file, unknownTail: unknownTail, in: context)
-  }
 }
 
-extension Decoding.Part {
+extension MeasuredSound.Part {
   /// As the header's source has it.
   fileprivate var json: JSONValue {
     var object: [String: JSONValue] = ["sha256": .string(sha256)]

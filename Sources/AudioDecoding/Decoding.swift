@@ -8,39 +8,68 @@ package enum Decoding {
 
   /// Writes a file's sound to standard output as a stream with one track, `mix`.
   ///
-  /// A regular file, or what must be put into one, is decoded twice: first to learn its exact length and its loudness, which stand
-  /// in the header.
+  /// A regular file, or what must be put into one, is read to its end first, to learn its exact length and its
+  /// loudness, which stand in the header.
   ///
-  /// - Parameter measuresLoudness: whether there is a first pass; without it the header does not
-  ///   know the length.
-  /// - Throws: `badInput` where the file is damaged, or changes between the passes; `usage`, `io`.
+  /// - Parameter measuresLoudness: whether there is a header that says so much.
+  /// - Throws: `badInput` where the file is damaged, or changes meanwhile; `usage`, `io`.
   package static func run(
     _ file: InputFile, options: DecodingOptions, measuresLoudness: Bool, in context: FilterContext
   ) throws(FilterError) {
     LibAV.setLogging(context.log.level)
     let output = try context.openOutput()
     try file.makeSeekable()
-    guard file.isRegular else {
-      return try send(file, options, Source(file: file.name), frames: nil, to: output, in: context)
+    guard file.isRegular, measuresLoudness else {
+      return try pass(file, options, to: output, in: context)
     }
-    let version = try file.version()
-    do {
-      var source = Source(file: file.name)
-      var frames: Int?
-      if measuresLoudness {
-        (frames, source.loudness) = try measure(file, options) { done, total, rate in
-          context.progress.update(done: done, total: total, rate: rate, stage: "measuring")
-        }
-      }
-      source.sha256 = try file.sha256()
-      try send(file, options, source, frames: frames, to: output, in: context) {
-        () throws(FilterError) in
-        if try file.version() != version { throw change(of: file) }
-      }
-    } catch {
-      guard error.code == .badInput, try file.version() != version else { throw error }
-      throw change(of: file)
+    var sound = MeasuredSound(options)
+    let part = try sound.measure(file, in: context)
+    var header = StreamHeader(
+      channels: part.channels, rate: part.rate, frames: part.frames, tracks: [Track("mix")],
+      history: [context.historyEntry])
+    header.source = Source(
+      file: file.name, sha256: part.sha256, rate: part.sourceRate, tags: part.tags,
+      loudness: sound.loudness)
+    try output.write(header)
+    context.progress.begin(after: [])
+    try sound.read(part) { samples, start throws(FilterError) in
+      try output.write(samples, track: "mix", offset: start)
+      context.progress.update(
+        done: start + samples.count / part.channels, total: part.frames, rate: part.rate)
     }
+    try output.finish()
+    tell(part.findings, of: file, in: context)
+  }
+
+  /// Sends what is decoded as it comes, of a pipe or where nobody needs to know more.
+  private static func pass(
+    _ file: InputFile, _ options: DecodingOptions, to output: StreamWriter,
+    in context: FilterContext
+  ) throws(FilterError) {
+    let version = file.isRegular ? try file.version() : nil
+    let reader = try AudioReader(file, options: options)
+    var block: [Float] = []
+    // Before the header, so that what cannot be decoded at all gives no stream.
+    try reader.read(into: &block, frames: blockFrames)
+    try output.write(
+      StreamHeader(
+        channels: reader.channels, rate: reader.rate, tracks: [Track("mix")],
+        history: [context.historyEntry],
+        source: Source(
+          file: file.name, sha256: file.isRegular ? file.sha256() : nil,
+          rate: reader.sourceRate, tags: reader.tags)))
+    context.progress.begin(after: [])
+    var offset = 0
+    while !block.isEmpty {
+      try output.write(block.span, track: "mix", offset: offset)
+      offset += block.count / reader.channels
+      context.progress.update(done: offset, total: nil, rate: reader.rate)
+      try reader.read(into: &block, frames: blockFrames)
+    }
+    let findings = try reader.findings()
+    if let version, try file.version() != version { throw change(of: file) }
+    try output.finish()
+    tell(findings, of: file, in: context)
   }
 
   static func change(of file: InputFile) -> FilterError {
@@ -49,83 +78,24 @@ package enum Decoding {
       advice: "Wait until it is complete.")
   }
 
-  /// - Parameters:
-  ///   - frames: the length that the first pass found.
-  ///   - check: called before the stream's end is written.
-  private static func send(
-    _ file: InputFile, _ options: DecodingOptions, _ source: Source, frames: Int?,
-    to output: StreamWriter, in context: FilterContext,
-    check: () throws(FilterError) -> Void = {}
-  ) throws(FilterError) {
-    let reader = try AudioReader(file, options: options)
-    var source = source
-    source.rate = reader.sourceRate
-    source.tags = reader.tags
-    var block: [Float] = []
-    // Before the header, so that what cannot be decoded at all gives no stream.
-    try reader.read(into: &block, frames: blockFrames)
-    try output.write(
-      StreamHeader(
-        channels: reader.channels, rate: reader.rate, frames: frames, tracks: [Track("mix")],
-        history: [context.historyEntry], source: source))
-    context.progress.begin(after: [])
-    var offset = 0
-    while !block.isEmpty {
-      let count = block.count / reader.channels
-      if let frames, offset + count > frames { throw change(of: file) }
-      try output.write(block.span, track: "mix", offset: offset)
-      offset += count
-      context.progress.update(done: offset, total: frames, rate: reader.rate)
-      try reader.read(into: &block, frames: blockFrames)
-    }
-    guard frames ?? offset == offset else { throw change(of: file) }
-    let unknownTail = try reader.unknownTail()
-    try check()
-    try output.finish()
-    tell(of: reader, file, unknownTail: unknownTail, in: context)
-  }
-
-  /// Says what a reader, read to its end, has met that its user may want to know.
+  /// Says what a reader has met that its user may want to know.
   static func tell(
-    of reader: AudioReader, _ file: InputFile, unknownTail: Int, in context: FilterContext
+    _ findings: AudioReader.Findings, of file: InputFile, in context: FilterContext
   ) {
-    if reader.jumps > 0 {
+    if findings.jumps > 0 {
       context.log.debug(
-        "Jumps of the clock of \(file.description), with no page missing there: \(reader.jumps).")
+        "Jumps of the clock of \(file.description), with no page missing there: \(findings.jumps).")
     }
-    if unknownTail > 0 {
+    if findings.unknownTail > 0 {
       context.log.warning(
-        "\(file.description) has \(unknownTail) bytes after its sound that are neither sound"
+        "\(file.description) has \(findings.unknownTail) bytes after its sound that are neither sound"
           + " nor a known tag; they are left out.")
     }
-    if reader.damages > 0 {
-      let places = reader.damages == 1 ? "1 place" : "\(reader.damages) places"
+    if findings.damages > 0 {
+      let places = findings.damages == 1 ? "1 place" : "\(findings.damages) places"
       context.log.warning(
         "\(file.description) is damaged in \(places);"
-          + " \(reader.lostFrames) frames are silence in place of what was lost.")
+          + " \(findings.lostFrames) frames are silence in place of what was lost.")
     }
-  }
-
-  /// Decodes all that `options` ask for, and keeps only the figures.
-  ///
-  /// - Parameter progress: gets the frames that are done, about how many there are, and the rate.
-  static func measure(
-    _ file: InputFile, _ options: DecodingOptions,
-    progress: (_ done: Int, _ total: Int?, _ rate: Int) -> Void = { _, _, _ in }
-  ) throws(FilterError) -> (frames: Int, loudness: Loudness?) {
-    let reader = try AudioReader(file, options: options)
-    var meter = LoudnessMeter(channels: reader.channels)
-    var block: [Float] = []
-    repeat {
-      try reader.read(into: &block, frames: blockFrames)
-      meter.add(block.span)
-      progress(meter.frames, reader.expectedFrames, reader.rate)
-    } while !block.isEmpty
-    return (meter.frames, usable(meter.loudness))
-  }
-
-  /// The figures, unless they are not numbers: a header has no word for those.
-  static func usable(_ loudness: Loudness) -> Loudness? {
-    loudness.mean.isFinite && loudness.std.isFinite ? loudness : nil
   }
 }

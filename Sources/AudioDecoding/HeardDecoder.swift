@@ -22,10 +22,8 @@ final class HeardDecoder {
   private var rate: Int64 = 0
   private var earlierDamages = 0
 
-  init(_ file: InputFile, audioStream: Int?, isLenient: Bool) throws(FilterError) {
-    makeDecoder = { () throws(FilterError) in
-      try StreamDecoder(file, audioStream: audioStream, isLenient: isLenient)
-    }
+  init(_ file: InputFile, _ options: DecodingOptions) throws(FilterError) {
+    makeDecoder = { () throws(FilterError) in try StreamDecoder(file, options) }
     decoder = try makeDecoder()
     parts = decoder.heard?.parts[...]
     timescale = decoder.heard?.timescale ?? 1
@@ -38,6 +36,9 @@ final class HeardDecoder {
 
   /// Bytes after the sound that are neither padding nor a tag that is known; see `StreamDecoder`.
   func unknownTail() throws(FilterError) -> Int { try decoder.unknownTail() }
+
+  /// Whether samples are there as they are, not coded.
+  var hasPlainSamples: Bool { decoder.hasPlainSamples }
 
   /// What the container says of the audio.
   var declared: (rate: Int, channels: Int) { decoder.declared }

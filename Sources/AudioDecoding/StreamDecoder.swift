@@ -40,10 +40,10 @@ final class StreamDecoder {
   /// Places where the file is damaged.
   private(set) var damages = 0
 
-  init(_ file: InputFile, audioStream: Int?, isLenient: Bool) throws(FilterError) {
+  init(_ file: InputFile, _ options: DecodingOptions) throws(FilterError) {
     self.file = file
-    self.isLenient = isLenient
-    demuxer = try Demuxer(file, audioStream: audioStream)
+    isLenient = options.isLenient
+    demuxer = try Demuxer(file, audioStream: options.audioStream)
     extent = StreamExtent(demuxer)
     let parameters = demuxer.stream.pointee.codecpar
     let decoder = avcodec_find_decoder(parameters?.pointee.codec_id ?? AV_CODEC_ID_NONE)
@@ -51,6 +51,8 @@ final class StreamDecoder {
     avcodec_parameters_to_context(codec, parameters)
     codec?.pointee.pkt_timebase = demuxer.stream.pointee.time_base
     codec?.pointee.err_recognition = Self.strictness(parameters?.pointee.codec_id)
+    codec?.pointee.thread_count = Int32(options.threads)
+    codec?.pointee.thread_type = FF_THREAD_FRAME
     // What libavformat would skip is wrong here, or skipped by whoever reads the edit list.
     if demuxer.isOggVorbis || demuxer.isMP3 || extent.hasWrongTag || heard != nil {
       codec?.pointee.flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL
@@ -99,6 +101,12 @@ final class StreamDecoder {
 
   /// The parts of the sound that are to be heard; nil: all of it.
   var heard: HeardParts? { extent.heard }
+
+  /// Whether samples are there as they are, not coded.
+  var hasPlainSamples: Bool {
+    let plain = AV_CODEC_ID_PCM_S16LE.rawValue..<AV_CODEC_ID_ADPCM_IMA_QT.rawValue
+    return plain.contains(demuxer.stream.pointee.codecpar.pointee.codec_id.rawValue)
+  }
 
   /// What the container says of the audio: what a file without a single sample has.
   var declared: (rate: Int, channels: Int) {

@@ -23,8 +23,10 @@ package final class Encoding {
   private var outputs: [String: Output] = [:]
   /// Files that have all their bytes and wait for their names.
   private var complete: [PartialFile] = []
-  /// The tracks to write, in the order of the stream's.
+  /// The tracks to write, in the order of the stream's, or of a `.stem.mp4`.
   private let names: [String]
+  /// What a `.stem.mp4` makes of them; nil for other files.
+  private var stems: StemTracks?
 
   /// Reads the stream on standard input, and writes its tracks. No file has its name before all are
   /// complete and the stream has ended as it should.
@@ -58,7 +60,11 @@ package final class Encoding {
         .usage, "The stream has no track \"\(unknown)\".",
         advice: "It has: \(all.joined(separator: ", ")).")
     }
-    names = all.filter(wanted.contains)
+    stems =
+      format.container == .stem
+      ? try StemTracks(
+        header.tracks.filter { wanted.contains($0.name) }, channels: header.channels) : nil
+    names = stems?.names ?? all.filter(wanted.contains)
     rate = try options.rate(for: header, as: format)
     try format.check(rate: rate, channels: header.channels)
     guard header.layout == .contiguous || rate == header.rate else {
@@ -70,9 +76,13 @@ package final class Encoding {
       try openStandardOutput()
       return
     }
+    if stems != nil {
+      try openFile(names, segment: nil, frames: outputFrames)
+      return
+    }
     try checkPaths()
     if header.layout == .contiguous {
-      for name in names { try openFile(name, segment: nil, frames: outputFrames) }
+      for name in names { try openFile([name], segment: nil, frames: outputFrames) }
     } else {
       // All wait for their names until the stream has ended.
       Syscalls.allowManyFiles()
@@ -112,37 +122,62 @@ package final class Encoding {
       track: track, source: header.source?.file, index: index + 1, segment: segment?.index ?? 0)
   }
 
+  /// Opens the file of a track, or of several that it holds.
   private func openFile(
-    _ track: String, segment: Segment?, frames: Int?, start: Int = 0
+    _ tracks: [String], segment: Segment?, frames: Int?, start: Int = 0
   ) throws(FilterError) {
-    let path = path(track, segment: segment)
+    let path = path(tracks[0], segment: segment)
     try OutputFolder.prepare(for: path)
     let file = try PartialFile(for: path, overwriting: options.overwrites)
-    let sink = try SoundFile(
-      path, file.descriptor, format: format, rate: rate, channels: header.channels,
-      frames: frames, tags: header.source?.tags ?? [:])
-    outputs[track] = Output(
-      encoder: try encoder(sink), file: file, start: start, length: segment?.length)
+    for (track, sink) in zip(tracks, try sinks(path, file.descriptor, frames: frames)) {
+      // Its last track ends it.
+      outputs[track] = Output(
+        encoder: try encoder(sink), file: track == tracks.last ? file : nil, start: start,
+        length: segment?.length)
+    }
   }
 
   private func openStandardOutput() throws(FilterError) {
-    guard let name = names.first, names.count == 1 else {
+    guard names.count == 1 || stems != nil else {
       throw FilterError(
         .usage,
         "Standard output takes one track, but the stream has \(names.joined(separator: ", ")).",
         advice: "Choose one with --tracks.")
     }
-    let sink: any SoundSink =
-      if format.container == .wav {
+    var sinks: [any SoundSink] = []
+    if format.container == .wav {
+      sinks = [
         try WaveStream(
           .standardOutput, format: format, rate: rate, channels: header.channels,
           frames: outputFrames)
-      } else {
-        try SpooledSound(
-          .standardOutput, format: format, rate: rate, channels: header.channels,
-          frames: outputFrames, tags: header.source?.tags ?? [:])
+      ]
+    } else {
+      let last = try SpooledSound(.standardOutput) { spool throws(FilterError) in
+        sinks = try self.sinks("standard output", spool, frames: outputFrames)
+        return sinks.removeLast()
       }
-    outputs[name] = Output(encoder: try encoder(sink), file: nil)
+      sinks.append(last)
+    }
+    for (track, sink) in zip(names, sinks) {
+      outputs[track] = Output(encoder: try encoder(sink), file: nil)
+    }
+  }
+
+  /// What takes the samples of a file's tracks.
+  private func sinks(
+    _ name: String, _ file: FileDescriptor, frames: Int?
+  ) throws(FilterError) -> [any SoundSink] {
+    let tags = header.source?.tags ?? [:]
+    guard format.container.isMP4 else {
+      return [
+        try SoundFile(
+          name, file, format: format, rate: rate, channels: header.channels, frames: frames,
+          tags: tags)
+      ]
+    }
+    return try MP4File.begin(
+      name, file, format: format, rate: rate, channels: header.channels, tags: tags,
+      stems: stems?.metadata)
   }
 
   private func encoder(_ sink: any SoundSink) throws(FilterError) -> TrackEncoder {
@@ -152,9 +187,16 @@ package final class Encoding {
       : try Resampler(
         from: header.rate, channels: header.channels, to: rate, channels: header.channels)
     let converter = SampleConverter(format, clip: options.clip, dithers: options.dithers)
-    return try TrackEncoder(
+    // Tracks that share a file write it by turns, in the same order each time.
+    let sink: any SoundSink =
+      if context.settings.threads == 1 || stems != nil {
+        sink
+      } else {
+        try BackgroundSink(sink, of: format.samples, channels: header.channels)
+      }
+    return TrackEncoder(
       sink, converter: converter, channels: header.channels, resampler: resampler,
-      spools: options.clip == .gain)
+      waits: options.clip == .gain)
   }
 
   /// The files' length; nil where the stream does not say it.
@@ -164,8 +206,9 @@ package final class Encoding {
 
   private func take(_ audio: AudioRecord) throws(FilterError) {
     guard names.contains(audio.track) else { return }
+    try addToMix(audio)
     if let segment = audio.segment, outputs[audio.track] == nil {
-      try openFile(audio.track, segment: segment, frames: segment.length, start: audio.offset)
+      try openFile([audio.track], segment: segment, frames: segment.length, start: audio.offset)
     }
     guard let output = outputs[audio.track] else { return }
     try output.encoder.take(audio.samples, at: audio.offset - output.start)
@@ -178,7 +221,16 @@ package final class Encoding {
     }
   }
 
+  /// - Parameter audio: nil at the end of the stream.
+  private func addToMix(_ audio: AudioRecord?) throws(FilterError) {
+    guard let mix = outputs[StemTracks.mix]?.encoder else { return }
+    try stems?.add(audio) { samples, start throws(FilterError) in
+      try mix.take(samples, at: start)
+    }
+  }
+
   private func finish() throws(FilterError) {
+    try addToMix(nil)
     let outputs = names.compactMap { self.outputs[$0] }
     let length = header.frames ?? outputs.map(\.encoder.position).max() ?? 0
     for output in outputs { try output.encoder.finish(length: length) }

@@ -41,8 +41,8 @@ package struct EncodingOptions: Sendable {
     guard let container = container ?? template.container else {
       throw FilterError(
         .usage, "\(template.text) does not say which format to write.",
-        advice: "Give --format, or a template that ends in .wav, .flac, .ogg, .opus, .mp3 or .aiff."
-      )
+        advice: "Give --format, or a template that ends in .wav, .flac, .ogg, .opus, .mp3, .m4a, "
+          + ".stem.mp4 or .aiff.")
     }
     let format = try SoundFormat(container, samples: samples, bitRate: bitRate)
     guard !dithers || format.isInteger else {
@@ -53,6 +53,11 @@ package struct EncodingOptions: Sendable {
       throw FilterError(
         .usage, "--clip gain needs all windows at once, which {segment} writes one by one.",
         advice: "Join them with ap-xfade first.")
+    }
+    guard container != .stem || !template.namesTracks && !template.namesSegments else {
+      throw FilterError(
+        .usage, "A .stem.mp4 file holds all tracks, and none of them can name it.",
+        advice: "Leave {track}, {index} and {segment} out.")
     }
     return format
   }

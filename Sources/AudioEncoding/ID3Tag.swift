@@ -45,25 +45,7 @@ struct ID3Tag {
   func insert(into file: FileDescriptor, name: String) throws(FilterError) {
     guard !bytes.isEmpty else { return }
     do {
-      var block = [UInt8](repeating: 0, count: 1 << 16)
-      var end = try file.seek(offset: 0, from: .end)
-      // From the back, so that nothing is written over before it has been moved.
-      while end > 0 {
-        let start = max(0, end - Int64(block.count))
-        let size = Int(end - start)
-        var filled = 0
-        while filled < size {
-          let count = try block.withUnsafeMutableBytes { bytes in
-            try file.read(
-              fromAbsoluteOffset: start + Int64(filled),
-              into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled..<size]))
-          }
-          guard count > 0 else { throw Errno.ioError }
-          filled += count
-        }
-        try file.writeAll(toAbsoluteOffset: start + Int64(bytes.count), block[..<size])
-        end = start
-      }
+      try file.makeRoom(bytes.count, before: 0..<(try file.seek(offset: 0, from: .end)))
       try file.writeAll(toAbsoluteOffset: 0, bytes)
     } catch {
       throw FilterError(

@@ -66,13 +66,14 @@ package struct OutputTemplate: Sendable, Hashable {
   /// Whether each window gets a file of its own.
   var namesSegments: Bool { parts.contains(.segment) }
 
+  /// Whether each track gets a file of its own.
+  var namesTracks: Bool { parts.contains(.track) || parts.contains(.index) }
+
   /// The format that the file's extension, or standard output, stands for.
   var container: SoundFormat.Container? {
     if isStandardOutput { return .wav }
-    guard case .text(let end)? = parts.last, let dot = end.unicodeScalars.lastIndex(of: ".") else {
-      return nil
-    }
-    return SoundFormat.Container(extension: String(end.unicodeScalars[dot...].dropFirst()))
+    guard case .text(let end)? = parts.last else { return nil }
+    return SoundFormat.Container(fileName: end)
   }
 
   /// The path of a track's file.

@@ -44,24 +44,39 @@ struct SampleConverter {
   mutating func write(_ samples: Span<Float>, to sink: some SoundSink) throws(FilterError) {
     switch format.samples {
     case .int16:
-      shorts.grow(to: samples.count)
-      for index in samples.indices { shorts[index] = Int16(step(samples[index], 32_768)) }
-      let converted = shorts
-      try sink.write(converted.span.extracting(first: samples.count))
+      // Out of `self`, which counts meanwhile what is clipped.
+      var held = exchange(&shorts, with: [])
+      round(samples, to: &held, scale: 32_768, shift: 0)
+      shorts = held
+      try sink.write(held.span.extracting(first: samples.count))
     case .int24:
-      longs.grow(to: samples.count)
-      for index in samples.indices { longs[index] = Int32(step(samples[index], 8_388_608)) << 8 }
-      let converted = longs
-      try sink.write(converted.span.extracting(first: samples.count))
+      var held = exchange(&longs, with: [])
+      round(samples, to: &held, scale: 8_388_608, shift: 8)
+      longs = held
+      try sink.write(held.span.extracting(first: samples.count))
     case .float32, nil:
       guard gain != 1 || clampsFloats else { return try sink.write(samples) }
-      floats.grow(to: samples.count)
-      for index in samples.indices {
-        let sample = samples[index] * gain
-        floats[index] = clampsFloats ? limit(sample, -1, 1) : sample
-      }
-      let converted = floats
-      try sink.write(converted.span.extracting(first: samples.count))
+      var held = exchange(&floats, with: [])
+      scale(samples, to: &held)
+      floats = held
+      try sink.write(held.span.extracting(first: samples.count))
+    }
+  }
+
+  private mutating func round<Held: FixedWidthInteger>(
+    _ samples: Span<Float>, to held: inout [Held], scale: Float, shift: Int
+  ) {
+    held.grow(to: samples.count)
+    var target = held.mutableSpan
+    for index in samples.indices { target[index] = Held(step(samples[index], scale)) << shift }
+  }
+
+  private mutating func scale(_ samples: Span<Float>, to held: inout [Float]) {
+    held.grow(to: samples.count)
+    var target = held.mutableSpan
+    for index in samples.indices {
+      let sample = samples[index] * gain
+      target[index] = clampsFloats ? limit(sample, -1, 1) : sample
     }
   }
 

@@ -20,7 +20,8 @@ final class SoundFile: SoundSink {
   private let file: FileDescriptor
   private let output: SoundFileOutput
   private let container: SoundFormat.Container
-  private let channels: Int
+  /// nil where every sample can be held.
+  private let limit: LossyLimit?
   private let bytesPerSample: Int
   private let tags: [String: String]
   private var order = ChannelOrder.ofStream
@@ -41,7 +42,8 @@ final class SoundFile: SoundSink {
     self.file = file
     output = SoundFileOutput(file)
     container = format.container
-    self.channels = channels
+    limit =
+      format.isLossy ? LossyLimit(name: name, container: container, channels: channels) : nil
     bytesPerSample = format.bytesPerSample
     self.tags = tags
     if container.isOgg { order = .vorbis(channels: channels) }
@@ -61,7 +63,7 @@ final class SoundFile: SoundSink {
     // The chunk holds the time of day: the same stream must give the same file.
     sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
     sf_command(handle, Int32(SFC_RF64_AUTO_DOWNGRADE), nil, Int32(SF_TRUE))
-    setQuality(format.bitRate)
+    setQuality(format, channels: channels)
     for (key, code) in Self.tagCodes where container != .mp3 {
       if let value = tags[key] { sf_set_string(handle, Int32(code), value) }
     }
@@ -73,7 +75,7 @@ final class SoundFile: SoundSink {
   }
 
   func write(_ samples: Span<Float>) throws(FilterError) {
-    if container.isLossy { try checkLoudness(samples) }
+    try limit?.check(samples, after: count)
     try order.apply(to: samples) { samples throws(FilterError) in
       let written = samples.withUnsafeBufferPointer {
         sf_write_float(handle, $0.baseAddress, sf_count_t($0.count))
@@ -113,7 +115,7 @@ final class SoundFile: SoundSink {
     case .mp3: try ID3Tag(tags).insert(into: file, name: name)
     case .wav: try WaveChunks.resetTime(in: file, name: name)
     case .aiff: try AIFFChunks.setLength(count * bytesPerSample, in: file, name: name)
-    case .flac: break
+    case .flac, .aac, .alac, .stem: break
     }
   }
 
@@ -130,41 +132,20 @@ final class SoundFile: SoundSink {
     }
   }
 
-  /// - Parameter words: libsndfile's, which count only where the system has said nothing.
+  /// - Parameter words: libsndfile's.
   private func failure(_ words: String?) -> FilterError {
-    let reason = output.failure.map { "\($0)" } ?? words?.filter { !$0.isNewline } ?? ""
-    return FilterError(
-      .io, "Cannot write \(name): \(reason).", advice: "Is there room on the disk?",
-      underlying: output.failure)
+    output.error(writing: name, words: words)
   }
 
-  /// The loudest sample for LAME and libvorbis, 60 dB beyond full scale: they abort, or write noise,
-  /// from some thousands on.
-  private static let loudest: Float = 1_000
-
-  private func checkLoudness(_ samples: Span<Float>) throws(FilterError) {
-    for index in samples.indices where !(abs(samples[index]) <= Self.loudest) {
-      let sample = samples[index]
-      throw FilterError(
-        .badInput,
-        "\(name): frame \((count + index) / channels) has a sample that is "
-          + (sample.isNaN
-            ? "not a number" : sample.isInfinite ? "infinite" : "\(abs(sample)) times full scale")
-          + ", which \(container.rawValue) cannot hold.",
-        advice: sample.isFinite
-          ? "Give --clip gain, which makes all samples quieter, or --clip clamp."
-          : "Give --clip clamp, which makes it \(sample.isNaN ? "silent" : "full scale").")
-    }
-  }
-
-  private func setQuality(_ bitRate: Int?) {
-    var compression = SoundQuality.compression(container, channels: channels, bitRate: bitRate)
+  private func setQuality(_ format: SoundFormat, channels: Int) {
+    var compression = SoundQuality.compression(
+      container, channels: channels, bitRate: format.bitRate)
     if container == .mp3 {
-      var mode = Int32(bitRate == nil ? SF_BITRATE_MODE_VARIABLE : SF_BITRATE_MODE_CONSTANT)
+      var mode = Int32(format.bitRate == nil ? SF_BITRATE_MODE_VARIABLE : SF_BITRATE_MODE_CONSTANT)
       sf_command(
         handle, Int32(SFC_SET_BITRATE_MODE), &mode, Int32(MemoryLayout.size(ofValue: mode)))
     }
-    if container.isLossy {
+    if format.isLossy {
       sf_command(
         handle, Int32(SFC_SET_COMPRESSION_LEVEL), &compression,
         Int32(MemoryLayout.size(ofValue: compression)))

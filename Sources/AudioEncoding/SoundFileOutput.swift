@@ -2,8 +2,8 @@ internal import APCore
 internal import CSndFile
 internal import SystemPackage
 
-/// The bytes of a file that libsndfile writes. They pass through here because the codecs that
-/// libsndfile calls forget errors: with a full disk, closing a FLAC file says that all is well.
+/// The bytes of a file that libsndfile or libavformat writes. They pass through here because the codecs that they call forget
+/// errors: with a full disk, closing a FLAC file says that all is well.
 final class SoundFileOutput {
   /// Why bytes were not written, the first time that happened; nothing is written after it.
   private(set) var failure: Errno?
@@ -32,21 +32,25 @@ final class SoundFileOutput {
       &calls, Int32(SFM_WRITE), &info, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  private static func at(_ context: UnsafeMutableRawPointer?) -> SoundFileOutput {
-    guard let context else { preconditionFailure("libsndfile gives back what it was given") }
+  /// That of a C library's callback.
+  static func at(_ context: UnsafeMutableRawPointer?) -> SoundFileOutput {
+    guard let context else { preconditionFailure("C libraries give back what it was given") }
     return Unmanaged<SoundFileOutput>.fromOpaque(context).takeUnretainedValue()
   }
 
-  private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+  /// Moves as `lseek` does; other questions get the length.
+  func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
     switch whence {
     case Int32(SF_SEEK_SET): position = offset
     case Int32(SF_SEEK_CUR): position += offset
-    default: position = length + offset
+    case Int32(SF_SEEK_END): position = length + offset
+    default: return length
     }
     return position
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+  /// - Returns: how many bytes were written: all or none.
+  func write(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     guard failure == nil else { return 0 }
     do {
       try file.writeAll(toAbsoluteOffset: position, bytes)
@@ -57,5 +61,15 @@ final class SoundFileOutput {
     position += Int64(bytes.count)
     length = max(length, position)
     return Int64(bytes.count)
+  }
+
+  /// Why the file cannot be written.
+  ///
+  /// - Parameter words: the library's, which count only where the system has said nothing.
+  func error(writing name: String, words: String?) -> FilterError {
+    let reason = failure.map { "\($0)" } ?? words?.filter { !$0.isNewline } ?? ""
+    return FilterError(
+      .io, "Cannot write \(name): \(reason).", advice: "Is there room on the disk?",
+      underlying: failure)
   }
 }

@@ -5,25 +5,31 @@ internal import CSndFile
 package struct SoundFormat: Sendable, Hashable {
   /// A kind of sound file.
   package enum Container: String, Sendable, CaseIterable {
-    case wav, flac, ogg, mp3, opus, aiff
+    case wav, flac, ogg, mp3, opus, aiff, aac, alac
+    case stem = "stem.mp4"
 
-    /// The kind that a file's extension stands for.
-    init?(extension name: String) {
-      switch name.lowercased() {
+    /// The kind that the end of a file's name stands for.
+    package init?(fileName name: String) {
+      let words = name.unicodeScalars.split(separator: ".", omittingEmptySubsequences: false)
+        .dropFirst().map { String($0).lowercased() }
+      switch words.last {
       case "oga": self = .ogg
       case "aif": self = .aiff
-      case let name: self.init(rawValue: name)
+      case "m4a", "mp4": self = words.dropLast().last == "stem" ? .stem : .aac
+      // Files of these names are no MP4.
+      case "aac", "alac", nil: return nil
+      case let name?: self.init(rawValue: name)
       }
     }
+
+    /// Whether libavformat writes it.
+    var isMP4: Bool { self == .aac || self == .alac || self == .stem }
 
     /// Whether a file without a single frame has nothing that tells its format.
     var needsSound: Bool { self == .flac || self == .mp3 }
 
     /// Whether its pages are those of Ogg.
     var isOgg: Bool { self == .ogg || self == .opus }
-
-    /// Whether its codec forgets what cannot be heard.
-    var isLossy: Bool { isOgg || self == .mp3 }
   }
 
   /// How a sample is held.
@@ -52,18 +58,30 @@ package struct SoundFormat: Sendable, Hashable {
     if let bitRate { try Self.check(bitRate, container) }
     switch container {
     case .wav: self.samples = samples ?? .float32
-    case .flac, .aiff:
+    case .flac, .aiff, .alac:
       guard samples != .float32 else {
         throw FilterError(
           .usage, "\(container.rawValue.uppercased()) cannot hold float samples.",
           advice: "Give --bits 16 or 24, or a WAV file.")
       }
       self.samples = samples ?? .int24
-    case .ogg, .mp3, .opus:
+    case .stem:
+      guard samples != .float32 else {
+        throw FilterError(
+          .usage, "A .stem.mp4 file cannot hold float samples.",
+          advice: "Give --bits 16 or 24 for ALAC, or none for AAC.")
+      }
+      guard samples == nil || bitRate == nil else {
+        throw FilterError(
+          .usage, "--bits makes ALAC of the stems, to which --bitrate does not apply.",
+          advice: "Give one of the two.")
+      }
+      self.samples = samples
+    case .ogg, .mp3, .opus, .aac:
       guard samples == nil else {
         throw FilterError(
           .usage, "--bits does not apply to \(container.rawValue).",
-          advice: "Leave it out, or choose wav, aiff or flac.")
+          advice: "Leave it out, or choose wav, aiff, flac or alac.")
       }
       self.samples = nil
     }
@@ -80,10 +98,12 @@ package struct SoundFormat: Sendable, Hashable {
       guard !(6_000...512_000).contains(bitRate) else { return }
       throw FilterError(
         .usage, "Opus has no bit rate of \(bitRate / 1000) kbit/s.", advice: "It has 6 to 512.")
-    case .ogg, .wav, .flac, .aiff:
+    // What AAC has depends on the sound.
+    case .aac, .stem: return
+    case .ogg, .wav, .flac, .aiff, .alac:
       throw FilterError(
         .usage, "--bitrate does not apply to \(container.rawValue).",
-        advice: "Leave it out, or choose mp3 or opus.")
+        advice: "Leave it out, or choose mp3, opus or aac.")
     }
   }
 
@@ -100,6 +120,9 @@ package struct SoundFormat: Sendable, Hashable {
 
   /// Whether samples become integers, which have no room beyond full scale.
   var isInteger: Bool { samples == .int16 || samples == .int24 }
+
+  /// Whether its codec forgets what cannot be heard.
+  var isLossy: Bool { samples == nil }
 
   /// Bytes a sample has in a WAV file.
   var bytesPerSample: Int {
@@ -121,6 +144,10 @@ package struct SoundFormat: Sendable, Hashable {
       case .flac: (rate <= 655_350 ? nil : "1...655350", 8)
       case .ogg: ((8000...192_000).contains(rate) ? nil : "8000...192000", 8)
       case .mp3: (Self.mp3Rates.contains(rate) ? nil : Self.list(Self.mp3Rates), 2)
+      case .aac, .alac, .stem:
+        isLossy
+          ? (Self.aacRates.contains(rate) ? nil : Self.list(Self.aacRates), 2)
+          : (rate <= 384_000 ? nil : "1...384000", 2)
       }
     if let rates {
       throw FilterError(
@@ -132,16 +159,40 @@ package struct SoundFormat: Sendable, Hashable {
         .usage, "\(container.rawValue) cannot have \(channels) channels, only \(mostChannels).",
         advice: "Choose wav, or give ap-decode --channels 2.")
     }
+    guard container != .stem || channels == 2 else {
+      throw FilterError(
+        .usage, "DJ software plays no stems but stereo ones.",
+        advice: "Give ap-decode --channels 2.")
+    }
     guard container != .mp3 || bitRate == nil || rate >= 32_000 else {
       throw FilterError(
         .usage, "--bitrate is for MP3 of 32000 Hz or more, not of \(rate) Hz.",
         advice: "Leave it out, or give a higher --rate.")
     }
+    guard container.isMP4, let bitRate else { return }
+    let allowed = 8000 * channels...Self.mostAAC(rate: rate, channels: channels)
+    guard !allowed.contains(bitRate) else { return }
+    throw FilterError(
+      .usage,
+      "AAC has no bit rate of \(bitRate / 1000) kbit/s for \(channels) channels at \(rate) Hz.",
+      advice: "It has \(allowed.lowerBound / 1000) to \(allowed.upperBound / 1000).")
   }
+
+  /// Bits a second of AAC where nobody asks for others: 256,000 for stereo.
+  static func usualAACBitRate(rate: Int, channels: Int) -> Int {
+    min(128_000 * channels, mostAAC(rate: rate, channels: channels))
+  }
+
+  /// 6,144 bits for 1,024 frames of a channel.
+  private static func mostAAC(rate: Int, channels: Int) -> Int { 6 * rate * channels }
 
   private static func list(_ rates: [Int]) -> String {
     rates.map { "\($0)" }.joined(separator: ", ")
   }
+
+  private static let aacRates = [
+    7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
+  ]
 
   private static let mp3Rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
 
@@ -166,6 +217,7 @@ package struct SoundFormat: Sendable, Hashable {
     case .ogg: return Int32(SF_FORMAT_OGG | SF_FORMAT_VORBIS)
     case .opus: return Int32(SF_FORMAT_OGG | SF_FORMAT_OPUS)
     case .mp3: return Int32(SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III)
+    case .aac, .alac, .stem: preconditionFailure("libsndfile writes no MP4")
     }
   }
 }

@@ -12,7 +12,7 @@ enum SoundQuality {
     case .opus:
       // 256 - level · 250 kbit/s a channel.
       min(1, max(0, (256 - Double(bitRate ?? 80_000 * channels) / Double(1000 * channels)) / 250))
-    case .wav, .flac, .aiff: 0
+    case .wav, .flac, .aiff, .aac, .alac, .stem: 0
     }
   }
 }

@@ -6,19 +6,17 @@ final class SpooledSound: SoundSink {
   let name = "standard output"
   private let output: FileDescriptor
   private let spool: FileDescriptor
-  private let sound: SoundFile
+  private let sound: any SoundSink
 
-  /// - Throws: `cannotCreate` where there is no room for a temporary file; what `SoundFile` throws.
+  /// - Parameter begin: gives what takes the samples and fills the temporary file.
+  /// - Throws: `cannotCreate` where there is no room for a temporary file; what `begin` throws.
   init(
-    _ output: FileDescriptor, format: SoundFormat, rate: Int, channels: Int, frames: Int?,
-    tags: [String: String]
+    _ output: FileDescriptor, begin: (FileDescriptor) throws(FilterError) -> any SoundSink
   ) throws(FilterError) {
     self.output = output
     spool = try Spool.open()
     do {
-      sound = try SoundFile(
-        "standard output", spool, format: format, rate: rate, channels: channels, frames: frames,
-        tags: tags)
+      sound = try begin(spool)
     } catch {
       try? spool.close()
       throw error

@@ -1,6 +1,5 @@
 internal import APCore
 internal import Resampling
-internal import SystemPackage
 
 /// Takes one track's audio records and gives its samples to a sink, without gaps.
 final class TrackEncoder {
@@ -11,7 +10,7 @@ final class TrackEncoder {
   /// The input frame that comes next.
   private(set) var position = 0
   /// Samples that wait for the gain of the whole track; nil where nothing waits.
-  private var spool: FileDescriptor?
+  private let waiting: SampleQueue?
   /// The loudest of them.
   private(set) var peak: Float = 0
   private var resampled: [Float] = []
@@ -21,11 +20,11 @@ final class TrackEncoder {
 
   private static let blockFrames = 16_384
 
-  /// - Parameter spools: whether samples wait for ``release(gain:)``.
+  /// - Parameter waits: whether samples wait for ``release(gain:)``.
   init(
     _ sink: any SoundSink, converter: SampleConverter, channels: Int, resampler: Resampler?,
-    spools: Bool
-  ) throws(FilterError) {
+    waits: Bool
+  ) {
     self.sink = sink
     self.converter = converter
     self.channels = channels
@@ -33,12 +32,7 @@ final class TrackEncoder {
     inputFrames =
       resampler.map { min(Self.blockFrames, max(1, Self.blockFrames * $0.inRate / $0.outRate)) }
       ?? Self.blockFrames
-    spool = spools ? try Spool.open() : nil
-  }
-
-  deinit {
-    // Its content is not wanted any more.
-    try? spool?.close()
+    waiting = waits ? SampleQueue() : nil
   }
 
   /// Samples that did not fit the file's format.
@@ -67,29 +61,12 @@ final class TrackEncoder {
 
   /// Gives what waited to the sink, each sample times `gain`.
   func release(gain: Float) throws(FilterError) {
-    guard let spool else { return }
+    guard let waiting else { return }
     converter.gain = gain
-    var block = [Float](repeating: 0, count: Self.blockFrames * channels)
-    var offset: Int64 = 0
-    while true {
-      var filled = 0
-      do {
-        try block.withUnsafeMutableBytes { bytes in
-          while filled < bytes.count {
-            let count = try spool.read(
-              fromAbsoluteOffset: offset + Int64(filled),
-              into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
-            if count == 0 { break }
-            filled += count
-          }
-        }
-      } catch {
-        throw FilterError(.io, "Cannot read the temporary file: \(error).", underlying: error)
-      }
-      if filled == 0 { return }
-      let samples = block
-      try convert(samples.span.extracting(first: filled / 4))
-      offset += Int64(filled)
+    var block: [Float] = []
+    while waiting.count > 0 {
+      try waiting.take(min(Self.blockFrames * channels, waiting.count), into: &block)
+      try convert(block.span)
     }
   }
 
@@ -112,9 +89,9 @@ final class TrackEncoder {
   }
 
   private func emit(_ samples: Span<Float>) throws(FilterError) {
-    guard let spool else { return try convert(samples) }
+    guard let waiting else { return try convert(samples) }
     for index in samples.indices { peak = max(peak, abs(samples[index])) }
-    try spool.writeOrFail(samples.bytes, name: "a temporary file")
+    try waiting.append(samples)
   }
 
   private func convert(_ samples: Span<Float>) throws(FilterError) {

@@ -46,7 +46,8 @@ package struct DemucsRequest: NetworkRequest {
     let bag = try location.open()
     let outputs = try outputs(of: bag.sources)
     try settings.check(segments: bag.members.map(\.config.segmentFrames), rate: bag.samplerate)
-    let numerics = Numerics(stored: weights, multiplied: precision.format(in: context))
+    let numerics = precision.numerics(
+      stored: weights, auto: HTDemucsPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
     let probe = context.report.probe
     let (members, identity) = try context.report.stage("model") {

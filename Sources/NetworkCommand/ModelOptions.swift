@@ -1,3 +1,4 @@
+internal import APCommand
 package import ArgumentParser
 package import Separation
 
@@ -17,7 +18,7 @@ package struct ModelOptions<Models: ModelStore>: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Separate this track, and pass the others on; the only one, or mix, if not given.",
-      valueName: "name"))
+      valueName: "name"), completion: .trackNames)
   package var track: String?
 
   package init() {}

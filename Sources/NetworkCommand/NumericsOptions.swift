@@ -6,10 +6,10 @@ package struct NumericsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Calculate in this format: bf16 is faster on some processors, and less exact; auto chooses the \
-      faster one.
+      Calculate in this format: half (16 bits) and int8 are faster on many processors, and less exact; auto \
+      chooses the fastest one that is exact enough.
       """,
-      valueName: "f32|bf16|auto"))
+      valueName: "f32|half|int8|auto"))
   package var precision = ProductPrecision.f32
 
   @Option(
@@ -24,5 +24,12 @@ package struct NumericsOptions: ParsableArguments {
   package init() {}
 }
 
-extension NumberFormat: ExpressibleByArgument {}
+extension NumberFormat: ExpressibleByArgument {
+  package static var allValueStrings: [String] { stored.map(\.rawValue) }
+
+  package init?(argument: String) {
+    guard let format = Self.stored.first(where: { $0.rawValue == argument }) else { return nil }
+    self = format
+  }
+}
 extension ProductPrecision: ExpressibleByArgument {}

@@ -65,6 +65,27 @@ struct PictureLayout {
     }
   }
 
+  /// Marks spans of time above a panel, as a bar.
+  ///
+  /// - Parameter seconds: how long the panel is.
+  func mark(
+    _ panel: Int, _ spans: [(start: Double, end: Double)], of seconds: Double,
+    on canvas: inout Canvas
+  ) {
+    let bottom = rows(panel).lowerBound - 1
+    func column(_ time: Double) -> Int {
+      columns.lowerBound + Int((min(time / seconds, 1) * Double(columns.count)).rounded())
+    }
+    for span in spans where span.start < seconds {
+      let start = min(column(span.start), columns.upperBound - 1)
+      canvas.fill(
+        x: start..<max(start + 1, column(span.end)), y: bottom - Self.markHeight..<bottom,
+        Palette.waveformCore)
+    }
+  }
+
+  static let markHeight = 4
+
   /// Where a scale of colours is, between the panels and its labels.
   var bar: Range<Int> { columns.upperBound + 8..<columns.upperBound + Self.barEnd }
 

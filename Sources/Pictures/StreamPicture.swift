@@ -28,6 +28,8 @@ package struct StreamPicture {
   private let frames: Int?
   private let width: Int
   private let title: String
+  /// By track.
+  private var spans: [MarkedSpans]
   private var content: Content
 
   /// How wide a picture can be, in pixels.
@@ -45,6 +47,7 @@ package struct StreamPicture {
     // At least as many as the picture has, once the sound is long.
     let most = max(2048, 2 * self.width)
     names = header.tracks.prefix(Self.mostTracks).map(\.name)
+    spans = header.tracks.prefix(Self.mostTracks).map { MarkedSpans($0.extra["spans"]) }
     rate = header.rate
     channels = header.channels
     frames = header.frames
@@ -76,6 +79,11 @@ package struct StreamPicture {
     }
   }
 
+  /// Takes what the stream's end says of spans: by track, [[start, end], …] in seconds.
+  package mutating func add(spans marked: JSONValue?) {
+    for (index, name) in names.enumerated() { spans[index].add(marked?[name]) }
+  }
+
   /// The picture of what came, as a PNG file.
   ///
   /// - Throws: `unavailable` where libavcodec cannot.
@@ -98,7 +106,11 @@ package struct StreamPicture {
       WaveformDrawing(tracks, frames: length, channels: channels, width: layout.columns.count)
         .draw(names: names, layout, on: &canvas)
     }
-    layout.drawFrame(seconds: Double(length) / Double(rate), on: &canvas)
+    let seconds = Double(length) / Double(rate)
+    for (panel, spans) in spans.enumerated() {
+      layout.mark(panel, spans.spans, of: seconds, on: &canvas)
+    }
+    layout.drawFrame(seconds: seconds, on: &canvas)
     return canvas
   }
 }

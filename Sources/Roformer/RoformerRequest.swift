@@ -38,7 +38,8 @@ package struct RoformerRequest: NetworkRequest {
     let outputs = try outputs(of: config.names)
     let input = try NetworkInput(
       reader, track: track, passingTo: writer, rate: config.sampleRate, channels: config.channels)
-    let numerics = Numerics(stored: self.weights, multiplied: precision.format(in: context))
+    let numerics = precision.numerics(
+      stored: self.weights, auto: RoformerPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
     let (network, identity) = try context.report.stage("model") {
       try workers.both(

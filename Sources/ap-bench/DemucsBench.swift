@@ -2,6 +2,7 @@ import APCore
 import ArgumentParser
 import Checkpoints
 import Demucs
+import NetworkCommand
 import Tensors
 
 struct DemucsBench: ParsableCommand {
@@ -18,15 +19,15 @@ struct DemucsBench: ParsableCommand {
   @Option(help: "How often to separate the segment.")
   var rounds = 5
 
-  @Flag(help: "Multiply bfloat16, not float32.")
-  var bf16 = false
+  @Option(help: "What is multiplied.")
+  var precision = ProductPrecision.f32
 
   @Flag(help: "Leave the matrix products out.")
   var segmentOnly = false
 
   func run() throws {
     let workers = Workers(threads: threads)
-    let numerics = Numerics(multiplied: bf16 ? .bf16 : .f32)
+    let numerics = precision.numerics(stored: nil, auto: HTDemucsPart.exactEnough)
     let checkpoint = try Checkpoint.open(model)
     let config = try HTDemucsConfig(checkpoint)
     let network = try HTDemucs(

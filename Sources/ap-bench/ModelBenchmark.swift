@@ -45,7 +45,8 @@ struct ModelBenchmark {
     let tensors = model.tensors.weights()
     let transformer = try DiffusionTransformer(
       tensors, config: model.config, numerics: numerics, workers: workers)
-    let codec = try DACVAE(tensors, config: model.config.audioCodec, workers: workers)
+    let codec = try DACVAE(
+      tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
     try tensors.finish()
 
     let codecConfig = model.config.audioCodec

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 import NetworkCommand
+import Roformer
 internal import Tensors
 
 struct RoformerBench: ParsableCommand {
@@ -18,13 +19,13 @@ struct RoformerBench: ParsableCommand {
   @Option(help: "In what the weights are kept in memory; as they are stored, if not given.")
   var weights: NumberFormat?
 
-  @Flag(help: "Multiply bfloat16, not float32.")
-  var bf16 = false
+  @Option(help: "What is multiplied.")
+  var precision = ProductPrecision.f32
 
   func run() throws {
     let benchmark = try ChunkBenchmark(
       model: model, workers: Workers(threads: threads),
-      numerics: Numerics(stored: weights, multiplied: bf16 ? .bf16 : .f32))
+      numerics: precision.numerics(stored: weights, auto: RoformerPart.exactEnough))
     let runs = (0..<rounds).map { _ in benchmark.run() }
       .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
     let median = runs.sorted { $0.seconds < $1.seconds }[rounds / 2]

@@ -19,13 +19,13 @@ struct SAMBench: ParsableCommand {
   @Option(help: "In what the weights are kept in memory; as they are stored, if not given.")
   var weights: NumberFormat?
 
-  @Flag(help: "Multiply bfloat16, not float32.")
-  var bf16 = false
+  @Option(help: "What is multiplied.")
+  var precision = ProductPrecision.f32
 
   func run() throws {
     let stages = try ModelBenchmark(
       model: model, seconds: seconds,
-      numerics: Numerics(stored: weights, multiplied: bf16 ? .bf16 : .f32),
+      numerics: precision.numerics(stored: weights, auto: DiffusionPart.exactEnough),
       workers: Workers(threads: threads)
     ).run()
     let lines = stages.map {

@@ -65,7 +65,7 @@ enum CacheAction: String, CaseIterable {
       runs: kept.count { $0.kind == .output }, texts: kept.count { $0.kind == .text })
     let size = ByteSize(bytes: kept.reduce(0) { $0 + $1.size })
     context.log.info(
-      "Removed nothing: \(what) are kept, \(size). Give --older-than, --max-size or both; "
+      "Removed nothing: \(what) \(kept.count == 1 ? "is" : "are") kept, \(size). Give --older-than, --max-size or both; "
         + "'ap-cache clear' removes all.")
   }
 

@@ -43,8 +43,8 @@ struct APDecode: FilterCommand {
 
   @Flag(
     help: """
-      Start sooner by decoding the file once instead of twice. A filter that needs its length or \
-      loudness then has to store the sound first.
+      Start at once, without reading the whole file first. A filter that needs its length or loudness \
+      then has to store the sound.
       """)
   var noLoudness = false
 

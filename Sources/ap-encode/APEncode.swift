@@ -3,7 +3,15 @@ import APCore
 internal import ArgumentParser
 internal import AudioEncoding
 
-extension SoundFormat.Container: ExpressibleByArgument {}
+extension SoundFormat.Container: ExpressibleByArgument {
+  /// Reads a format's name, or the end of its files' names.
+  init?(argument: String) {
+    guard let found = Self(rawValue: argument.lowercased()) ?? Self(fileName: ".\(argument)") else {
+      return nil
+    }
+    self = found
+  }
+}
 extension SoundFormat.Samples: ExpressibleByArgument {}
 extension ClipMode: ExpressibleByArgument {}
 
@@ -27,19 +35,22 @@ struct APEncode: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The format of the files. (default: the extension in the template)", valueName: "format"))
+      """
+      The format of the files; aac and alac are MP4 files, and stem.mp4 is one of all tracks, for DJ \
+      software. (default: the extension in the template)
+      """, valueName: "format"))
   var format: SoundFormat.Container?
 
   @Option(
     help: ArgumentHelp(
-      "Bits per sample; f32 is 32-bit float. (default: f32 for wav, 24 for flac and aiff)",
+      "Bits per sample; f32 is 32-bit float. (default: f32 for wav, 24 for flac, alac and aiff)",
       valueName: "bits"),
     completion: .list(["16", "24", "f32"]))
   var bits: SoundFormat.Samples?
 
   @Option(
     help: ArgumentHelp(
-      "Kilobits a second of mp3 or opus. (default: a fixed quality)", valueName: "kbit/s"),
+      "Kilobits a second of mp3, opus or aac. (default: a fixed quality)", valueName: "kbit/s"),
     completion: .list(["96", "128", "192", "256", "320"]), transform: Self.bitRate)
   var bitrate: Int?
 
@@ -61,7 +72,9 @@ struct APEncode: FilterCommand {
     transform: Self.rate)
   var rate: EncodingOptions.Rate?
 
-  @Option(help: ArgumentHelp("Write only these tracks, separated by commas.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp("Write only these tracks, separated by commas.", valueName: "names"),
+    completion: .trackNames)
   var tracks: String?
 
   @Flag(help: "Replace files that exist.")

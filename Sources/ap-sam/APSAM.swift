@@ -16,8 +16,9 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Separate the sound that this text describes; can be repeated.", valueName: "text"))
-  var prompt: [String] = []
+      "Separate the sound that this text describes; can be repeated.", valueName: "text"),
+    transform: { Placed($0) })
+  var prompt: [Placed<String>] = []
 
   @Option(
     help: ArgumentHelp("Read more prompts from this file, one per line.", valueName: "file"),
@@ -28,15 +29,56 @@ struct APSAM: NetworkFilter {
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       """
-      Say when the sounds are heard (+1.2..3.4: from 1.2 to 3.4 s) or not heard (-1.2..3.4); can \
-      be repeated.
+      Say when the sound of the prompt before it is heard (+1.2..3.4: from 1.2 to 3.4 s) or not \
+      heard (-1.2..3.4); can be repeated.
       """,
-      valueName: "span"), transform: AnchorSpan.argument)
-  var span: [AnchorSpan] = []
+      valueName: "span"), transform: { Placed(try AnchorSpan.argument($0)) })
+  var span: [Placed<AnchorSpan>] = []
+
+  @Flag(
+    help: """
+      Predict when the sounds are heard, with PE-A-Frame, and let the model know; costs little, and \
+      helps most with sounds that come and go.
+      """)
+  var predictSpans = false
 
   @Option(
     help: ArgumentHelp(
-      "The solver: midpoint runs the network twice per step, euler once.", valueName: "method"))
+      "Predict spans with this model: small, base, large or a folder. (default: small)",
+      valueName: "model"), completion: .list(["small", "base", "large"]))
+  var spanModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict a span where a sound is more probable than this.", valueName: "p"))
+  var spanThreshold = 0.3
+
+  @Option(
+    help: ArgumentHelp(
+      "Make each sound so many times from other noise, and keep the best; costs as many times more.",
+      valueName: "n"))
+  var candidates = 1
+
+  @Option(
+    help: ArgumentHelp("Choose the best candidate with this ranker.", valueName: "ranker"))
+  var ranker: RankerKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this Judge: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var judgeModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use this CLAP: a folder. (default: the installed one)", valueName: "model"),
+    completion: .directory)
+  var clapModel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The solver: midpoint runs the network twice per step, euler and ab2 once.",
+      valueName: "method"))
   var solver = ODESolver.Method.midpoint
 
   @Option(
@@ -77,19 +119,67 @@ struct APSAM: NetworkFilter {
 
   func validate() throws {
     guard !source.listModels else { return }
-    if prompt.isEmpty, promptsFile == nil {
+    if prompt.isEmpty, span.isEmpty, promptsFile == nil {
       throw ValidationError("Say what to separate: --prompt or --prompts-file is missing.")
+    }
+    let firstPrompt = prompt.first?.place ?? (promptsFile == nil ? 0 : .max)
+    if let stray = span.first(where: { $0.place < firstPrompt }) {
+      throw ValidationError(
+        "The span \(stray.value.text) has no --prompt before it that it could belong to; for a sound "
+          + "without words, give --prompt '' before it.")
+    }
+    if predictSpans, !span.isEmpty {
+      throw ValidationError("--predict-spans and --span contradict each other.")
+    }
+    if !predictSpans, spanModel != nil {
+      throw ValidationError("--span-model needs --predict-spans.")
+    }
+    if !(0...1).contains(spanThreshold) {
+      throw ValidationError("--span-threshold must be between 0 and 1.")
+    }
+    if !(1...64).contains(candidates) {
+      throw ValidationError("--candidates must be between 1 and 64.")
+    }
+    if candidates > 1, ranker == nil {
+      throw ValidationError(
+        "--candidates needs a ranker to choose among them, as in --ranker judge.")
+    }
+    if ranker != nil, candidates == 1 {
+      throw ValidationError("--ranker needs several candidates, as in --candidates 8.")
+    }
+    if judgeModel != nil, ranker?.hasJudge != true {
+      throw ValidationError("--judge-model needs --ranker judge or --ranker ensemble.")
+    }
+    if clapModel != nil, ranker?.hasCLAP != true {
+      throw ValidationError("--clap-model needs --ranker clap or --ranker ensemble.")
     }
     if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
+  /// A span belongs to the prompt before it; where there is no prompt, all tell of one sound.
+  private var sounds: [SoundDescription] {
+    var sounds = prompt.map { SoundDescription($0.value) }
+    if sounds.isEmpty, !span.isEmpty { sounds = [SoundDescription("")] }
+    for span in span {
+      let owner = prompt.lastIndex { $0.place < span.place } ?? 0
+      sounds[owner].spans.append(span.value)
+    }
+    return sounds
+  }
+
   func fill(_ request: inout SAMRequest) {
-    request.prompts = prompt
+    request.prompts = sounds
     request.promptsFile = promptsFile
+    request.predictsSpans = predictSpans
+    request.spanModel = spanModel
+    request.spanThreshold = spanThreshold
+    request.ranker = ranker
+    request.judgeModel = judgeModel
+    request.clapModel = clapModel
+    request.settings.candidates = candidates
     request.settings.method = solver
     request.settings.steps = steps
     request.settings.seed = seed
-    request.settings.spans = span
     request.settings.givesResiduals = residual
     request.settings.chainsResiduals = chainResiduals
     request.settings.hasWatermark = watermark == .on
@@ -109,3 +199,5 @@ extension AnchorSpan {
 }
 
 extension ODESolver.Method: ExpressibleByArgument {}
+
+extension RankerKind: ExpressibleByArgument {}

@@ -37,6 +37,7 @@ struct Viewing {
       context.progress.update(done: end, total: header.frames, rate: header.rate)
     }
     try tracks.finish(draw)
+    picture.add(spans: reader.end?.extra["spans"])
     try output.write(picture.png())
     try output.commit()
     // The stream ends when the picture is there: a failure reaches the filters after this one.

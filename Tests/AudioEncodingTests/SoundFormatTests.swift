@@ -12,6 +12,10 @@ import Testing
     (.mp3, 48_000, 2, true), (.mp3, 44_100, 3, false), (.mp3, 96_000, 2, false),
     (.mp3, 8_000, 1, true), (.opus, 48_000, 8, true), (.opus, 44_100, 2, false),
     (.opus, 48_000, 9, false), (.aiff, 768_000, 1_024, true), (.aiff, 44_100, 1_025, false),
+    (.aac, 96_000, 2, true), (.aac, 44_101, 2, false), (.aac, 44_100, 3, false),
+    (.alac, 384_000, 2, true), (.alac, 384_001, 1, false), (.alac, 44_100, 3, false),
+    (.stem, 48_000, 2, true), (.stem, 192_000, 2, false), (.stem, 48_000, 6, false),
+    (.stem, 48_000, 1, false),
   ]
 
   @Test(arguments: limits)
@@ -43,5 +47,34 @@ import Testing
   func aLongWaveFileIsRF64(frames: Int?, channels: Int, code: Int) throws {
     let format = try SoundFormat(.wav, samples: .float32)
     #expect(format.code(frames: frames, channels: channels) == Int32(code | SF_FORMAT_FLOAT))
+  }
+
+  @Test(
+    arguments: [
+      ("a.wav", .wav), ("a.b.FLAC", .flac), (".oga", .ogg), ("a.aif", .aiff), ("a.m4a", .aac),
+      ("a.mp4", .aac), ("a.stem.mp4", .stem), (".Stem.M4A", .stem), ("stem.mp4", .aac),
+      ("a.aac", nil), ("a.alac", nil), ("wav", nil), ("a.", nil), ("a.b", nil),
+      ("a.\u{301}wav", nil),
+    ] as [(String, SoundFormat.Container?)])
+  func aNameSaysTheFormat(name: String, container: SoundFormat.Container?) {
+    #expect(SoundFormat.Container(fileName: name) == container)
+  }
+
+  @Test(
+    arguments: [
+      (.aac, nil, 16_000, true), (.aac, nil, 15_000, false), (.aac, nil, 529_000, true),
+      (.aac, nil, 530_000, false), (.stem, nil, 320_000, true), (.stem, nil, 600_000, false),
+    ] as [(SoundFormat.Container, SoundFormat.Samples?, Int, Bool)])
+  func aacHasBitRatesByItsSound(
+    container: SoundFormat.Container, samples: SoundFormat.Samples?, bitRate: Int, fits: Bool
+  ) throws {
+    let format = try SoundFormat(container, samples: samples, bitRate: bitRate)
+    guard !fits else { return try format.check(rate: 44_100, channels: 2) }
+    #expect(throws: FilterError.self) { try format.check(rate: 44_100, channels: 2) }
+  }
+
+  @Test(arguments: [(44_100, 2, 256_000), (48_000, 1, 128_000), (8_000, 2, 96_000)])
+  func aacHasAUsualBitRate(rate: Int, channels: Int, expected: Int) {
+    #expect(SoundFormat.usualAACBitRate(rate: rate, channels: channels) == expected)
   }
 }

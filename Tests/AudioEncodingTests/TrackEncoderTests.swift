@@ -24,13 +24,13 @@ private final class Kept: SoundSink {
   private let kept = Kept()
 
   private func encoder(
-    channels: Int = 1, resampler: Resampler? = nil, spools: Bool = false
+    channels: Int = 1, resampler: Resampler? = nil, waits: Bool = false
   ) throws -> TrackEncoder {
     try TrackEncoder(
       kept,
       converter: SampleConverter(
-        SoundFormat(.wav, samples: .float32), clip: spools ? .gain : .none, dithers: false),
-      channels: channels, resampler: resampler, spools: spools)
+        SoundFormat(.wav, samples: .float32), clip: waits ? .gain : .none, dithers: false),
+      channels: channels, resampler: resampler, waits: waits)
   }
 
   @Test func gapsAreSilence() throws {
@@ -41,17 +41,17 @@ private final class Kept: SoundSink {
     #expect(kept.samples == [0, 0, 0, 0, 1, 2, 0, 0, 3, 4, 0, 0])
   }
 
-  @Test(arguments: [false, true]) func aLongRecordComesInBlocks(spools: Bool) throws {
-    let encoder = try encoder(channels: 2, spools: spools)
+  @Test(arguments: [false, true]) func aLongRecordComesInBlocks(waits: Bool) throws {
+    let encoder = try encoder(channels: 2, waits: waits)
     let samples = Sounds.noise(frames: 100_001, channels: 2)
     try encoder.take(samples, at: 0)
     try encoder.finish(length: 100_001)
-    if spools {
+    if waits {
       #expect(kept.samples.isEmpty)
       #expect(encoder.peak == samples.map(abs).max())
       try encoder.release(gain: 0.5)
     }
-    #expect(kept.samples == samples.map { spools ? $0 * 0.5 : $0 })
+    #expect(kept.samples == samples.map { waits ? $0 * 0.5 : $0 })
     #expect(kept.largest == 2 * 16_384)
   }
 

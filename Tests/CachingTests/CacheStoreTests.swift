@@ -35,8 +35,8 @@ import Testing
   private func read(_ execution: StoredExecution?) throws -> [UInt8]? {
     guard let execution else { return nil }
     var bytes: [UInt8] = []
-    try execution.readBody { bytes += $0 }
-    return bytes + (try execution.readEnd())
+    guard let end = try execution.read({ bytes += $0 }) else { return nil }
+    return bytes + end
   }
 
   @Test(
@@ -79,17 +79,12 @@ import Testing
     #expect(try Command.tool("ls", store.partial).run().text == "")
   }
 
-  @Test func anyDamageIsFoundAndDropped() throws {
+  @Test func missingPartsAreFoundAndDropped() throws {
     let run = Self.run("a")
     let path = "\(store.executions)/\(run.key)"
     let damages: [(String) throws -> Void] = [
       { try Files.write(Self.output.dropLast(), to: "\($0)/stream") },
       { try Files.write(Self.output + [0], to: "\($0)/stream") },
-      { path in
-        var bytes = Self.output
-        bytes[bytes.count / 2] ^= 1
-        try Files.write(bytes, to: "\(path)/stream")
-      },
       { try Files.write([], to: "\($0)/stream") },
       { _ = try Command.tool("rm", "\($0)/stream").run() },
       { _ = try Command.tool("rm", "\($0)/manifest.json").run() },
@@ -118,6 +113,44 @@ import Testing
       try Command.tool("mv", "\(store.executions)/\(Self.run("b").key)", path).run().status == 0)
     #expect(find(run) == nil)
     #expect(store.list().isEmpty)
+  }
+
+  /// In sizes around that of the blocks in which it is read.
+  @Test(arguments: [1_000, 131_000, 131_072, 300_000])
+  func anyWrongByteIsFoundWhileItIsRead(frames: Int) throws {
+    let output = StreamText.whole(["mix": Sounds.noise(frames: frames)])
+    let run = Self.run("a")
+    let path = "\(store.executions)/\(run.key)/stream"
+    #expect(try record(run, output))
+    #expect(try read(find(run)) == output)
+    let lastLine = output.dropLast().lastIndex(of: UInt8(ascii: "\n")) ?? 0
+    let places = [
+      0, 1, 100, output.count / 2, 1 << 20, (1 << 20) - 1, lastLine, lastLine + 1, output.count - 1,
+    ]
+    for place in places where place < output.count {
+      var bytes = output
+      bytes[place] ^= 1
+      try Files.write(bytes, to: path)
+      #expect(try read(find(run)) == nil, "byte \(place)")
+    }
+    // Cut after it was opened.
+    try Files.write(output, to: path)
+    let execution = try #require(find(run))
+    #expect(try Command.tool("truncate", "-s", "500", path).run().status == 0)
+    #expect(try read(execution) == nil)
+  }
+
+  @Test func whatStopsTheReaderStopsTheReading() throws {
+    let run = Self.run("a")
+    #expect(try record(run, StreamText.whole(["mix": Sounds.noise(frames: 2_000_000)])))
+    var blocks = 0
+    #expect(throws: FilterError.self) {
+      try find(run)?.read { _ throws(FilterError) in
+        blocks += 1
+        throw FilterError(.io, "No.")
+      }
+    }
+    #expect(blocks == 1)
   }
 
   @Test func whatIsReadStaysReadableWhenItIsDropped() throws {

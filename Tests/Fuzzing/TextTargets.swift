@@ -8,7 +8,7 @@ import TestSupport
 @testable import Workflows
 
 extension FuzzTarget {
-  /// YAML as its four readers see it, and the tokenizer's two kinds of file.
+  /// YAML as its four readers see it, and the tokenizers' three kinds of file.
   static let textTargets = [
     FuzzTarget("settings", maximumBytes: 2048) { bytes in
       _ = try SettingsFile.parse(String(decoding: bytes, as: UTF8.self), path: "config.yaml")
@@ -50,6 +50,14 @@ extension FuzzTarget {
       for text in ["dog barking", "\u{1F3B8} guitare électrique", ""] {
         let tokens = tokenizer.tokens(of: text, limit: 64)
         try BrokenPromise.unless((1...64).contains(tokens.count), "\(tokens)")
+      }
+    },
+    FuzzTarget("byte-pairs", maximumBytes: 4096) { bytes in
+      let tokenizer = try BytePairTokenizer(
+        bytes, TokenizerFile(path: "tokenizer", advice: "Use another."))
+      for text in ["dog barking", "\u{1F3B8} guitare  e\u{301}lectrique", ""] {
+        let tokens = tokenizer.tokens(of: text, limit: 64)
+        try BrokenPromise.unless(tokens.allSatisfy { $0 < tokenizer.count }, "\(tokens)")
       }
     },
     FuzzTarget("sam-config", maximumBytes: 4096) { bytes in

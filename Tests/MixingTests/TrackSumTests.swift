@@ -17,7 +17,7 @@ import Testing
         "x=mix - 0.5*vocals - bass + a", "x",
         [("mix", 1), ("vocals", -0.5), ("bass", -1), ("a", 1)]
       ),
-      ("x= a + 2 * b", "x", [("a", 1), ("b", 2)]),
+      (" x = a + 2 * b", "x", [("a", 1), ("b", 2)]),
       // A minus sign is a part of a name.
       ("dog-only=dog-bark+man-1", "dog-only", [("dog-bark", 1), ("man-1", 1)]),
       ("1=2*3", "1", [("3", 2)]),

@@ -103,6 +103,24 @@ import Testing
     #expect(abs(loudest[2] - (Palette.levels - 1) * 48 / 60) <= 1)
   }
 
+  /// Spans that the header or the end marks are bars above their track; what is not a span is passed over.
+  @Test func markedSpansAreBars() throws {
+    var header = Self.header(rate: 8_000, frames: 32_000, tracks: ["a", "b"])
+    header.tracks[1].extra["spans"] = [[.number("1"), .number("2")], "x", [.number("3")]]
+    var picture = try StreamPicture(.waveform, of: header)
+    picture.add(spans: ["a": [[.number("3.5"), .number("9")]], "c": []])
+    let canvas = picture.drawn()
+    let layout = PictureLayout(panels: 2)
+    func bar(_ panel: Int) -> [Bool] {
+      let y = layout.rows(panel).lowerBound - 2
+      return layout.columns.map { canvas[$0, y] == Palette.waveformCore }
+    }
+    let width = layout.columns.count
+    for (panel, range) in [(0, width * 7 / 8..<width), (1, width / 4..<width / 2)] {
+      #expect(bar(panel).indices.filter { bar(panel)[$0] } == Array(range))
+    }
+  }
+
   /// Long names, times and titles are moved in or made smaller: the outermost pixels are paper.
   @Test(arguments: [StreamPicture.Kind.spectrogram, .waveform], [320, 1_080, 4_096])
   func nothingIsCutAtTheEdge(kind: StreamPicture.Kind, width: Int) throws {

@@ -181,7 +181,7 @@ import Testing
   @Test func aFullDiskEndsTheRecordingOnly() throws {
     // No file may grow past 20 KiB: the system refuses the write as on a full disk.
     let outcome = try script(
-      "ulimit -f 20; exec \"$1\" ap-segment", input: .bytes(Self.input))
+      "\(Filters.limitingFiles(to: 20)); exec \"$1\" ap-segment", input: .bytes(Self.input))
     #expect(outcome.status == 0)
     #expect(outcome.output == (try Command("ap-segment").run(.bytes(Self.input)).output))
     #expect(outcome.errorLines.count == 1)
@@ -190,7 +190,8 @@ import Testing
     #expect(try cached.count() == 0)
     // Nor may what must be read before the filter starts: it gets all of it nevertheless.
     let silent = StreamText.whole(["mix": Sounds.noise(frames: 20_000)])
-    let spooled = try script("ulimit -f 20; exec \"$1\" cat", input: .bytes(silent))
+    let spooled = try script(
+      "\(Filters.limitingFiles(to: 20)); exec \"$1\" cat", input: .bytes(silent))
     #expect(spooled.status == 0)
     #expect(spooled.output == silent)
     #expect(spooled.errors.contains("nothing is cached"))
@@ -247,8 +248,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "dd if=/dev/zero of=$f bs=1 count=1 seek=9000 conv=notrunc", "truncate -s -1 $f",
-    "truncate -s 0 $f", "rm $f", "echo >$(dirname $f)/manifest.json",
+    "truncate -s -1 $f", "truncate -s 0 $f", "echo >>$f", "rm $f",
+    "echo >$(dirname $f)/manifest.json",
   ])
   func whatIsDamagedIsMadeAgain(damage: String) throws {
     let filter = cached("ap-segment", options: [])
@@ -263,6 +264,31 @@ import Testing
     let third = try cached("ap-segment").run(.bytes(Self.input))
     #expect(third.isFound)
     #expect(third.output == first.output)
+    #expect(try cached.leftovers() == [])
+  }
+
+  /// Bytes of the header, of a record's line, of its samples and of the end record.
+  @Test(arguments: [0, 30, 200, 9_000, -100, -1])
+  func aWrongByteEndsTheStreamWithoutItsEnd(place: Int) throws {
+    let filter = cached("ap-segment", options: [])
+    let first = try filter.run(.bytes(Self.input))
+    let stream = try #require(try cached.files("stream").first)
+    var bytes = try Files.read(stream)
+    bytes[place < 0 ? bytes.count + place : place] ^= 1
+    try Files.write(bytes, to: stream)
+
+    let outcomes = try Pipeline([filter, Command("ap-xfade")]).run(.bytes(Self.input))
+    #expect(outcomes[0].status == 74)
+    #expect(outcomes[0].errorLines.count == 1)
+    #expect(outcomes[0].errors.contains("was damaged, and is removed."))
+    #expect(outcomes[1].status != 0)
+    #expect(!String(decoding: outcomes[1].output, as: UTF8.self).contains(#""type":"end""#))
+
+    let again = try cached("ap-segment").run(.bytes(Self.input))
+    #expect(again.status == 0)
+    #expect(!again.isFound)
+    #expect(again.output == first.output)
+    #expect(try cached("ap-segment").run(.bytes(Self.input)).isFound)
     #expect(try cached.leftovers() == [])
   }
 

@@ -15,7 +15,7 @@ import Testing
 
   private static let filters: [[String]] = [
     ["ap-segment", "--length", "0.1", "--overlap", "0.02"],
-    ["ap-demucs", "-m", model, "--stems", "vocals,bass"], ["cat"],
+    ["ap-demucs", "-m", model, "--stems", "vocals,bass"], ["ap-mix", "half=0.5*mix"], ["cat"],
   ]
 
   @Test(arguments: filters)

@@ -207,6 +207,73 @@ import Testing
     #expect(outcome.text.suffix(400).contains(#""type":"abort""#))
   }
 
+  /// What has been decoded is kept, so that the file may go.
+  @Test(arguments: ["a.flac", "a.mp3", "a.m4a", "a.ogg", "a.wv"])
+  func aFileIsDecodedOnce(name: String) throws {
+    let path = try make(name, seconds: 60)
+    let whole = try Command("ap-decode", path).run()
+    // Nobody may look at the folder, where the sound has no name.
+    let temporary = try TemporaryFolder()
+    let script = """
+      ("$1" "$2"; echo $? >"$3") | (head -c 9; truncate -s 1000 "$2"; ls "$TMPDIR" >&2; cat)
+      exit $(cat "$3")
+      """
+    var command = Command.tool(
+      "sh", "-c", script, "sh", "\(Command.products)/ap-decode", path, folder.file("status"))
+    command.environment["TMPDIR"] = temporary.path
+    let outcome = try command.run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    #expect(outcome.output == whole.output)
+    #expect(try temporary.list() == [])
+  }
+
+  /// The sound is longer than what is kept in memory.
+  @Test(arguments: ["/no/such/folder", "full"])
+  func withoutRoomItIsDecodedTwice(temporary: String) throws {
+    let path = try make("a.mp3", seconds: 60)
+    let whole = try Command("ap-decode", path).run()
+    // No file may grow past 10 MiB: the system refuses the write as on a full disk.
+    var command = Command.tool(
+      "bash", "-c", #"ulimit -f 10240; exec "$@""#, "bash", "\(Command.products)/ap-decode", path)
+    command.environment["TMPDIR"] = temporary == "full" ? folder.path : temporary
+    let outcome = try command.run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains("The sound is decoded a second time instead."))
+    #expect(outcome.output == whole.output)
+    #expect(try folder.list() == ["a.mp3"])
+    // Neither needs a temporary file.
+    command.environment["TMPDIR"] = "/no/such/folder"
+    command.arguments += ["--no-loudness"]
+    #expect(try command.run().errors == "")
+    let wave = try make("a.wav", seconds: 60)
+    let plain = try Command("ap-decode", wave, environment: ["TMPDIR": "/no/such/folder"]).run()
+    #expect(plain.errors == "")
+    #expect(plain.status == 0)
+  }
+
+  @Test func theNumberOfThreadsChangesNothing() throws {
+    let path = try make("a.flac", seconds: 30)
+    var damaged = try Files.read(path)
+    for index in damaged.count / 2..<damaged.count / 2 + 10 { damaged[index] ^= 0xff }
+    let bad = try folder.write(damaged, to: "bad.flac")
+    let outcomes = try ["1", "2", "7"].map { threads in
+      try [[path], [bad], ["--lenient", bad]].map { words in
+        var command = Command("ap-decode", "--threads", threads)
+        command.arguments += words
+        return try command.run()
+      }
+    }
+    for outcome in outcomes {
+      #expect(outcome.map(\.status) == [0, 65, 0])
+      #expect(outcome.map(\.output) == outcomes[0].map(\.output))
+      #expect(outcome.map(\.errors) == outcomes[0].map(\.errors))
+    }
+    #expect(outcomes[0][1].errors.contains("is damaged at"))
+    #expect(outcomes[0][2].errors.contains("frames are silence"))
+  }
+
   @Test func aVideoCostsWhatItsSoundCosts() throws {
     let path = try make(
       "film.mkv", seconds: 20, ["-f", "lavfi", "-i", "testsrc=s=1280x720:d=20", "-c:a", "flac"])
@@ -220,9 +287,10 @@ import Testing
     #expect(time < alone * 3 + .milliseconds(500))
   }
 
-  @Test func memoryDoesNotGrowWithTheSound() throws {
+  @Test(arguments: ["wav", "flac"])
+  func memoryDoesNotGrowWithTheSound(format: String) throws {
     func peak(seconds: Double) throws -> Int {
-      let path = try make("\(seconds).wav", seconds: seconds, ["-ar", "16000"])
+      let path = try make("\(seconds).\(format)", seconds: seconds, ["-ar", "16000"])
       let outcome = try Pipeline(
         [Command("ap-decode", path).recordingPeakMemory(in: folder.file("peak"))],
         outputFile: "/dev/null"
@@ -230,7 +298,7 @@ import Testing
       #expect(outcome.status == 0)
       return try folder.number(in: "peak")
     }
-    #expect(try peak(seconds: 1800) < peak(seconds: 20) + 4 << 20)
+    #expect(try peak(seconds: 1800) < peak(seconds: 80) + 4 << 20)
   }
 
   @Test func aClosedPipeEndsItInSilence() throws {

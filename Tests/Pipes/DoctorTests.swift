@@ -11,13 +11,16 @@ import Testing
     let outcome = try doctor(["AP_CACHE": "off"])
     #expect(outcome.status == 0, "\(outcome.text)")
     let lines = outcome.text.split(separator: "\n")
-    for topic in ["filters", "models", "processor", "temporary", "cache", "pipe", "precision"] {
+    for topic in [
+      "filters", "models", "processor", "temporary", "cache", "formats", "pipe", "precision",
+    ] {
       #expect(lines.contains { $0.hasPrefix("PASS  \(topic) ") }, "\(topic)")
     }
     #expect(outcome.text.contains("htdemucs-mini: /"))
     #expect(
       outcome.text.contains(
-        /--precision auto takes (f32|bf16) here: bf16 is [0-9]+\.[0-9] times as fast as f32/))
+        /--precision auto takes (f32|bf16|int8) here: bf16 is [0-9]+\.[0-9] times as fast as f32/))
+    #expect(outcome.text.contains(/and int8 [0-9]+\.[0-9] times/))
     #expect(outcome.text.contains("cache      turned off"))
     #expect(!outcome.text.contains("FAIL"))
     #expect(!outcome.text.contains("\u{1b}"))

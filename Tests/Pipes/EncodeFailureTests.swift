@@ -23,7 +23,7 @@ import Testing
   /// The bytes are missing where they are written last, at the codec's end; where the header is
   /// corrected; in the middle; and where there is no room for a header.
   @Test(
-    arguments: ["wav", "flac", "ogg", "mp3"], [1, 2, 100, 3_000, 20_000, .max])
+    arguments: ["wav", "flac", "ogg", "mp3", "m4a"], [1, 2, 100, 3_000, 20_000, .max])
   func aFullDiskLeavesNothing(format: String, missing: Int) throws {
     let input = StreamText.whole(
       ["a": Sounds.noise(frames: 60_000)], isCounted: missing != 2,

@@ -37,6 +37,18 @@ import Testing
     #expect(try stems() == ["no_vocals.flac", "vocals.flac"])
   }
 
+  /// Formats whose names are no extensions.
+  @Test(arguments: [
+    ("aac", ["bass.m4a", "drums.m4a", "other.m4a", "vocals.m4a"]), ("alac", ["bass.m4a"]),
+    ("M4A", ["bass.m4a"]), ("stem.mp4", ["song.stem.mp4"]),
+  ])
+  func eachFormatHasItsName(format: String, files: [String]) throws {
+    let tracks = files == ["bass.m4a"] ? ["--tracks", "bass"] : []
+    let outcome = try extract([song, "stems", "--format", format] + tracks)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try stems() == files)
+  }
+
   @Test func overwritesOnlyWhenAsked() throws {
     #expect(try extract(song, "stems").status == 0)
     let before = try Files.read(folder.file("stems/bass.wav"))

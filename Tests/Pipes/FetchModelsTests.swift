@@ -105,6 +105,21 @@ import Testing
     #expect(try models.list() == (isThere ? ["sam-audio-small"] : []))
   }
 
+  /// curl's words come at the end, of the last address.
+  @Test func twoHostsThatCannotBeReachedAreBothNamed() throws {
+    let models = try TemporaryFolder()
+    let outcome = try Project.script(
+      "fetch-models", "htdemucs",
+      environment: ["AP_MODELS": models.path, "AP_MODELS_URL": "http://127.0.0.1:1"]
+    ).run()
+    #expect(outcome.status == 69)
+    #expect(outcome.errorLines.count(where: { $0.contains("cannot reach 127.0.0.1:1") }) == 2)
+    #expect(outcome.errorLines.count(where: { $0.contains("is there a network?") }) == 1)
+    #expect(outcome.errorLines.count(where: { $0.contains("curl: (") }) == 1)
+    #expect(
+      outcome.errors.hasSuffix("(Or put 955717e8.safetensors into \(models.path) yourself.)\n"))
+  }
+
   /// What has arrived stays for the next run.
   @Test func serverThatGivesUpLeavesThePart() throws {
     let models = try TemporaryFolder()
@@ -248,6 +263,31 @@ import Testing
       outcome.errors.contains("vocals_mel_band_roformer.ckpt serves is not what was released"))
     #expect(requests(of: outcome) == [0, 0, 0, 0])
     #expect(try models.list().isEmpty)
+  }
+
+  /// The same weights, as the reference's newer versions take them, under the name that they have there.
+  @Test(arguments: [
+    ("955717e8-8726e21a.th", "HTDemucs"), ("f7e0c4bc-ba3fe64a.th", "HTDemucs-ft"),
+    ("d12395a8-e57c48e6.th", "HTDemucs-ft"), ("92cfc3b6-ef3bcb9c.th", "HTDemucs-ft"),
+    ("04573f0d-f3cf25b2.th", "HTDemucs-ft"), ("5c90dfd2-34c22ccb.th", "HTDemucs-6s"),
+  ])
+  func demucsHasAnotherAddress(file: String, repository: String) throws {
+    let models = try TemporaryFolder()
+    let outcome = try fetch("none", into: models, file)
+    #expect(outcome.status == 65)
+    let other = "\(file.prefix(8)).safetensors"
+    #expect(outcome.errors.contains("\(file) arrived damaged twice"))
+    #expect(outcome.errors.contains("trying another address"))
+    #expect(outcome.errors.contains("/adefossez/\(repository)/resolve/"))
+    #expect(outcome.errors.contains("/\(other) serves is not what was released"))
+    #expect(try models.list().isEmpty)
+    // Either will do.
+    _ = try models.write([], to: other)
+    var list = Command(executable: "\(Project.root)/scripts/fetch-models", ["--list"])
+    list.environment["AP_MODELS"] = models.path
+    let lines = try list.run().text.split(separator: "\n").filter { $0.contains(file) }
+    let isComplete = repository != "HTDemucs-ft"
+    #expect(lines.map { $0.contains("not installed") } == [!isComplete])
   }
 
   /// Nobody published how the SHA-256 of these begins, so a part of one is not gone on with.

@@ -29,6 +29,12 @@ enum Filters {
     return command
   }
 
+  /// The beginning of a shell's script whose processes can make no file longer than so many KiB. What
+  /// `scripts/coverage` counts of them would end there too, and goes nowhere.
+  static func limitingFiles(to kibibytes: Int) -> String {
+    "export LLVM_PROFILE_FILE=/dev/null; ulimit -f \(kibibytes)"
+  }
+
   /// A Python script of `Fixtures/`.
   static func python(_ script: String, _ arguments: [String] = []) -> Command {
     Command(

@@ -38,4 +38,32 @@ import Testing
     }
     #expect(statuses.contains(0))
   }
+
+  /// What the network's weights leave does not suffice for so long a sound.
+  @Test(arguments: [
+    ([String](), true, "a sound of 300 s takes about", "Put ap-segment --length 30, or less"),
+    ([], false, "a sound of ", "Put ap-segment --length 30, or less"),
+    (
+      ["--length", "200"], true, "a window of 200 s takes about",
+      "Give ap-segment a shorter --length"
+    ),
+  ])
+  func aWindowThatDoesNotFitIsSaidWithAdvice(
+    windows: [String], isCounted: Bool, estimate: String, advice: String
+  ) throws {
+    var input = StreamText.whole(
+      ["mix": Sounds.noise(frames: 300 * 1_000)], rate: 1_000, isCounted: isCounted)
+    if !windows.isEmpty {
+      var segment = Command("ap-segment")
+      segment.arguments = windows
+      input = try segment.run(.bytes(input)).output
+    }
+    let outcome = try run("-v \(200 * 1024)", Self.filters[2], input)
+    #expect(outcome.status == 71)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("There is not enough memory: \(estimate)"), "\(outcome.errors)")
+    #expect(outcome.errors.contains(advice), "\(outcome.errors)")
+    #expect(outcome.isAbort == isCounted)
+  }
 }

@@ -35,7 +35,8 @@ import Testing
   /// A complaint about something else stays.
   @Test(arguments: [
     (["ap-decode", "a.wav", "--nonsense"], "--nonsense"),
-    (["ap-sam", "--span", "-1..2"], "--prompt or --prompts-file is missing"),
+    (["ap-sam", "--span", "-1..2", "--prompt", "a"], "The span -1.0..2.0 has no --prompt before"),
+    (["ap-sam", "--prompt", "a", "--span", "-1..2", "--span", "+3..2"], "two times that follow"),
     (["ap-segment", "--length", "--overlap", "1"], "Missing value for '--length"),
   ])
   func otherMistakesKeepTheirWords(words: [String], mention: String) throws {

@@ -56,7 +56,7 @@ import Testing
   ])
   func whatIsMultipliedIsReported(filter: String, options: [String]) throws {
     var outputs: [String: [UInt8]] = [:]
-    for asked in ["f32", "bf16", "auto"] {
+    for asked in ["f32", "half", "int8", "auto"] {
       var command = Command(
         filter, "--precision", asked, "--report", path, environment: ["AP_CACHE": "off"])
       command.arguments += ["-m"] + options
@@ -64,20 +64,27 @@ import Testing
       #expect(outcome.status == 0, "\(outcome.errors)")
       let precision = try #require(try report()["precision"])
       let multiplied = try #require(precision["multiplied"]?.string)
+      let others = try #require(precision["others"]?.string)
       #expect(precision["asked"] == .string(asked))
-      if asked == "auto" {
+      if asked == "auto" || asked == "int8" {
         let speed = try #require(precision["bf16-speed"]?.double)
-        #expect(multiplied == (speed >= 1.25 ? "bf16" : "f32"))
-        #expect(outcome.output == outputs[multiplied])
+        #expect(others == (speed >= 1.25 ? "bf16" : "f32"))
+        #expect(try #require(precision["int8-speed"]?.double) > 0)
       } else {
         #expect(precision["bf16-speed"] == .null)
-        #expect(multiplied == asked)
-        outputs[asked] = outcome.output
+        #expect(precision["int8-speed"] == .null)
+        #expect(multiplied == others)
+      }
+      if asked == "auto" {
+        #expect(outcome.output == outputs[multiplied])
+      } else {
+        #expect(multiplied == (asked == "half" ? "bf16" : asked))
+        outputs[multiplied] = outcome.output
       }
       let history = try ReadStream(outcome.output).header.history
       #expect(history.last?.options["precision"] == .string(multiplied))
     }
-    #expect(outputs["f32"] != outputs["bf16"])
+    #expect(Set(outputs.values).count == 3, "each rounds in its own way")
   }
 
   @Test func asManySecondsAsTheSoundHas() throws {
@@ -150,7 +157,8 @@ import Testing
   /// The output is whole then, but its report is missing: that is not a success.
   @Test func aReportThatCannotBeWrittenIsAFailure() throws {
     let input = Filters.input(for: "ap-segment")
-    let script = #"trap '' XFSZ; ulimit -f 0; "$1" --report "$2" | cat"#
+    let script =
+      "trap '' XFSZ; \(Filters.limitingFiles(to: 0)); \"$1\" --report \"$2\" | cat"
     let outcome = try Command.tool(
       "bash", "-o", "pipefail", "-c", script, "sh", "\(Command.products)/ap-segment", path
     ).run(.bytes(input))

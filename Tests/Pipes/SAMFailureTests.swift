@@ -22,11 +22,28 @@ import Testing
 
   @Test(arguments: [
     (["--prompt", "Dog!"], "\"dog\" and \"Dog!\" would both be the track \"dog\""),
-    (["--prompt", "犬"], "no letter a-z and no digit"),
+    (["--prompt", ""], "Prompt 2 has no words. Describe the sound, or say with a --span"),
     (["--prompt", "Other", "--chain-residuals"], "leave --chain-residuals out"),
     (["--span", "1..2"], "--span"),
     (["--span", "+2..1"], "--span"),
     (["--steps", "0"], "--steps must be between 1 and 1000"),
+    (["--predict-spans", "--span", "+1..2"], "--predict-spans and --span contradict each other"),
+    (["--span-model", "base"], "--span-model needs --predict-spans"),
+    (["--predict-spans", "--span-threshold", "1.5"], "--span-threshold must be between 0 and 1"),
+    (["--predict-spans", "--span-threshold", "nan"], "--span-threshold must be between 0 and 1"),
+    (["--candidates", "0"], "--candidates must be between 1 and 64"),
+    (["--candidates", "8"], "--candidates needs a ranker"),
+    (["--ranker", "judge"], "--ranker needs several candidates"),
+    (["--candidates", "2", "--ranker", "ear"], "--ranker"),
+    (["--judge-model", "judge"], "--judge-model needs --ranker"),
+    (
+      ["--candidates", "2", "--ranker", "clap", "--judge-model", "judge"],
+      "--judge-model needs --ranker"
+    ),
+    (
+      ["--candidates", "2", "--ranker", "judge", "--clap-model", "clap"],
+      "--clap-model needs --ranker"
+    ),
     (["--solver", "dopri5"], "--solver"),
     (["--seed", "-1"], "--seed"),
     (["--watermark", "yes"], "--watermark"),
@@ -75,6 +92,35 @@ import Testing
       ] { #expect(outcome.errors.contains(words), "\(outcome.errors)") }
       #expect(outcome.isAbort)
     }
+  }
+
+  /// What helps is missing: how to get it, before any work is done.
+  @Test(arguments: [
+    (["--predict-spans"], 69 as Int32, "pe-a-frame-small"),
+    (["--predict-spans", "--span-model", "large"], 69, "pe-a-frame-large"),
+    (["--predict-spans", "--span-model", "pe-a-frame-base"], 69, "pe-a-frame-base"),
+    (["--candidates", "2", "--ranker", "judge"], 69, "sam-audio-judge"),
+    (["--candidates", "2", "--ranker", "clap"], 69, "laion_clap"),
+    (["--candidates", "2", "--ranker", "ensemble"], 69, "sam-audio-judge"),
+    (["--predict-spans", "--span-model", "huge"], 69, "huge"),
+    (["--predict-spans", "--span-model", "/no/such/folder"], 66, "/no/such/folder"),
+    (["--predict-spans", "--span-model", SAMPipeTests.model], 69, "is not complete"),
+  ])
+  func aMissingCompanionIsSaid(options: [String], status: Int32, name: String) throws {
+    let folder = try TemporaryFolder()
+    var command = Self.sam()
+    command.environment["AP_MODELS"] = folder.path
+    command.arguments += options
+    let outcome = try command.run(.bytes(SAMPipeTests.input(frames: 10)))
+    Self.expectFailure(outcome, status, saying: name)
+    if name.hasPrefix("pe-") || name.hasPrefix("sam-") || name == "laion_clap" {
+      let words =
+        name == "sam-audio-judge"
+        ? "Ask for access at https://huggingface.co/facebook/sam-audio-judge"
+        : "fetch-models \(name)"
+      #expect(outcome.errors.contains(words), "\(outcome.errors)")
+    }
+    #expect(outcome.isAbort)
   }
 
   @Test(arguments: [("nothing-known", 69 as Int32), ("/no/such/folder", 66)])
@@ -159,7 +205,7 @@ import Testing
       try command.run(.bytes(SAMPipeTests.input(frames: frames, isCounted: isCounted)))
     }
     let outcome = try run(frames: 38_401)
-    Self.expectFailure(outcome, 65, saying: "Put ap-segment before this filter")
+    Self.expectFailure(outcome, 65, saying: "Put ap-segment --length 30, or less, before")
     #expect(outcome.isAbort == isCounted)
     #expect(try run(frames: 38_400).status == 0)
 

@@ -70,7 +70,7 @@ import Testing
     let entry = try #require(stream.header.history.last)
     #expect(entry.tool == "ap-sam")
     #expect(entry.options["prompts"] == ["dog"])
-    #expect(entry.options["span"] == ["-0.1..0.2", "+0.2..0.3"])
+    #expect(entry.options["span"] == [["-0.1..0.2", "+0.2..0.3"]])
     #expect(entry.options["seed"] == 7)
     #expect(entry.options["solver"] == "euler")
     #expect(entry.options["steps"] == 2)
@@ -159,6 +159,54 @@ import Testing
       Self.sam("--prompt", "dog", "--seed", "1", "--span", "+0.2..0.3").run(
         .bytes(StreamText.whole(["mix": second.flatMap(\.samples)], rate: 48_000))))
     #expect(window(1, of: spanned) == alone.samples("dog"))
+  }
+
+  /// A span tells of the prompt before it, and of no other; one sound can be told by its time alone.
+  @Test func aSpanBelongsToThePromptBeforeIt() throws {
+    let input = Self.input(frames: 20_000)
+    func samples(_ track: String, _ options: String...) throws -> [Float] {
+      var command = Self.sam()
+      command.arguments += options
+      return try Self.read(command.run(.bytes(input))).samples(track)
+    }
+    let plain = try samples("dog", "--prompt", "dog")
+    let spanned = try samples("dog", "--prompt", "dog", "--span=+0.1..0.2")
+    #expect(plain != spanned)
+    let both = ["--prompt", "dog", "--span", "+0.1..0.2", "--prompt=a man", "--span", "-0.1..0.2"]
+    let stream = try Self.read(
+      Command(executable: Self.sam().executable, Self.sam().arguments + both).run(.bytes(input)))
+    #expect(stream.samples("dog") == spanned)
+    #expect(
+      try stream.samples("a-man") == samples("a-man", "--prompt", "a man", "--span", "-0.1..0.2"))
+    #expect(
+      stream.header.history.last?.options["span"] == [["+0.1..0.2"], ["-0.1..0.2"]])
+    #expect(try samples("dog", "--prompt", "a man", "--span=+0.1..0.2", "--prompt", "dog") == plain)
+
+    let wordless = try samples("sound-1", "--span", "+0.1..0.2")
+    #expect(try samples("sound-1", "--prompt", "", "--span", "+0.1..0.2") == wordless)
+    #expect(wordless != spanned)
+  }
+
+  /// The codec gives nothing above full scale, so that beside so loud an input it is next to nothing.
+  @Test func aSoundThatIsNotFoundIsSaid() throws {
+    let loud = Sounds.noise(frames: 4800).map { 1e6 * $0 }
+    let input = StreamText.whole(["mix": loud], rate: 48_000)
+    let outcome = try Self.sam("--prompt", "Dog!", "--prompt", "", "--span", "+0..0.1")
+      .run(.bytes(input))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = [("\"Dog!\"", "dog"), ("a sound without words", "sound-2")].map { words, track in
+      "ap-sam: warning: Next to nothing was found of \(words): the track \(track) is 60 dB or more "
+        + "below the input. Try other words."
+    }
+    #expect(outcome.errorLines == lines)
+  }
+
+  /// What a track cannot be called stays its prompt.
+  @Test func promptsOfAnyScriptAreTracks() throws {
+    let stream = try Self.read(
+      Self.sam("--prompt", "dog", "--prompt", "犬の鳴き声").run(.bytes(Self.input(frames: 2000))))
+    #expect(stream.header.tracks.map(\.name) == ["dog", "sound-2"])
+    #expect(stream.header.tracks.map(\.prompt) == ["dog", "犬の鳴き声"])
   }
 
   @Test func stereoKeepsTheMonoSoundAsItsMid() throws {
@@ -265,6 +313,9 @@ import Testing
     #expect(outcome.status == 0)
     let report = try JSONValue(parsing: Files.read(folder.file("report")).dropLast())
     #expect(report["audio-seconds"]?.double == 0.1)
+    let estimate = try #require(report["memory-estimate"]?.double)
+    let peak = try #require(report["peak-memory"]?.double)
+    #expect(peak < 1.5 * estimate && estimate < 1.5 * peak, "\(estimate), \(peak)")
     let stages = report["stages"]?.array?.compactMap { $0["stage"]?.string }
     #expect(stages == ["text", "model", "encode", "transformer", "decode"])
   }
@@ -299,5 +350,68 @@ import Testing
     }
     let short = try peak(frames: 60_000)
     #expect(try peak(frames: 600_000) < short + 8 << 20)
+  }
+
+  // MARK: Predicted spans
+
+  private static let frameModel = fixture("sam-audio-spans/pe-a-frame")
+
+  private static func seconds(_ spans: JSONValue?) -> [[Double]] {
+    (spans?.array ?? []).map { ($0.array ?? []).compactMap(\.double) }
+  }
+
+  /// The reference's spans, in the header of a whole track; they change its sound, and the other prompt has its own.
+  @Test func predictedSpansStandInTheHeader() throws {
+    let wave = try Golden("sam-audio/golden").tensor("wave_mono").values
+    let input = StreamText.whole(["mix": wave], rate: 48_000)
+    let options = ["--prompt", "man speaking", "--prompt", "a bass guitar, and piano"]
+    var plain = Self.sam()
+    plain.arguments += options
+    var predicted = plain
+    predicted.arguments += ["--predict-spans", "--span-model", Self.frameModel]
+    let stream = try Self.read(predicted.run(.bytes(input)))
+    #expect(
+      Self.seconds(stream.header.tracks[0].extra["spans"])
+        == [[0, 0.04], [0.16, 0.2], [0.24, 0.28], [0.32, 0.36], [0.4, 0.52]])
+    #expect(
+      Self.seconds(stream.header.tracks[1].extra["spans"]) == [[0.08, 0.12], [0.24, 0.28]])
+    #expect(stream.end.extra["spans"] == nil)
+    let entry = try #require(stream.header.history.last)
+    #expect(entry.options["predict-spans"] == true)
+    #expect(entry.options["span-model"]?["name"] == "pe-a-frame")
+    let without = try Self.read(plain.run(.bytes(input)))
+    #expect(without.header.tracks[0].extra["spans"] == nil)
+    #expect(without.samples("man-speaking") != stream.samples("man-speaking"))
+
+    // Nothing is above this threshold, which changes nothing.
+    predicted.arguments += ["--span-threshold", "1"]
+    let none = try Self.read(predicted.run(.bytes(input)))
+    #expect(none.header.tracks[0].extra["spans"] == [])
+    #expect(none.samples("man-speaking") == without.samples("man-speaking"))
+
+    predicted.arguments += ["--verbose"]
+    predicted.arguments.removeAll { ["--span-threshold", "1"].contains($0) }
+    let outcome = try predicted.run(.bytes(input))
+    #expect(
+      outcome.errors.contains("\"man speaking\" is predicted to be heard in 0.0..0.04, 0.16..0.2"))
+  }
+
+  /// Spans of windows are known too late for the header: they stand in the end, which joined windows keep.
+  @Test func predictedSpansOfWindowsStandInTheEnd() throws {
+    let input = Self.input(frames: 60_000)
+    let sam = Self.sam(
+      "--prompt", "man speaking", "--predict-spans", "--span-model", Self.frameModel,
+      "--span-threshold", "0")
+    let outcome = try Pipeline([
+      Command("ap-segment", "--length", "0.4", "--overlap", "0.1"), sam, Command("ap-xfade"),
+    ]).run(.bytes(input))
+    #expect(outcome.map(\.status) == [0, 0, 0], "\(outcome.map(\.errors))")
+    let stream = try ReadStream(outcome[2].output)
+    // Each window is one span; 60,000 frames are 1.25 s.
+    let spans = Self.seconds(stream.end.extra["spans"]?["man-speaking"])
+    #expect(spans.first?.first == 0)
+    #expect(spans.map { $0[0] } == spans.indices.map { Double($0) * 14_400 / 48_000 })
+    #expect(stream.header.tracks[0].extra["spans"] == nil)
+    #expect(stream.samples("man-speaking").count == 60_000)
   }
 }

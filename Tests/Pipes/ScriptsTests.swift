@@ -3,9 +3,9 @@ import Testing
 
 @Suite struct ScriptsTests {
   static let commands = [
-    "ap", "batch-slurm", "bench", "build", "doctor", "extract-demucs", "extract-roformer",
-    "extract-sam",
-    "fetch-models", "install", "quickstart", "sdr", "test", "test-newcomer", "test-slurm",
+    "ap", "batch-slurm", "bench", "build", "coverage", "doctor", "extract-demucs",
+    "extract-roformer", "extract-sam", "fetch-models", "install", "quickstart", "sdr", "test",
+    "test-newcomer", "test-slurm",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])
@@ -48,7 +48,7 @@ import Testing
   }
 
   /// It is looked for first: nobody installs packages for what cannot be built.
-  @Test(arguments: ["build", "install", "quickstart", "test", "bench"])
+  @Test(arguments: ["build", "install", "quickstart", "test", "bench", "coverage"])
   func missingSwiftIsSaidBeforeAnythingIsInstalled(script: String) throws {
     let folder = try TemporaryFolder()
     let link = Command.tool("ln", "-s", "/usr/bin/dirname", "/usr/bin/realpath", folder.path)

@@ -82,7 +82,7 @@ import Testing
     var separate = DemucsPipeTests.demucs("--verbose", environment: home.environment)
     separate.environment["TMPDIR"] = "/no/such/folder"
     let separated = try separate.run(
-      .bytes(DemucsPipeTests.input(frames: 1_000, hasLoudness: false)))
+      .bytes(DemucsPipeTests.input(frames: 140_000, hasLoudness: false)))
     #expect(separated.status == 0, "\(separated.errors)")
     #expect(separated.errors.contains("temporary file"))
     #expect(try folder.list() == [])
@@ -276,6 +276,17 @@ import Testing
     #expect(outcome.errors.contains("config.yaml cannot be read: Is a directory"))
     let large = try Home("# \(String(repeating: "x", count: 9_000))\nthreads: 1")
     #expect(try large.command("ap-segment").run().errors.contains("more than 8192 bytes"))
+    let latin = try Home("")
+    _ = try latin.folder.write(Array("# K".utf8) + [0xf6, 0x0a], to: "ap/config.yaml")
+    #expect(try latin.command("ap-segment").run().errors.contains("config.yaml is not UTF-8"))
+  }
+
+  @Test(arguments: ["3", "[yes, no]"]) func aFlagIsTrueOrFalse(value: String) throws {
+    let home = try Home("demucs: {residual: \(value)}")
+    let outcome = try home.command("ap-demucs").run(.bytes(Filters.input(for: "ap-demucs")))
+    #expect(outcome.status == 78)
+    #expect(outcome.errors.contains("config.yaml:1:20: residual must be true or false"))
+    #expect(outcome.isAbort)
   }
 }
 

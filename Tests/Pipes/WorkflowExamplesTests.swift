@@ -53,6 +53,17 @@ import Testing
     #expect(try place.shell("ls out").text == "music.wav\nother.wav\nspeech.wav\n")
   }
 
+  @Test func predictedSpansAreDrawn() throws {
+    try place.makeSongs("street.wav")
+    let model = fixture("sam-audio-spans/pe-a-frame")
+    try check(
+      example(
+        "sam-spans",
+        "\(Self.small) --set recording=street.wav --set sounds=out --set span_model='\(model)'"),
+      makes: 1)
+    #expect(try place.shell("ls out out.png").text.contains("out.png"))
+  }
+
   /// Two networks in a row.
   @Test func roformerThenDemucs() throws {
     _ = try place.shell("mkdir songs")

@@ -76,6 +76,22 @@ import Testing
     #expect(try golden.error(of: rows, "chunk.output") <= 2e-5)
   }
 
+  /// By how many decibels a chunk's stems are above what fewer bits change.
+  @Test(
+    arguments: names,
+    [(Numerics(multiplied: .bf16), 50), (Numerics(multiplied: .int8), 40)] as [(Numerics, Double)])
+  func fewerBitsKeepTheirDecibels(name: String, precision: (numerics: Numerics, bound: Double))
+    throws
+  {
+    let mix = try Golden("roformer/inputs").tensor("chunk.input").values
+    let exact = Self.separate(try Self.network(name), mix)
+    let near = Self.separate(try Self.network(name, numerics: precision.numerics), mix)
+    #expect(signalToNoise(near, exact) >= precision.bound)
+    #expect(near != exact)
+    let oneThread = try Self.network(name, numerics: precision.numerics, threads: 1)
+    #expect(Self.separate(oneThread, mix) == near, "the same bytes for any number of threads")
+  }
+
   /// Nothing of one chunk may stay for the next.
   @Test(arguments: names) func aChunkDoesNotKnowTheOneBefore(name: String) throws {
     let network = try Self.network(name)

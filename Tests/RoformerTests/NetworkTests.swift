@@ -40,6 +40,7 @@ import Testing
     arguments: [
       (Numerics(stored: .f16), 4e-3), (Numerics(stored: .bf16), 3e-2),
       (Numerics(multiplied: .bf16), 3e-2), (Numerics(stored: .f16, multiplied: .bf16), 3e-2),
+      (Numerics(multiplied: .int8), 6e-2), (Numerics(stored: .bf16, multiplied: .int8), 6e-2),
     ] as [(Numerics, Float)])
   func fewerBitsAreNear(numerics: Numerics, bound: Float) throws {
     for naive in [Self.networks[3], Self.networks[6]] {

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bench_demucs import bench_demucs, reference
+from bench_pipes import bench_pipes
 from bench_roformer import bench_roformer
 from bench_sam import bench_sam
 from measuring import BUILD, music, run, say, separate, table
@@ -24,27 +25,6 @@ def bench_memory(folder, threads, rounds):
             seconds, peak = separate(music(folder, 60 * minutes), model, threads)
             rows.append((name, minutes, f"{peak:.0f} MB", f"{60 * minutes / seconds:.1f}"))
     table("ap-demucs", "minutes of music", "peak memory", "times real time", rows=rows)
-
-
-def bench_pipes(folder, threads, rounds):
-    minutes = 30
-    song = music(folder, 60 * minutes, ".flac")
-    output = folder / "out.wav"
-    decode, encode = [BUILD / "ap-decode", song], [BUILD / "ap-encode", "--force", "-o", output]
-    pipes = {
-        "ffmpeg": [["ffmpeg", "-loglevel", "error", "-y", "-i", song, "-c:a", "pcm_f32le", output]],
-        "ap-decode, ap-encode": [decode, encode],
-        "ap-decode, ap-segment, ap-xfade, ap-encode": [
-            decode, [BUILD / "ap-segment"], [BUILD / "ap-xfade"], encode],
-    }
-    times = {name: [] for name in pipes}
-    for turn in range(rounds):
-        say(f"round {turn + 1} of {rounds}")
-        for name, pipe in pipes.items():
-            times[name].append(run(*pipe)[0])
-    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-    table(f"{minutes} minutes of FLAC to float WAV, median of {rounds}", "seconds", "times real time",
-          rows=[(name, f"{seconds:.2f}", f"{60 * minutes / seconds:.0f}") for name, seconds in medians.items()])
 
 
 def bench_cache(folder, threads, rounds):

@@ -11,6 +11,7 @@ from pathlib import Path
 from measuring import BUILD, DEMO, TOP, music, run, say, separate, table
 
 median = statistics.median
+FEWER_BITS = ["half", "int8"]
 ENGINES = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
 # A segment of 7.8 s, and where the next one begins at the default overlap.
 SEGMENT, STRIDE = 7.8, 5.85
@@ -72,7 +73,8 @@ def bench_segment(models, threads, rounds):
     """Each engine in turn, over and over. Returns our median seconds."""
     times, peaks, names = {}, {}, {}
     rates = {"OpenBLAS": [], "ours": []}
-    ours = {"ap, f32": (threads,), "ap, f32, 1 thread": (1,), "ap, bf16": (threads, "--bf16")}
+    ours = {"ap, f32": (threads,), "ap, f32, 1 thread": (1,)}
+    ours |= {f"ap, {precision}": (threads, "--precision", precision) for precision in FEWER_BITS}
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
         products = network(models["single"], threads)
@@ -104,8 +106,10 @@ def bench_segment(models, threads, rounds):
             ("f32 to PyTorch f32", f"{seconds['torch'] / f32:.2f}", "≥ 2.5"),
             ("f32 to ONNX Runtime f32", f"{seconds['onnxruntime'] / f32:.2f}", "≥ 1.5"),
             ("f32 to OpenVINO f32", f"{seconds['openvino'] / f32:.2f}", "≥ 1.5"),
-            ("bf16 to our f32", f"{f32 / seconds['ap, bf16']:.2f}", "≥ 1.6"),
-            ("bf16 to OpenVINO bf16", f"{seconds['openvino-bf16'] / seconds['ap, bf16']:.2f}", "≥ 1.3"),
+            ("half to our f32", f"{f32 / seconds['ap, half']:.2f}", "≥ 1.6"),
+            ("int8 to our f32", f"{f32 / seconds['ap, int8']:.2f}", "≥ 1.8"),
+            ("int8 to PyTorch f32", f"{seconds['torch'] / seconds['ap, int8']:.2f}", "≥ 4.5"),
+            ("half to OpenVINO bf16", f"{seconds['openvino-bf16'] / seconds['ap, half']:.2f}", "≥ 1.3"),
             (f"{threads} threads to 1", f"{seconds['ap, f32, 1 thread'] / f32:.2f}", "≥ 1.8 with 2"),
         ])
     return f32
@@ -116,8 +120,8 @@ def bench_stages(folder, models, threads, png):
     # Here, because not every benchmark has matplotlib.
     from roofline import bandwidth, draw_roofline
 
-    measured = {name: network(models["single"], threads, *options) for name, options in
-                [("f32", ()), ("bf16", ("--bf16",))]}
+    measured = {precision: network(models["single"], threads, "--precision", precision)
+                for precision in ("f32", *FEWER_BITS)}
     for name, result in measured.items():
         total = sum(stage["seconds"] for stage in result["stages"])
         table(
@@ -166,23 +170,29 @@ def sdr(true, estimate):
 
 
 def bench_mini(folder, rounds):
-    """The bundled model: its speed on one thread, and what bfloat16 costs on the demo song."""
+    """The bundled model: its speed on one thread, and what fewer bits cost on the demo song."""
     minutes = 1
     song = music(folder, 60 * minutes)
-    times = [separate(song, "htdemucs-mini", 1)[0] for _ in range(rounds)]
+    times = {precision: [] for precision in ("f32", *FEWER_BITS)}
+    for _ in range(rounds):
+        for precision, values in times.items():
+            values.append(separate(song, "htdemucs-mini", 1, "--precision", precision)[0])
+    bars = {"f32": "≥ 12", "int8": "≥ 20"}
     table("the bundled model, 1 thread", "times real time", "bar",
-          rows=[("f32", f"{60 * minutes / median(times):.1f}", "≥ 10")])
-    for precision in ("f32", "bf16"):
+          rows=[(precision, f"{60 * minutes / median(values):.1f}", bars.get(precision, ""))
+                for precision, values in times.items()])
+    for precision in times:
         run([BUILD / "ap-decode", DEMO / "mix.flac"],
             [BUILD / "ap-demucs", "--quiet", "--model", "htdemucs-mini", "--precision", precision],
             [BUILD / "ap-encode", "--force", "-o", folder / precision / "{track}.wav"])
     rows = []
     for true in sorted(DEMO.glob("true_*.flac")):
         stem = true.stem.removeprefix("true_")
-        f32, bf16 = (folder / precision / f"{stem}.wav" for precision in ("f32", "bf16"))
-        of_f32, of_bf16 = sdr(true, f32), sdr(true, bf16)
-        rows.append((stem, f"{of_f32:.2f} dB", f"{of_bf16:.2f} dB", f"{sdr(f32, bf16):.1f} dB"))
-    table("the demo song", "SDR, f32", "SDR, bf16", "bf16 to f32 (bar: ≥ 40 dB)", rows=rows)
+        f32, half, int8 = (folder / precision / f"{stem}.wav" for precision in times)
+        rows.append((stem, *(f"{sdr(true, estimate):.3f} dB" for estimate in (f32, half, int8)),
+                     *(f"{sdr(f32, estimate):.1f} dB" for estimate in (half, int8))))
+    table("the demo song", "SDR, f32", "SDR, half", "SDR, int8", "half to f32 (bar: ≥ 50 dB)",
+          "int8 to f32 (bar: ≥ 45 dB)", rows=rows)
 
 
 def bench_demucs(folder, threads, rounds):

@@ -8,7 +8,7 @@ from pathlib import Path
 from measuring import BUILD, music, run, say, table
 
 # Of an 8 s chunk: seconds, and GB.
-BARS = {"f32": "≤ 12", "bf16": "≤ 6"}
+BARS = {"f32": "≤ 12", "half": "", "int8": "≤ 6"}
 STAGES = {
     "spectrum": "spectrum", "band_split": "bands in", "time": "transformers along time",
     "freq": "transformers along bands", "mask": "masks", "inverse": "spectrum back"}
@@ -36,8 +36,9 @@ def bench_chunk(folder, model, threads, rounds):
         say(f"round {turn + 1} of {rounds}")
         answers = {
             numbers: measured(
-                folder, BUILD / "ap-bench", "roformer", model, "--threads", threads, "--rounds", 1, *options)
-            for numbers, options in (("f32", []), ("bf16", ["--bf16"]))}
+                folder, BUILD / "ap-bench", "roformer", model, "--threads", threads, "--rounds", 1,
+                "--precision", precision)
+            for precision in BARS}
         answers["torch"] = reference(folder, "time", folder, threads, 1)
         for name, (answer, peak) in answers.items():
             times.setdefault(name, []).extend(answer["seconds"])
@@ -52,7 +53,7 @@ def bench_chunk(folder, model, threads, rounds):
     table(
         f"a chunk of 8 s, Mel 384 × 6, {threads} threads, median of {rounds}", "seconds", "bar",
         "faster than PyTorch by (bar: ≥ 2)", "peak memory (bar: ≤ 1.5 GB)", rows=rows)
-    table("stages", "f32, seconds", "bf16, seconds", rows=[
+    table("stages", *(f"{precision}, seconds" for precision in BARS), rows=[
         (words, *(f"{statistics.median(stages[name, stage]):.2f}" for name in BARS)) for stage, words in STAGES.items()])
 
 

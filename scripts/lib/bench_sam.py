@@ -17,6 +17,7 @@ STAGES = {
     "decode": "decode",
     "decode_watermark": "decode, with the watermark",
 }
+PRECISIONS = ("f32", "bf16")
 MEMORY_BARS = {"f32": "≤ 3.6 GB", "bf16": "≤ 2.2 GB"}
 
 
@@ -70,9 +71,24 @@ def bench_long_window(folder, model, threads):
     table(f"sam-audio-small, {LONG_WINDOW} s: weights in memory", "peak memory", "bar", rows=rows)
 
 
+def bench_solvers(folder, model, threads):
+    """With random weights the velocities say little of how real ones bend, so that the errors are for comparison."""
+    say("solvers against 128 midpoint steps")
+    answer, _ = measured(
+        folder, BUILD / "ap-bench", "sam-solvers", model, "--threads", threads,
+        *(word for precision in PRECISIONS for word in ("--precision", precision)))
+    table(
+        "sam-audio-small, 2 s, solver", "steps", "precision", "velocities", "seconds",
+        "dB above the distance from 128 midpoint steps in f32",
+        rows=[
+            (row["method"], row["steps"], row["precision"], row["evaluations"], f"{row['seconds']:.1f}",
+             f"{row['decibels']:.1f}") for row in answer["solvers"]])
+
+
 def bench_sam(folder, threads, rounds):
     say("writing a full-size checkpoint with random weights")
     model = folder / "sam-audio-small"
     reference(folder, "write", model)
     bench_stages(folder, model, threads, rounds)
+    bench_solvers(folder, model, threads)
     bench_long_window(folder, model, threads)

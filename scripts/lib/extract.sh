@@ -101,7 +101,13 @@ read_arguments() {
   folder=${inputs[-1]}
   unset 'inputs[-1]'
   [ -z "$template" ] || return 0
+  extension=${extension,,}
+  case $extension in
+    aac | alac) extension=m4a ;;
+  esac
   template="{track}.${extension:-wav}"
+  # One file holds all tracks.
+  [ "$extension" != stem.mp4 ] || template='{source}.stem.mp4'
   # Said, so that the files are what their names say, whatever the user's settings are.
   [ -n "$extension" ] || add_option ap-encode --format=wav
 }

@@ -30,7 +30,7 @@ def draw_roofline(path, measured, bytes_per_second, threads):
     """`measured`: for each precision what ap-bench prints."""
     figure, axes = pyplot.subplots(figsize=(10, 6.5), constrained_layout=True)
     intensities = numpy.logspace(0, 3.5, 200)
-    for (precision, result), colour in zip(measured.items(), ("tab:blue", "tab:orange")):
+    for (precision, result), colour in zip(measured.items(), ("tab:blue", "tab:orange", "tab:green")):
         peak = max(result["openblas"] if precision == "f32" else 0, result["ours"])
         roof = numpy.minimum(peak, intensities * bytes_per_second)
         axes.plot(intensities, roof / 1e9, colour, label=f"{precision}: a 2048³ product, {peak / 1e9:.0f} GFLOP/s")

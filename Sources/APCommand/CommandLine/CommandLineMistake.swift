@@ -13,7 +13,9 @@ package enum CommandLineMistake {
   }
 
   private static func isNegative(_ value: Substring) -> Bool {
-    value.hasPrefix("-") && value.dropFirst().first.map { $0.isNumber || $0 == "." } ?? false
+    // The dots of a span of time: it is no number.
+    value.hasPrefix("-") && !value.contains("..")
+      && value.dropFirst().first.map { $0.isNumber || $0 == "." } ?? false
   }
 }
 

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 
 /// What a shell needs to complete a filter's options and arguments.
 enum Completion {
@@ -24,6 +24,13 @@ enum Completion {
       lines.remove(from: "        switch $unparsed_tokens[1]", through: "        end")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension CompletionKind {
+  /// Names that tracks usually have.
+  package static var trackNames: CompletionKind {
+    .list(["mix", "drums", "bass", "other", "vocals", "no_vocals", "guitar", "piano", "residual"])
   }
 }
 

@@ -65,6 +65,7 @@ package final class FilterContext {
   /// - Throws: `usage` where that is a terminal.
   package func openOutput() throws(FilterError) -> StreamWriter {
     try refuseTerminalOutput()
+    Syscalls.widen(.standardOutput)
     let writer = StreamWriter(.standardOutput)
     self.writer = writer
     return writer

@@ -90,10 +90,17 @@ package final class StreamWriter {
   /// Writes bytes of a stream that its reader has checked, as they are: whole lines and payloads.
   ///
   /// - Parameter isLast: whether the end record is among them.
-  package func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
+  package func pass(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(FilterError) {
     precondition(header == nil, "a stream is passed on whole or written anew")
-    try bytes.span.withUnsafeBytes { bytes throws(FilterError) in try put(bytes) }
+    try put(bytes)
     state = isLast ? .ended : .open
+  }
+
+  /// Writes bytes of a stream that its reader has checked, as they are: whole lines and payloads.
+  package func pass(_ bytes: [UInt8], isLast: Bool) throws(FilterError) {
+    try bytes.span.withUnsafeBytes { bytes throws(FilterError) in
+      try pass(bytes, isLast: isLast)
+    }
   }
 
   /// Tells the filters after this one that the stream will have no end; without a header, that there is no

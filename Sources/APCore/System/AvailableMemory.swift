@@ -16,6 +16,31 @@ package enum AvailableMemory {
     guard Syscalls.canMap(bytes) else { throw error(lacking: bytes) }
   }
 
+  /// Checks that there is memory for a piece of work, before it begins.
+  ///
+  /// - Parameters:
+  ///   - bytes: what it takes, beside what the process has.
+  ///   - work: what it is, as the beginning of a sentence.
+  ///   - advice: what takes less.
+  /// - Throws: `outOfMemory`.
+  package static func require(
+    _ bytes: Int, for work: String, advice: String
+  ) throws(FilterError) {
+    let free = Syscalls.availableMemory() ?? .max
+    guard bytes > free || !Syscalls.canMap(bytes) else { return }
+    let rest = bytes > free ? ", and \(ByteSize(bytes: free)) are left" : ""
+    throw FilterError(
+      .outOfMemory,
+      "There is not enough memory: \(work) takes about \(ByteSize(bytes: bytes))\(rest).",
+      advice: advice)
+  }
+
+  /// What the process's peak will be once it has taken so many bytes more; nil where the system does not say what it has.
+  package static func peak(adding bytes: Int) -> Int? {
+    guard let now = Syscalls.residentMemory() else { return nil }
+    return max(now + bytes, Syscalls.peakMemory() ?? 0)
+  }
+
   /// Ends the process, since a mapping of so many bytes was refused to somebody who cannot go on without it.
   package static func end(lacking bytes: Int) -> Never {
     end(error(lacking: bytes))

@@ -52,6 +52,17 @@ package enum Syscalls {
     }
   }
 
+  /// Lets a pipe hold 1 MiB, so that its ends wait for each other less often; one that must not grow stays as it is.
+  /// `fcntl(2)`.
+  static func widen(_ pipe: FileDescriptor) {
+    #if os(Linux)
+      _ = fcntl(pipe.rawValue, setPipeSize, 1 << 20)
+    #endif
+  }
+
+  /// `F_SETPIPE_SZ`, which Swift does not get to see.
+  private static let setPipeSize: Int32 = 1031
+
   /// Waits until a descriptor that another process made non-blocking can go on. `poll(2)`.
   private static func wait(for descriptor: FileDescriptor, _ event: Int32) throws(Errno) {
     var request = pollfd(fd: descriptor.rawValue, events: Int16(event), revents: 0)
@@ -250,10 +261,23 @@ package enum Syscalls {
   /// The most bytes of memory that this process has had; nil where the system does not say.
   ///
   /// Not `getrusage(2)`, which counts what the process had before it became this program.
-  static func peakMemory() -> Int? {
-    guard let status = try? readFile("/proc/self/status", limit: 8192) else { return nil }
-    let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
-    guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }) else { return nil }
+  static func peakMemory() -> Int? { bytes("VmHWM", in: "/proc/self/status") }
+
+  /// The bytes of memory that this process has now; nil where the system does not say.
+  static func residentMemory() -> Int? { bytes("VmRSS", in: "/proc/self/status") }
+
+  /// The bytes of memory that programs can still have before the system runs out of it; nil where it does not say.
+  static func availableMemory() -> Int? {
+    bytes("MemAvailable", in: "/proc/meminfo").map {
+      $0 + (bytes("SwapFree", in: "/proc/meminfo") ?? 0)
+    }
+  }
+
+  /// What a line of a file tells in KiB.
+  private static func bytes(_ name: String, in file: String) -> Int? {
+    guard let text = try? readFile(file, limit: 8192) else { return nil }
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("\(name):") }) else { return nil }
     return Int(line.filter(\.isNumber)).map { $0 * 1024 }
   }
 

@@ -54,3 +54,28 @@ package struct BackgroundWork {
     try? done.close()
   }
 }
+
+/// A count that threads wait for: one that is 0 stops who takes from it until another thread adds to it.
+package final class Semaphore: @unchecked Sendable {
+  /// `@unchecked`: it is made for several threads, but must stay where it is.
+  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+  package init(_ count: Int) {
+    sem_init(semaphore, 0, UInt32(count))
+  }
+
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+
+  /// Takes 1, once there is 1. `sem_wait(3)`.
+  package func wait() {
+    while sem_wait(semaphore) != 0 {}
+  }
+
+  /// Adds 1. `sem_post(3)`.
+  package func signal() {
+    sem_post(semaphore)
+  }
+}

@@ -64,7 +64,7 @@ package struct CachedRun: Sendable {
         context.log.debug("Found \(run.key) in the cache.")
         // Else an old one would be taken for this run's.
         if let report = description.report { try context.report.open(report) }
-        return try Replay(execution, input: input.passing).run(in: context)
+        return try Replay(execution: execution, store: store, input: input.passing).run(in: context)
       }
       context.log.debug("Did not find \(run.key) in the cache.")
     }

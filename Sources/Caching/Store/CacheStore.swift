@@ -30,16 +30,14 @@ package struct CacheStore: Sendable {
   var texts: String { "\(folder)/text" }
   var digests: FileDigests { FileDigests(folder: "\(folder)/digests") }
 
-  /// Finds an execution, and reads all of it to see that it is what was written.
+  /// Finds an execution. Whether all its bytes are what was written is known once they have been read.
   ///
-  /// - Parameter log: is told of a damaged one, which is dropped.
-  /// - Returns: nil where there is none that is whole.
+  /// - Parameter log: is told of one that is seen to be damaged, which is dropped.
+  /// - Returns: nil where there is none.
   func find(_ key: String, log: Log) -> StoredExecution? {
     let path = "\(executions)/\(key)"
     guard FileSystem.isFolder(path) else { return nil }
-    guard let execution = StoredExecution(folder: path), execution.key == key,
-      execution.isIntact()
-    else {
+    guard let execution = StoredExecution(folder: path), execution.key == key else {
       log.warning("The stored output in \(path) is damaged: it is dropped and made again.")
       drop(key)
       return nil

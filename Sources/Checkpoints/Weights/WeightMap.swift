@@ -84,6 +84,16 @@ package struct WeightMap: Sendable {
     return moved
   }
 
+  /// Those whose names pass.
+  package func filter(_ isIncluded: (_ name: String) -> Bool) -> WeightMap {
+    var filtered = self
+    filtered.entries = entries.filter { isIncluded($0.key) }
+    return filtered
+  }
+
+  /// The elements of all tensors together.
+  package var elements: Int { entries.values.reduce(0) { $0 + $1.tensor.count } }
+
   /// Adds a tensor of zeros with the shape of another, for what a conversion put into that one.
   ///
   /// - Throws: `FilterError.Code.damagedCheckpoint` where there is one already.

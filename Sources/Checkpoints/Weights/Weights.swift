@@ -42,6 +42,29 @@ package struct Weights: Sendable {
     store.map.shape(join(name))
   }
 
+  /// How many numbered places there are under this one, from 0 on.
+  package var count: Int {
+    let names = store.map.entries.keys
+    return (0...names.count).first { index in
+      let prefix = "\(join(String(index)))."
+      return !names.contains { $0.hasPrefix(prefix) }
+    } ?? names.count
+  }
+
+  /// One of a tensor's sizes, where the model's follow from it: at least 1.
+  ///
+  /// - Throws: `FilterError.Code.missingTensor`, `.misshapedTensor`.
+  package func size(_ dimension: Int, of name: String) throws(FilterError) -> Int {
+    guard let shape = shape(name) else { throw missing(name, "") }
+    guard shape.indices.contains(dimension), shape[dimension] > 0 else {
+      throw FilterError(
+        .misshapedTensor,
+        "\(store.described(join(name))) has the shape \(shape), which says nothing of the model's size.",
+        advice: "The file is not a checkpoint of this model.")
+    }
+    return shape[dimension]
+  }
+
   /// Takes a tensor, its elements widened to `Float` in row-major order.
   ///
   /// - Throws: `FilterError.Code.missingTensor`; `.misshapedTensor` for another shape, and for
@@ -84,10 +107,7 @@ package struct Weights: Sendable {
   package func tensor(_ name: String, shape: [Int]) throws(FilterError) -> WeightTensor {
     let full = join(name)
     guard let entry = store.map.entries[full] else {
-      throw FilterError(
-        .missingTensor,
-        "\(store.map.path) has no tensor \"\(full)\", which should have the shape \(shape).",
-        advice: "The file is not a checkpoint of this model.")
+      throw missing(name, ", which should have the shape \(shape)")
     }
     guard entry.tensor.shape == shape else {
       throw FilterError(
@@ -114,6 +134,12 @@ package struct Weights: Sendable {
     throw FilterError(
       .unusedTensors,
       "\(store.map.path) has tensors that the model has no place for: \(named)\(rest).",
+      advice: "The file is not a checkpoint of this model.")
+  }
+
+  private func missing(_ name: String, _ wanted: String) -> FilterError {
+    FilterError(
+      .missingTensor, "\(store.map.path) has no tensor \"\(join(name))\"\(wanted).",
       advice: "The file is not a checkpoint of this model.")
   }
 

@@ -33,7 +33,7 @@ struct CrossTransformer {
       return Convolution(
         weight: try weights[name].floats("weight", shape: [outputs, inputs, 1]),
         bias: try weights[name].floats("bias", shape: [outputs]), inputs: inputs,
-        activation: .none, numerics: numerics)
+        activation: .none, numerics: numerics.of(.inner))
     }
     branches = try ["", "_t"].map { suffix in
       let norm = transformer["norm_in\(suffix)"]
@@ -47,7 +47,7 @@ struct CrossTransformer {
       try TransformerLayer(
         transformer[index % 2 == 0 ? "layers" : "layers_t"][index / 2], channels: channels,
         hidden: config.transformerHidden, heads: config.heads, isCross: index / 2 % 2 == 1,
-        numerics: numerics)
+        numerics: numerics.of(.transformer))
     }
     self.layers = (0..<config.tLayers).map { index in
       TransformerLayerPair(layers[2 * index], layers[2 * index + 1], isCross: index % 2 == 1)

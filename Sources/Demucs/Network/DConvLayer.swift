@@ -93,16 +93,6 @@ struct DConvLayer {
   }
 }
 
-/// Weight and bias of a layer or a norm.
-typealias Affine = (weight: [Float], bias: [Float])
-
-extension Weights {
-  /// The weight, of a shape, and the bias beside it.
-  func affine(_ shape: [Int]) throws -> Affine {
-    (try floats("weight", shape: shape), try floats("bias", shape: [shape[0]]))
-  }
-}
-
 /// The moments of y = W·h + b from those of h.
 ///
 /// Σy = 1ᵀW·Σh + n·1ᵀb, and Σy² = ⟨WᵀW, Σh·hᵀ⟩ + 2·(Wᵀb)ᵀΣh + n·bᵀb.

@@ -1,6 +1,6 @@
 package import APCore
 package import Checkpoints
-package import Separation
+import Separation
 package import Tensors
 
 /// Hybrid Transformer Demucs: a segment of a mix in, its sources out.

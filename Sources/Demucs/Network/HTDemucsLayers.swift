@@ -19,12 +19,14 @@ struct HTDemucsLayers {
     transformer = try CrossTransformer(
       weights, config: config, workers: workers, numerics: numerics)
 
+    func numericsOf(layer: Int) -> Numerics { numerics.of(layer == 0 ? .outermost : .inner) }
     let encoders = try workers.map(2 * depth) { index in
       let (layer, isTime) = (index / 2, index % 2 == 1)
       return try EncoderLayer(
         weights[isTime ? "tencoder" : "encoder"][layer], config: config,
         inputs: isTime ? config.timeChannelsIn(layer) : config.channelsIn(layer),
-        outputs: config.channels(layer), isTime: isTime, numerics: numerics)
+        outputs: config.channels(layer), isTime: isTime,
+        numerics: numericsOf(layer: layer))
     }
     let decoders = try workers.map(2 * depth) { index in
       let (place, isTime) = (index / 2, index % 2 == 1)
@@ -35,7 +37,8 @@ struct HTDemucsLayers {
         outputs: layer == 0
           ? (isTime ? 1 : 2) * config.audioChannels * config.sources.count
           : config.channels(layer - 1),
-        isTime: isTime, isLast: layer == 0, numerics: numerics)
+        isTime: isTime, isLast: layer == 0,
+        numerics: numericsOf(layer: layer))
     }
     self.encoders = (0..<depth).map { encoders[2 * $0] }
     timeEncoders = (0..<depth).map { encoders[2 * $0 + 1] }

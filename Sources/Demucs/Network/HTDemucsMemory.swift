@@ -11,7 +11,7 @@ final class HTDemucsMemory {
   private let precision: NumberFormat
 
   init(config: HTDemucsConfig, workers: Workers, numerics: Numerics) throws {
-    precision = numerics.multiplied
+    precision = numerics.of(.attention).multiplied
     self.workers = workers
     spectrogram = try Spectrogram(
       length: config.segmentFrames, frameLength: config.nfft, workers: workers)
@@ -24,6 +24,6 @@ final class HTDemucsMemory {
 
   /// Whether a network with these threads and these products can run in this memory.
   func fits(_ workers: Workers, _ numerics: Numerics) -> Bool {
-    workers === self.workers && numerics.multiplied == precision
+    workers === self.workers && numerics.of(.attention).multiplied == precision
   }
 }

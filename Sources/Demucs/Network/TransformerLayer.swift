@@ -14,7 +14,7 @@ struct TransformerLayer {
   let values: Linear
   /// Of the GroupNorm at the end.
   let norm: Affine
-  /// What the layer's products multiply.
+  /// What the linear layers multiply.
   let precision: NumberFormat
 
   private let output: Linear
@@ -72,8 +72,8 @@ struct TransformerLayer {
   ) -> Moments {
     var scratch = scratch
     let (x, channels) = (tokens[panel], tokens.channels)
-    let normalized = scratch.panel(max(channels, attended.channels))
-    let hidden = scratch.panel(up.outputs)
+    let normalized = scratch.panel(max(channels, attended.channels), or: precision)
+    let hidden = scratch.panel(up.outputs, or: precision)
     output.add(
       precision.panel(attended[panel], channels: attended.channels, into: normalized), to: x,
       scratch)

@@ -65,9 +65,9 @@ struct TransformerLayerPair {
     _ scratch: Scratch
   ) {
     var scratch = scratch
-    let normalized = scratch.panel(tokens.channels)
-    LayerNorm.normalize(tokens[panel], into: normalized, channels: tokens.channels)
     let layer = layers[branch]
+    let normalized = scratch.panel(tokens.channels, or: layer.precision)
+    LayerNorm.normalize(tokens[panel], into: normalized, channels: tokens.channels)
     let words = layer.precision.panel(normalized, channels: tokens.channels, into: normalized)
     let reader = isCross ? 1 - branch : branch
     attention[branch].project(.queries(), layer.queries, words, panel: panel, scratch)

@@ -1,23 +1,14 @@
 internal import APCore
 internal import Fourier
 
-/// The transform and the scratch memory that one thread at a time uses for a block of frames.
+/// What one thread at a time does to a block of frames.
 final class SpectrogramLane {
-  private let transform: RealTransform
-  private let signal: AlignedFloats
-  private let rows: AlignedFloats
-  /// Floats from one frame's spectrum to the next: aligned, and no power of two, so that the rows
-  /// of a block do not fall on the same cache sets.
-  private let rowStride: Int
+  private let transform: FrameTransform
 
   /// - Parameter frameLength: Samples of a frame.
   init(frameLength: Int) throws(FilterError) {
-    transform = try RealTransform(size: frameLength)
-    let line = RealTransform.alignment / MemoryLayout<Float>.stride
-    rowStride = (frameLength + 2 + line - 1) / line * line + line
-    let rowCount = Spectrogram.blockFrames + Spectrogram.framesBefore
-    signal = AlignedFloats(count: frameLength)
-    rows = AlignedFloats(count: rowCount * rowStride)
+    transform = try FrameTransform(
+      size: frameLength, spectra: Spectrogram.blockFrames + Spectrogram.framesBefore)
   }
 
   /// Transforms a block of frames and writes their columns of the two planes.
@@ -25,16 +16,11 @@ final class SpectrogramLane {
     _ channel: ReflectedSignal, frames: Range<Int>, of plan: Spectrogram,
     real: UnsafeMutablePointer<Float>, imaginary: UnsafeMutablePointer<Float>, frequencyStride: Int
   ) {
-    let (signal, rows) = (self.signal.base, self.rows.base)
     for (row, frame) in frames.enumerated() {
-      plan.analysisWindow.withUnsafeBufferPointer { window in
-        guard let window = window.baseAddress else { return }
-        channel.copy(
-          from: frame * plan.hop - plan.padding, times: window, count: plan.frameLength,
-          into: signal)
-      }
-      transform.forward(signal, into: rows + row * rowStride)
+      transform.forward(
+        channel, from: frame * plan.hop - plan.padding, window: plan.analysisWindow, into: row)
     }
+    let (rows, rowStride) = (transform.spectrum(0), transform.stride)
     for frequency in 0..<plan.frequencies {
       let column = rows + 2 * frequency
       let real = real + frequency * frequencyStride + frames.lowerBound
@@ -52,7 +38,7 @@ final class SpectrogramLane {
     offset: Float, hops: Range<Int>, of plan: Spectrogram,
     addingTo output: UnsafeMutablePointer<Float>
   ) {
-    let (signal, rows) = (self.signal.base, self.rows.base)
+    let (rows, rowStride) = (transform.spectrum(0), transform.stride)
     let frames =
       max(0, hops.lowerBound - Spectrogram.framesBefore)..<min(hops.upperBound, plan.frames)
     for frequency in 0..<plan.frequencies {
@@ -65,16 +51,16 @@ final class SpectrogramLane {
       }
     }
     for (row, frame) in frames.enumerated() {
-      let spectrum = rows + row * rowStride
+      let spectrum = transform.spectrum(row)
       // The dropped top frequency is zero, whatever the transform left there last time.
       spectrum[plan.frameLength] = 0
       spectrum[plan.frameLength + 1] = 0
-      transform.inverse(spectrum, into: signal)
+      transform.inverse(row)
       add(frame: frame, hops: hops, of: plan, to: output)
     }
   }
 
-  /// Adds the windowed frame in `signal` where it lies within both the hops and the output.
+  /// Adds the frame that was transformed last where it lies within both the hops and the output.
   private func add(
     frame: Int, hops: Range<Int>, of plan: Spectrogram, to output: UnsafeMutablePointer<Float>
   ) {
@@ -83,7 +69,7 @@ final class SpectrogramLane {
     let lower = max(0, touched.lowerBound * plan.hop - plan.padding)
     let upper = min(plan.length, touched.upperBound * plan.hop - plan.padding)
     guard lower < upper else { return }
-    let signal = self.signal.base
+    let signal = transform.signal.base
     plan.synthesisWindow.withUnsafeBufferPointer { window in
       for position in lower..<upper {
         output[position] += signal[position - start] * window[position - start]

@@ -1,19 +1,29 @@
-internal import APCore
+package import APCore
 
 /// Tracks side by side in time, however their records take turns.
-struct AlignedTracks {
+package struct AlignedTracks {
   /// A piece of time in which each track has sound all along, or none at all.
-  struct Block {
-    let start: Int
+  package struct Block {
+    package let start: Int
     let frames: Int
     /// Interleaved, track by track; nil where a track has none.
     let samples: [[Float]?]
+
+    /// The sum of all tracks.
+    package var sum: [Float] {
+      var total: [Double] = []
+      for samples in samples.compactMap(\.self) {
+        if total.isEmpty { total = Array(repeating: 0, count: samples.count) }
+        for index in samples.indices { total[index] += Double(samples[index]) }
+      }
+      return total.map(Float.init)
+    }
   }
 
   private static let blockFrames = 65_536
   private var queues: [TrackQueue]
 
-  init(count: Int, channels: Int) {
+  package init(count: Int, channels: Int) {
     queues = (0..<count).map { _ in TrackQueue(channels: channels) }
   }
 
@@ -23,7 +33,7 @@ struct AlignedTracks {
   /// Takes a record's samples of one track.
   ///
   /// - Throws: `io`, `cannotCreate`.
-  mutating func append(
+  package mutating func append(
     _ samples: Span<Float>, at offset: Int, to index: Int
   ) throws(FilterError) {
     try queues[index].append(samples, at: offset)
@@ -33,7 +43,7 @@ struct AlignedTracks {
   ///
   /// - Parameter isLast: whether nothing more comes of any.
   /// - Throws: `io`.
-  mutating func next(isLast: Bool) throws(FilterError) -> Block? {
+  package mutating func next(isLast: Bool) throws(FilterError) -> Block? {
     let known = isLast ? .max : ends.min() ?? 0
     let waiting = queues.compactMap(\.first)
     guard let start = waiting.map(\.lowerBound).min(), start < known else { return nil }

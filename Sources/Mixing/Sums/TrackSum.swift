@@ -25,7 +25,7 @@ package struct TrackSum: Sendable, Hashable {
     guard let equals = text.firstIndex(of: "="), !text[equals...].dropFirst().isEmpty else {
       throw Self.error(text, "it is not of the form NAME=SUM")
     }
-    let name = String(text[..<equals])
+    let name = String(text[..<equals].trimmed)
     guard Track.isValid(name: name) else {
       throw Self.error(text, "a track's name has 1 to 64 characters of a-z 0-9 . _ -")
     }

@@ -71,26 +71,29 @@ struct AxialLayer {
       rates: try attention["rotary_embed"].floats("freqs", shape: [heads.width / 2]),
       tokens: tokens, workers: workers)
     projection = try Self.projection(
-      attention["to_qkv"], config: config, numerics: numerics, workers: workers)
+      attention["to_qkv"], config: config, numerics: numerics.of(.transformer), workers: workers)
     gates = Linear(
       try attention["to_gates"].rows("weight", shape: [heads.count, dim]),
-      bias: try attention["to_gates"].floats("bias", shape: [heads.count]), numerics: numerics,
+      bias: try attention["to_gates"].floats("bias", shape: [heads.count]),
+      numerics: numerics.of(.gates),
       workers: workers)
     let out = attention["to_out"][0]
     output = Linear(
       try out.rows("weight", shape: [dim, inner]),
       bias: out.has("bias") ? try out.floats("bias", shape: [dim]) : nil,
-      columns: heads.order(), numerics: numerics, workers: workers)
+      columns: heads.order(), numerics: numerics.of(.transformer), workers: workers)
 
     let net = weights[1]["net"]
     feedForwardNorm = try UnitNorm(net[0], channels: dim)
     up = Linear(
       try net[1].rows("weight", shape: [hidden, dim]),
-      bias: try net[1].floats("bias", shape: [hidden]), activation: .gelu, numerics: numerics,
+      bias: try net[1].floats("bias", shape: [hidden]), activation: .gelu,
+      numerics: numerics.of(.transformer),
       workers: workers)
     down = Linear(
       try net[4].rows("weight", shape: [dim, hidden]),
-      bias: try net[4].floats("bias", shape: [dim]), numerics: numerics, workers: workers)
+      bias: try net[4].floats("bias", shape: [dim]), numerics: numerics.of(.transformer),
+      workers: workers)
   }
 
   /// Queries, keys and values, the queries with the factor 1/√d of the scores.
@@ -114,16 +117,22 @@ struct AxialLayer {
   }
 
   func callAsFunction(_ x: TokenPanels, _ memory: AxialMemory) {
-    let (normalized, workers) = (memory.normalized, memory.workers)
+    let (normalized, attended) = (memory.normalized, memory.attended)
+    let (gates, workers) = (memory.gates, memory.workers)
 
     attentionNorm(x, into: normalized, workers: workers)
-    let input = memory.turned(normalized)
-    memory.attention.project(
-      [.queries(nil, rotation), .keys(nil, rotation), .values], projection, input,
-      workers: workers)
-    gates(input, into: memory.gates, workers: workers)
-    memory.attention.attend(gates: memory.gates, into: memory.attended, workers: workers)
-    output.add(memory.turnedBack(memory.attended), to: x, workers: workers)
+    self.gates(normalized, into: gates, workers: workers)
+    switch memory.attention {
+    case .along(let attention):
+      attention.project(
+        [.queries(nil, rotation), .keys(nil, rotation), .values], projection, normalized,
+        workers: workers)
+      attention.attend(gates: gates, into: attended, workers: workers)
+    case .across(let attention):
+      projection(normalized, into: attention.projected, workers: workers)
+      attention.attend(rotation: rotation, gates: gates, into: attended, workers: workers)
+    }
+    output.add(attended, to: x, workers: workers)
 
     feedForwardNorm(x, into: normalized, workers: workers)
     up(normalized, into: memory.hidden, workers: workers)
@@ -136,58 +145,48 @@ struct AxialLayer {
 /// Transformers along an axis do not mix what lies across it: so few tokens at a time are enough that all of this is
 /// a fraction of the tokens themselves, and stays in the cache.
 struct AxialMemory {
+  /// What tokens attend to.
+  enum Attention {
+    /// Those of their group.
+    case along(AttentionInputs)
+    /// Those at the same place in all groups.
+    case across(CrossGroupAttention)
+  }
+
   let workers: Workers
   let normalized: TokenPanels
   let hidden: TokenPanels
-  let attention: AttentionInputs
+  let attention: Attention
   let gates: TokenPanels
   let attended: TokenPanels
-  /// Where attention goes across the groups in which the tokens lie: what it reads and writes.
-  private let across: (input: TokenPanels, output: TokenPanels)?
 
   /// - Parameters:
   ///   - groups: groups of tokens.
   ///   - tokens: tokens of each.
-  ///   - isTurned: whether attention is of the tokens at the same place in all groups, not of those of a group.
+  ///   - isAcross: whether tokens attend to those at the same place in all groups, not to those of their group.
   ///   - attending: the stage of the attention.
   ///   - feeding: the stage of the feed-forward layer.
   init(
-    _ config: RoformerConfig, groups: Int, tokens: Int, isTurned: Bool, precision: NumberFormat,
+    _ config: RoformerConfig, groups: Int, tokens: Int, isAcross: Bool, precision: NumberFormat,
     workers: Workers, attending: ActivationPlan.Stages, feeding: ActivationPlan.Stages,
     plan: inout ActivationPlan
   ) {
-    func panels(
-      _ channels: Int, _ isTurned: Bool, _ stages: ActivationPlan.Stages
-    ) -> TokenPanels {
-      plan.tokens(
-        channels: channels, groups: isTurned ? tokens : groups, tokens: isTurned ? groups : tokens,
-        during: stages)
+    func panels(_ channels: Int, _ stages: ActivationPlan.Stages) -> TokenPanels {
+      plan.tokens(channels: channels, groups: groups, tokens: tokens, during: stages)
     }
     let heads = config.heads
     self.workers = workers
-    normalized = panels(config.dim, false, attending.union(feeding))
-    hidden = panels(config.hiddenWidth, false, feeding)
-    attended = panels(heads.channels, isTurned, attending)
-    gates = panels(heads.count, isTurned, attending)
-    attention = AttentionInputs(
-      queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true,
-      during: attending, plan: &plan)
-    across =
-      isTurned
-      ? (panels(config.dim, true, attending), panels(heads.channels, false, attending)) : nil
-  }
-
-  /// What attention reads.
-  func turned(_ x: TokenPanels) -> TokenPanels {
-    guard let across else { return x }
-    across.input.copy(transposing: x, workers: workers)
-    return across.input
-  }
-
-  /// What attention wrote, in the order of the tokens.
-  func turnedBack(_ x: TokenPanels) -> TokenPanels {
-    guard let across else { return x }
-    across.output.copy(transposing: x, workers: workers)
-    return across.output
+    normalized = panels(config.dim, attending.union(feeding))
+    hidden = panels(config.hiddenWidth, feeding)
+    attended = panels(heads.channels, attending)
+    gates = panels(heads.count, attending)
+    attention =
+      isAcross
+      ? .across(
+        CrossGroupAttention(like: normalized, heads: heads, during: attending, plan: &plan))
+      : .along(
+        AttentionInputs(
+          queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true,
+          during: attending, plan: &plan))
   }
 }

@@ -13,7 +13,8 @@ struct BandSplit {
     norm = try UnitNorm(weights[0], channels: inputs)
     linear = Linear(
       try weights[1].rows("weight", shape: [outputs, inputs]),
-      bias: try weights[1].floats("bias", shape: [outputs]), numerics: numerics, workers: workers)
+      bias: try weights[1].floats("bias", shape: [outputs]), numerics: numerics.of(.bandSplit),
+      workers: workers)
   }
 
   /// - Parameters:
@@ -42,7 +43,7 @@ struct MaskEstimator {
       return Linear(
         try layer.rows("weight", shape: [outputs, inputs]),
         bias: try layer.floats("bias", shape: [outputs]), activation: isLast ? .glu : .tanh,
-        numerics: numerics, workers: workers)
+        numerics: numerics.of(isLast ? .maskOutput : .maskHidden), workers: workers)
     }
   }
 

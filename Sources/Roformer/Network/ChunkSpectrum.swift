@@ -28,7 +28,7 @@ final class ChunkSpectrum {
   private let envelope: [Float]
   private let workers: Workers
   /// One a thread.
-  private let lanes: [Lane]
+  private let lanes: [FrameTransform]
 
   /// - Parameters:
   ///   - length: samples of a channel, more than half of `size`.
@@ -56,7 +56,9 @@ final class ChunkSpectrum {
       }
     }
     self.envelope = envelope
-    lanes = try (0..<workers.threads).map { _ throws(FilterError) in try Lane(size: size) }
+    lanes = try (0..<workers.threads).map { _ throws(FilterError) in
+      try FrameTransform(size: size, spectra: Tile.columns)
+    }
   }
 
   /// Computes the spectra of all channels.
@@ -68,15 +70,16 @@ final class ChunkSpectrum {
     workers.run(channels * spectrum.count) { job, scratch in
       let (channel, panel) = job.quotientAndRemainder(dividingBy: spectrum.count)
       let (lane, valid) = (lanes[scratch.worker], spectrum.valid(panel: panel))
+      let reflected = ReflectedSignal(
+        signal + channel * length, count: length, longestPadding: half)
       for column in 0..<valid {
         let start = (panel * Tile.columns + column) * hop - half
-        copy(signal + channel * length, from: start, into: lane.signal.base)
-        lane.transform.forward(lane.signal.base, into: lane.row(column))
+        lane.forward(reflected, from: start, window: window, into: column)
       }
       for bin in 0..<bins {
         for part in 0..<2 {
           let target = row(spectrum, panel, bin, channel, part)
-          let source = lane.row(0) + 2 * bin + part
+          let source = lane.spectrum(0) + 2 * bin + part
           for column in 0..<valid { target[column] = source[column * lane.stride] }
           for column in valid..<Tile.columns { target[column] = 0 }
         }
@@ -99,7 +102,7 @@ final class ChunkSpectrum {
 
   /// The samples of a range, each the sum of the frames that touch it in their order.
   private func synthesize(
-    _ range: Range<Int>, _ channel: Int, of spectrum: TokenPanels, _ lane: Lane,
+    _ range: Range<Int>, _ channel: Int, of spectrum: TokenPanels, _ lane: FrameTransform,
     into output: UnsafeMutablePointer<Float>
   ) {
     for index in range { output[index] = 0 }
@@ -107,12 +110,12 @@ final class ChunkSpectrum {
     let last = min(count - 1, (range.upperBound - 1 + half) / hop)
     for frame in first..<max(first, last + 1) {
       let (panel, column) = frame.quotientAndRemainder(dividingBy: Tile.columns)
-      let values = lane.row(0)
+      let values = lane.spectrum(0)
       for bin in 0..<bins {
         values[2 * bin] = row(spectrum, panel, bin, channel, 0)[column]
         values[2 * bin + 1] = row(spectrum, panel, bin, channel, 1)[column]
       }
-      lane.transform.inverse(values, into: lane.signal.base)
+      lane.inverse(0)
       let start = frame * hop - half
       let touched = (start..<start + size).clamped(to: range)
       synthesisWindow.withUnsafeBufferPointer { window in
@@ -128,37 +131,5 @@ final class ChunkSpectrum {
     _ spectrum: TokenPanels, _ panel: Int, _ bin: Int, _ channel: Int, _ part: Int
   ) -> MutableFloats {
     spectrum.panel(panel) + ((bin * channels + channel) * 2 + part) * Tile.columns
-  }
-
-  /// Writes a windowed frame; what lies outside is reflected without its edge.
-  private func copy(
-    _ samples: UnsafePointer<Float>, from start: Int, into output: UnsafeMutablePointer<Float>
-  ) {
-    window.withUnsafeBufferPointer { window in
-      for index in 0..<size {
-        var place = abs(start + index)
-        if place >= length { place = 2 * (length - 1) - place }
-        output[index] = samples[place] * window[index]
-      }
-    }
-  }
-
-  /// The transform and the memory that one thread at a time uses.
-  private final class Lane {
-    let transform: RealTransform
-    let signal: AlignedFloats
-    /// Floats from a frame's spectrum to the next: aligned, and no power of two.
-    let stride: Int
-    private let rows: AlignedFloats
-
-    init(size: Int) throws(FilterError) {
-      transform = try RealTransform(size: size)
-      let line = RealTransform.alignment / MemoryLayout<Float>.stride
-      stride = (size + 2 + line - 1) / line * line + line
-      signal = AlignedFloats(count: size)
-      rows = AlignedFloats(count: Tile.columns * stride)
-    }
-
-    func row(_ index: Int) -> MutableFloats { rows.base + index * stride }
   }
 }

@@ -40,7 +40,7 @@ struct RoformerActivations {
     let most = max(1, bands / tokens.panelsPerGroup)
     bandsAtOnce = (1...most).last { bands % $0 == 0 } ?? 1
     time = AxialMemory(
-      config, groups: bandsAtOnce, tokens: count, isTurned: false, precision: precision,
+      config, groups: bandsAtOnce, tokens: count, isAcross: false, precision: precision,
       workers: workers, attending: Stage.timeAttention.stages,
       feeding: Stage.timeFeedForward.stages,
       plan: &plan)
@@ -48,7 +48,7 @@ struct RoformerActivations {
     slab = plan.tokens(
       channels: config.dim, groups: bands, tokens: Tile.columns, during: attending.union(feeding))
     frequency = AxialMemory(
-      config, groups: bands, tokens: Tile.columns, isTurned: true, precision: precision,
+      config, groups: bands, tokens: Tile.columns, isAcross: true, precision: precision,
       workers: workers, attending: attending, feeding: feeding, plan: &plan)
   }
 

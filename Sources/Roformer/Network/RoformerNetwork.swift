@@ -44,8 +44,8 @@ package final class RoformerNetwork {
     self.spectrum = spectrum
     activations = ActivationPlan.allocate {
       RoformerActivations(
-        config, spectra: spectrum.count, precision: numerics.multiplied, workers: workers,
-        plan: &$0)
+        config, spectra: spectrum.count, precision: numerics.of(.attention).multiplied,
+        workers: workers, plan: &$0)
     }
   }
 

@@ -11,9 +11,11 @@ struct CodecConvolution {
   ///   - outputs: how many of the channels that are stored are wanted, the first ones; nil is all.
   ///   - isCausal: the kernel ends at the column it computes, else it is centred on it.
   ///   - activation: what follows.
+  ///   - numerics: how weights are stored and what is multiplied.
   init(
     _ weights: Weights, inputs: Int, stored: Int, outputs: Int? = nil, kernel: Int,
-    dilation: Int = 1, isCausal: Bool = false, activation: Activation = .none
+    dilation: Int = 1, isCausal: Bool = false, activation: Activation = .none,
+    numerics: Numerics
   ) throws {
     let outputs = outputs ?? stored
     let weight = try weights.kernel(shape: [stored, inputs, kernel])
@@ -25,7 +27,7 @@ struct CodecConvolution {
     layer = Convolution(
       weight: Array(weight.prefix(outputs * inputs * kernel)), bias: Array(bias.prefix(outputs)),
       inputs: inputs, columns: (0..<kernel).map { [reach] in $0 * dilation - reach.before },
-      activation: activation, numerics: .float32)
+      activation: activation, numerics: numerics)
   }
 
   /// Computes some of the columns that the input reaches.

@@ -9,26 +9,66 @@ struct CodecEncoder {
   private let activation: Activation
   private let last: CodecConvolution
   private let mean: CodecConvolution
-  private let hop: Int
+  private let config: CodecConfig
+  private var hop: Int { config.hop }
 
   /// - Parameter weights: at the codec.
-  init(_ weights: Weights, config: CodecConfig) throws {
+  init(_ weights: Weights, config: CodecConfig, numerics: Numerics) throws {
     let block = weights["encoder"]["block"]
     let count = config.encoderRates.count
     var channels = config.encoderDim
-    hop = config.hop
-    first = try CodecConvolution(block[0], inputs: 1, stored: channels, kernel: 7)
+    self.config = config
+    first = try CodecConvolution(
+      block[0], inputs: 1, stored: channels, kernel: 7, numerics: numerics)
     blocks = try config.encoderRates.enumerated().map { index, rate in
       defer { channels *= 2 }
-      return try EncoderBlock(snake: block[index + 1], channels: channels, stride: rate)
+      return try EncoderBlock(
+        snake: block[index + 1], channels: channels, stride: rate, numerics: numerics)
     }
     activation = try block[count + 1].snake(channels: channels)
     last = try CodecConvolution(
-      block[count + 2], inputs: channels, stored: config.latentDim, kernel: 3)
+      block[count + 2], inputs: channels, stored: config.latentDim, kernel: 3,
+      numerics: numerics)
     // The other half would be the scales that a sample is drawn with.
     mean = try CodecConvolution(
       weights["quantizer"]["in_proj"], inputs: config.latentDim,
-      stored: 2 * config.codebookDim, outputs: config.codebookDim, kernel: 1)
+      stored: 2 * config.codebookDim, outputs: config.codebookDim, kernel: 1,
+      numerics: numerics)
+  }
+
+  /// The mean latent of mono samples, tile by tile: [codebookDim, ⌈N / hop⌉]. What the last frame lacks is filled by
+  /// reflection.
+  ///
+  /// - Parameter probe: sees each stage's rows of each tile.
+  func callAsFunction(
+    _ samples: [Float], framesOfTile: Int = 128, workers: Workers, _ probe: Probe? = nil
+  ) -> Latent {
+    let samples = filled(samples)
+    let frames = samples.count / hop
+    var latent = Latent(
+      channels: config.codebookDim, frames: frames,
+      values: Array(repeating: 0, count: config.codebookDim * frames))
+    let memory = CodecMemory(workers: workers)
+    for tile in Latent.tiles(of: framesOfTile, frames) {
+      let mean = self(samples, frames: tile, memory, probe).rows
+      for channel in 0..<latent.channels {
+        let row = mean.row(0, channel)
+        for column in 0..<tile.count {
+          latent.values[channel * frames + tile.lowerBound + column] = row[column]
+        }
+      }
+    }
+    return latent
+  }
+
+  /// The samples with the last frame filled up: by reflection that does not repeat the last sample, or by zeros
+  /// where there is too little to reflect.
+  private func filled(_ samples: [Float]) -> [Float] {
+    let missing = (hop - samples.count % hop) % hop
+    guard missing < samples.count else {
+      return samples + Array(repeating: 0, count: missing)
+    }
+    return samples + samples.dropLast().suffix(missing).reversed()
   }
 
   /// Computes some of the latent's frames.
@@ -36,7 +76,7 @@ struct CodecEncoder {
   /// - Parameters:
   ///   - samples: whole frames.
   ///   - probe: sees each stage's rows.
-  func callAsFunction(
+  private func callAsFunction(
     _ samples: [Float], frames: Range<Int>, _ memory: CodecMemory, _ probe: Probe?
   ) -> Stretch {
     let end = last.reach.around(frames, length: samples.count / hop)

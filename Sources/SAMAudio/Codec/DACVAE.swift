@@ -12,10 +12,13 @@ package final class DACVAE {
   /// Sees what each stage gives of each tile, [C, T].
   var probe: Probe?
   /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
-  var framesOfEncoderTile = 128
+  var framesOfEncoderTile = encoderTile
   /// Latent frames of a tile in decoding. What is computed beside it is mostly in the first layers and costs as much
   /// as one frame.
-  var framesOfDecoderTile = 32
+  var framesOfDecoderTile = decoderTile
+
+  private static let encoderTile = 128
+  private static let decoderTile = 32
 
   private let encoder: CodecEncoder
   private let decoder: CodecDecoder
@@ -27,36 +30,26 @@ package final class DACVAE {
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
+  ///   - numerics: how weights are stored. Those of 16 bits are always `f16`: none is large, and sound needs the
+  ///     digits. What is multiplied is float32.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  package init(_ weights: Weights, config: CodecConfig, workers: Workers) throws {
+  package init(
+    _ weights: Weights, config: CodecConfig, numerics: Numerics = .float32, workers: Workers
+  ) throws {
     let weights = weights["audio_codec"]
     self.config = config
     self.workers = workers
-    encoder = try CodecEncoder(weights, config: config)
-    decoder = try CodecDecoder(weights, config: config)
-    watermark = try Watermark(weights["decoder"])
+    let numerics = Numerics(stored: numerics.stored.map { $0 == .f32 ? .f32 : .f16 })
+    encoder = try CodecEncoder(weights, config: config, numerics: numerics)
+    decoder = try CodecDecoder(weights, config: config, numerics: numerics)
+    watermark = try Watermark(weights["decoder"], numerics: numerics)
     try weights.finish()
   }
 
   /// The mean latent of mono samples: [codebookDim, ⌈N / hop⌉]. What the last frame lacks is filled by reflection.
   package func encode(_ samples: [Float]) -> Latent {
-    let samples = filled(samples)
-    let frames = samples.count / config.hop
-    var latent = Latent(
-      channels: config.codebookDim, frames: frames,
-      values: Array(repeating: 0, count: config.codebookDim * frames))
-    let memory = CodecMemory(workers: workers)
-    for tile in tiles(of: framesOfEncoderTile, frames) {
-      let mean = encoder(samples, frames: tile, memory, probe).rows
-      for channel in 0..<latent.channels {
-        let row = mean.row(0, channel)
-        for column in 0..<tile.count {
-          latent.values[channel * frames + tile.lowerBound + column] = row[column]
-        }
-      }
-    }
-    return latent
+    encoder(samples, framesOfTile: framesOfEncoderTile, workers: workers, probe)
   }
 
   /// The mono samples of a latent: `frames · hop` of them.
@@ -66,7 +59,7 @@ package final class DACVAE {
     precondition(latent.channels == config.codebookDim, "latent must have the codec's channels")
     var samples = [Float](repeating: 0, count: latent.frames * config.hop)
     let memory = CodecMemory(workers: workers)
-    for tile in tiles(of: framesOfDecoderTile, latent.frames) {
+    for tile in Latent.tiles(of: framesOfDecoderTile, latent.frames) {
       decoder(latent, frames: tile, into: &samples, memory, probe)
     }
     if let message {
@@ -76,17 +69,13 @@ package final class DACVAE {
     return samples
   }
 
-  /// The samples with the last frame filled up: by reflection that does not repeat the last sample, or by zeros
-  /// where there is too little to reflect.
-  private func filled(_ samples: [Float]) -> [Float] {
-    let missing = (config.hop - samples.count % config.hop) % config.hop
-    guard missing < samples.count else {
-      return samples + Array(repeating: 0, count: missing)
-    }
-    return samples + samples.dropLast().suffix(missing).reversed()
-  }
-
-  private func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {
-    stride(from: 0, to: frames, by: size).map { $0..<min($0 + size, frames) }
+  /// Floats that it takes beside the sound: two places for the activations of a tile, which has the most of them where it
+  /// is sound.
+  ///
+  /// - Parameter frames: of the latent.
+  static func tileFloats(_ config: CodecConfig, frames: Int) -> Int {
+    let encoder = config.encoderDim * min(frames, encoderTile)
+    let decoder = (config.decoderDim >> config.decoderRates.count) * min(frames, decoderTile)
+    return 2 * max(encoder, decoder) * config.hop
   }
 }

@@ -8,31 +8,32 @@ struct DecoderBlock {
   let units: [ResidualUnit]
 
   /// A codec's, from `channels` to half as many.
-  init(snake weights: Weights, channels: Int, stride: Int) throws {
+  init(snake weights: Weights, channels: Int, stride: Int, numerics: Numerics) throws {
     let block = weights["block"]
     activation = try block[0].snake(channels: channels)
     expand = try DecoderBlock.expand(
-      block[1], inputs: channels, stride: stride, padding: (stride + 1) / 2)
+      block[1], inputs: channels, stride: stride, padding: (stride + 1) / 2, numerics: numerics)
     units = try zip([4, 5, 8], ResidualUnit.dilations).map { index, dilation in
-      try ResidualUnit(snake: block[index], channels: channels / 2, dilation: dilation)
+      try ResidualUnit(
+        snake: block[index], channels: channels / 2, dilation: dilation, numerics: numerics)
     }
   }
 
   /// A watermark's, causal, from `channels` to half as many.
-  init(elu weights: Weights, channels: Int, stride: Int) throws {
+  init(elu weights: Weights, channels: Int, stride: Int, numerics: Numerics) throws {
     activation = .elu
     expand = try DecoderBlock.expand(
-      weights["block"][3], inputs: channels, stride: stride, padding: 0)
-    units = [try ResidualUnit(elu: weights["block"][6], channels: channels / 2)]
+      weights["block"][3], inputs: channels, stride: stride, padding: 0, numerics: numerics)
+    units = [try ResidualUnit(elu: weights["block"][6], channels: channels / 2, numerics: numerics)]
   }
 
   private static func expand(
-    _ weights: Weights, inputs: Int, stride: Int, padding: Int
+    _ weights: Weights, inputs: Int, stride: Int, padding: Int, numerics: Numerics
   ) throws -> TransposedConvolution {
     TransposedConvolution(
       weight: try weights.kernel(shape: [inputs, inputs / 2, 2 * stride]),
       bias: try weights.floats("bias", shape: [inputs / 2]), inputs: inputs, factor: stride,
-      padding: padding, activation: .none, numerics: .float32)
+      padding: padding, activation: .none, numerics: numerics)
   }
 
   /// The output's columns to compute so that some of them come out right.

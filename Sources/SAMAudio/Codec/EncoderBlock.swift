@@ -10,35 +10,38 @@ struct EncoderBlock {
   let padding: Int
 
   /// A codec's, from `channels` to twice as many.
-  init(snake weights: Weights, channels: Int, stride: Int) throws {
+  init(snake weights: Weights, channels: Int, stride: Int, numerics: Numerics) throws {
     let block = weights["block"]
     units = try ResidualUnit.dilations.enumerated().map { index, dilation in
-      try ResidualUnit(snake: block[index], channels: channels, dilation: dilation)
+      try ResidualUnit(
+        snake: block[index], channels: channels, dilation: dilation, numerics: numerics)
     }
     activation = try block[units.count].snake(channels: channels)
     shorten = try EncoderBlock.shorten(
-      block[units.count + 1], inputs: channels, outputs: 2 * channels, stride: stride)
+      block[units.count + 1], inputs: channels, outputs: 2 * channels, stride: stride,
+      numerics: numerics)
     padding = stride / 2
   }
 
   /// A watermark's, causal, from `channels` to twice as many.
   ///
   /// - Parameter weights: at a block of the decoder, which has the watermark's layers as well.
-  init(elu weights: Weights, channels: Int, stride: Int) throws {
-    units = [try ResidualUnit(elu: weights["block"][7], channels: channels)]
+  init(elu weights: Weights, channels: Int, stride: Int, numerics: Numerics) throws {
+    units = [try ResidualUnit(elu: weights["block"][7], channels: channels, numerics: numerics)]
     activation = .elu
     shorten = try EncoderBlock.shorten(
-      weights["block"][11], inputs: channels, outputs: 2 * channels, stride: stride)
+      weights["block"][11], inputs: channels, outputs: 2 * channels, stride: stride,
+      numerics: numerics)
     padding = stride
   }
 
   private static func shorten(
-    _ weights: Weights, inputs: Int, outputs: Int, stride: Int
+    _ weights: Weights, inputs: Int, outputs: Int, stride: Int, numerics: Numerics
   ) throws -> StridedConvolution {
     StridedConvolution(
       weight: try weights.kernel(shape: [outputs, inputs, 2 * stride]),
       bias: try weights.floats("bias", shape: [outputs]), inputs: inputs, stride: stride,
-      numerics: .float32)
+      numerics: numerics)
   }
 
   /// The input's columns that some of the output's are computed from.

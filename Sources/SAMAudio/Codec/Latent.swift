@@ -10,4 +10,9 @@ package struct Latent: Sendable, Equatable {
     self.frames = frames
     self.values = values
   }
+
+  /// Some frames at a time.
+  static func tiles(of size: Int, _ frames: Int) -> [Range<Int>] {
+    stride(from: 0, to: frames, by: size).map { $0..<min($0 + size, frames) }
+  }
 }

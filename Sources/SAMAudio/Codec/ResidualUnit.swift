@@ -8,24 +8,28 @@ struct ResidualUnit {
   private let project: Convolution
 
   /// A codec's: a kernel of 7 with a dilation, then one of 1, and snakes.
-  init(snake weights: Weights, channels: Int, dilation: Int) throws {
+  init(
+    snake weights: Weights, channels: Int, dilation: Int, numerics: Numerics
+  ) throws {
     let block = weights["block"]
     activation = try block[0].snake(channels: channels)
     conv = try CodecConvolution(
       block[1], inputs: channels, stored: channels, kernel: 7, dilation: dilation,
-      activation: try block[2].snake(channels: channels))
-    project = try CodecConvolution(block[3], inputs: channels, stored: channels, kernel: 1).layer
+      activation: try block[2].snake(channels: channels), numerics: numerics)
+    project = try CodecConvolution(
+      block[3], inputs: channels, stored: channels, kernel: 1, numerics: numerics
+    ).layer
   }
 
   /// A watermark's: a causal kernel of 3 to half the channels, then one of 1, and ELUs.
-  init(elu weights: Weights, channels: Int) throws {
+  init(elu weights: Weights, channels: Int, numerics: Numerics) throws {
     let block = weights["block"]
     activation = .elu
     conv = try CodecConvolution(
       block[1], inputs: channels, stored: channels / 2, kernel: 3, isCausal: true,
-      activation: .elu)
+      activation: .elu, numerics: numerics)
     project = try CodecConvolution(
-      block[3], inputs: channels / 2, stored: channels, kernel: 1
+      block[3], inputs: channels / 2, stored: channels, kernel: 1, numerics: numerics
     ).layer
   }
 

@@ -31,7 +31,7 @@ package struct Watermark {
   private let last: CodecConvolution
 
   /// - Parameter weights: at the decoder.
-  init(_ weights: Weights) throws {
+  init(_ weights: Weights, numerics: Numerics) throws {
     let (encoderPart, decoderPart) = (
       weights["wm_model"]["encoder_block"], weights["wm_model"]["decoder_block"]
     )
@@ -40,25 +40,31 @@ package struct Watermark {
     let model = weights["model"]
     let blocks = Array(Watermark.strides.enumerated())
     first = try CodecConvolution(
-      encoderPart["pre"][3], inputs: 1, stored: channels, kernel: 7, isCausal: true)
+      encoderPart["pre"][3], inputs: 1, stored: channels, kernel: 7, isCausal: true,
+      numerics: numerics)
     encoder = try blocks.reversed().map { index, stride in
       defer { channels *= 2 }
-      return try EncoderBlock(elu: model[index + 1], channels: channels, stride: stride)
+      return try EncoderBlock(
+        elu: model[index + 1], channels: channels, stride: stride, numerics: numerics)
     }
     encoderLSTM = try Watermark.recurrent(encoderPart["post"][0]["lstm"], channels: channels)
     bottleneck = try CodecConvolution(
-      encoderPart["post"][2], inputs: channels, stored: Watermark.width, kernel: 7, isCausal: true)
+      encoderPart["post"][2], inputs: channels, stored: Watermark.width, kernel: 7, isCausal: true,
+      numerics: numerics)
     embedding = try weights["wm_model"]["msg_processor"]["msg_processor"].floats(
       "weight", shape: [2 * Watermark.bits, Watermark.width])
     spread = try CodecConvolution(
-      decoderPart["pre"][0], inputs: Watermark.width, stored: channels, kernel: 7, isCausal: true)
+      decoderPart["pre"][0], inputs: Watermark.width, stored: channels, kernel: 7, isCausal: true,
+      numerics: numerics)
     decoderLSTM = try Watermark.recurrent(decoderPart["pre"][1]["lstm"], channels: channels)
     decoder = try blocks.map { index, stride in
       defer { channels /= 2 }
-      return try DecoderBlock(elu: model[index + 1], channels: channels, stride: stride)
+      return try DecoderBlock(
+        elu: model[index + 1], channels: channels, stride: stride, numerics: numerics)
     }
     last = try CodecConvolution(
-      decoderPart["post"][1], inputs: channels, stored: 1, kernel: 7, isCausal: true)
+      decoderPart["post"][1], inputs: channels, stored: 1, kernel: 7, isCausal: true,
+      numerics: numerics)
   }
 
   private static func recurrent(_ weights: Weights, channels: Int) throws -> [LSTM] {

@@ -100,6 +100,24 @@ package struct CodecConfig: Sendable, Hashable {
     }
   }
 
+  /// Of an encoder alone, as transformers' configurations have it.
+  ///
+  /// - Parameter latentDim: what they do not have.
+  init(encoder arguments: ModelArguments, latentDim: Int) throws(FilterError) {
+    encoderDim = try arguments.int("encoder_hidden_size", default: 64, in: 1...1024)
+    encoderRates = try arguments.ints(
+      "downsampling_ratios", default: [2, 8, 10, 12], in: 1...64, count: 1...8)
+    self.latentDim = latentDim
+    decoderDim = try arguments.int("decoder_hidden_size", default: 1536, in: 1...16_384)
+    decoderRates = encoderRates.reversed()
+    codebookDim = try arguments.int("codebook_dim", default: 128, in: 1...4096)
+    sampleRate = try arguments.int("sampling_rate", default: 48_000, in: 1000...768_000)
+    guard encoderRates.allSatisfy({ $0 % 2 == 0 }), hop <= 1 << 20 else {
+      throw arguments.refusal(
+        "downsampling_ratios", "\(encoderRates)", wanted: "even numbers of a product below 2^20")
+    }
+  }
+
   /// Frames of sound a latent frame.
   package var hop: Int { encoderRates.reduce(1, *) }
 

@@ -57,8 +57,12 @@ package struct TransformerConfig: Sendable, Hashable {
 
   /// Channels of a head.
   package var headDim: Int { dim / nHeads }
-  /// Of the attention.
-  var heads: Heads { Heads(count: nHeads, width: headDim) }
+  /// Of each layer.
+  var layer: LayerSizes {
+    LayerSizes(
+      heads: Heads(count: nHeads, width: headDim), hidden: ffnDim, epsilon: Float(normEps),
+      interleavesHeads: true)
+  }
 
   /// Width inside the feed-forward layers.
   package var ffnDim: Int {

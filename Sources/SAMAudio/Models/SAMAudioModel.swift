@@ -54,31 +54,15 @@ package struct SAMAudioModel: Sendable {
     of prompts: [String], numerics: Numerics = Numerics(), workers: Workers,
     cache: TextFeatureCache?
   ) throws -> [TextFeatures] {
-    let identity =
-      cache == nil
-      ? []
-      : [
-        try textEncoder.digest(workers: workers), numerics.stored?.rawValue ?? "as stored",
-        numerics.multiplied.rawValue,
-      ]
-    var encoder: T5Encoder?
-    var known: [String: TextFeatures] = [:]
-    for prompt in prompts where known[prompt] == nil {
-      let tokens = tokens(of: prompt)
-      let key = TextFeatureCache.key(prompt: prompt, encoder: identity)
-      if let kept = cache?.find(key), kept.tokens == tokens.count,
-        kept.width == config.textEncoder.dim
-      {
-        known[prompt] = kept
-        continue
+    try TextFeatureSource(
+      cache: cache,
+      identity: { [try textEncoder.digest(workers: workers)] + numerics.identity },
+      shape: { (tokens(of: $0).count, config.textEncoder.dim) },
+      load: {
+        let encoder = try textEncoder.encoder(numerics: numerics, workers: workers)
+        return { encoder(tokens(of: $0)) }
       }
-      let loaded = try encoder ?? textEncoder.encoder(numerics: numerics, workers: workers)
-      encoder = loaded
-      let features = loaded(tokens)
-      cache?.store(features, as: key)
-      known[prompt] = features
-    }
-    return prompts.compactMap { known[$0] }
+    ).features(of: prompts)
   }
 
   /// A prompt's tokens, the end after them.

@@ -24,7 +24,7 @@ extension SAMModels {
     /// What it costs to fetch, in 10⁶ bytes.
     package var megabytes: Int { (files.reduce(0) { $0 + $1.bytes } + 500_000) / 1_000_000 }
 
-    package var details: [String] { ["\(megabytes) MB"] }
+    package var details: [String] { ["separation", "\(megabytes) MB"] }
   }
 
   /// Those that separate. Their configurations are those of the size; the ones with `-tv` are trained for prompts in
@@ -68,7 +68,7 @@ extension SAMModels {
         sha256: "a90903540cc02cbeb7ff9f823f1a80eb778c7e22426a0e620b01c77a5ec8f5b4"),
     ], licence: "Apache-2.0")
 
-  package static let columns = ["SIZE"]
+  package static let columns = ["USE", "SIZE"]
   package static let choice = "a name or a folder. (default: \(preferred.name))"
   package static let otherModels = "others are given by their folder's path"
 

@@ -142,12 +142,15 @@ extension SAMModels {
     return InstalledModel(path: FileSystem.parent(location.config))
   }
 
+  package var companions: [ModelListing] { CompanionModels(shelf: shelf).list() }
+
   /// Folders that have what a model's folder has.
   package func otherNames() -> Set<String> {
     var names: Set<String> = []
     for folder in folders {
       for name in FileSystem.names(in: folder)
       where !name.hasPrefix(".") && name != Self.textEncoder.name
+        && CompanionModels.known(name) == nil
         && isComplete("\(folder)/\(name)")
       {
         names.insert(name)

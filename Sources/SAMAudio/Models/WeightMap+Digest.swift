@@ -38,3 +38,8 @@ extension TextEncoderFiles {
     return digest.text
   }
 }
+
+extension Numerics {
+  /// What results follow from, as words.
+  var identity: [String] { [stored?.rawValue ?? "as stored", multiplied.rawValue] }
+}

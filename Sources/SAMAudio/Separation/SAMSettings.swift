@@ -6,8 +6,8 @@ package struct SAMSettings: Sendable, Hashable {
   package var steps = 16
   /// Window w draws what PyTorch draws after `torch.manual_seed(seed + w)`.
   package var seed: UInt64 = 0
-  /// What is known of when the sounds are heard, later ones before earlier ones.
-  package var spans: [AnchorSpan] = []
+  /// How often each sound is made, from other noise each time; the best one comes out.
+  package var candidates = 1
   /// Whether all but a prompt's sound comes out beside it.
   package var givesResiduals = false
   /// Whether each prompt is looked for in what the one before it left; what the last one leaves comes out.

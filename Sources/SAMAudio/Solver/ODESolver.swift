@@ -6,19 +6,26 @@ package struct ODESolver: Sendable, Hashable {
     case midpoint
     /// By the velocity at the beginning: one velocity a step.
     case euler
+    /// By the velocities at the beginnings of this step and the one before it, and the first step by its middle: one
+    /// velocity a step, and of the second order as well (the Adams–Bashforth method).
+    case adamsBashforth = "ab2"
   }
 
-  let method: Method
+  /// How each step is made.
+  package let method: Method
   /// The times between the steps: 0, …, 1.
   let grid: [Float]
 
+  /// How many steps there are.
+  package var steps: Int { grid.count - 1 }
+
   /// Velocities that a solution asks for.
-  var evaluations: Int { (grid.count - 1) * (method == .midpoint ? 2 : 1) }
+  package var evaluations: Int { times.count }
 
   /// The times of these velocities, in their order.
-  var times: [Float] {
-    steps.flatMap { start, length in
-      method == .midpoint ? [start, start + 0.5 * length] : [start]
+  package var times: [Float] {
+    intervals.enumerated().flatMap { index, step in
+      takesMiddle(ofStep: index) ? [step.start, step.start + 0.5 * step.length] : [step.start]
     }
   }
 
@@ -37,23 +44,38 @@ package struct ODESolver: Sendable, Hashable {
       try evaluated(count)
       return result
     }
-    for (start, length) in steps {
-      var slope = try evaluate(state, start)
-      if method == .midpoint {
+    var previous: (slope: [Float], length: Float)?
+    for (index, (start, length)) in intervals.enumerated() {
+      let first = try evaluate(state, start)
+      var slope = first
+      if takesMiddle(ofStep: index) {
         let half = 0.5 * length
-        slope = try evaluate(moved(state, along: slope, by: half), start + half)
+        slope = try evaluate(moved(state, along: first, by: half), start + half)
+      } else if method == .adamsBashforth, let previous {
+        // The line through both velocities, in the middle of this step.
+        let reach = 0.5 * length / previous.length
+        slope = zip(first, previous.slope).map { $0 + reach * ($0 - $1) }
       }
       state = moved(state, along: slope, by: length)
+      previous = (first, length)
     }
     return state
   }
 
+  private func takesMiddle(ofStep index: Int) -> Bool {
+    switch method {
+    case .midpoint: true
+    case .euler: false
+    case .adamsBashforth: index == 0
+    }
+  }
+
   /// The state at time 1.
-  func callAsFunction(from state: [Float], _ velocity: VectorField) -> [Float] {
+  package func callAsFunction(from state: [Float], _ velocity: VectorField) -> [Float] {
     self(from: state, velocity) { _ in }
   }
 
-  private var steps: [(start: Float, length: Float)] {
+  private var intervals: [(start: Float, length: Float)] {
     zip(grid, grid.dropFirst()).map { ($0, $1 - $0) }
   }
 
@@ -65,7 +87,7 @@ package struct ODESolver: Sendable, Hashable {
 
 extension ODESolver {
   /// Steps of the same length.
-  init(method: Method, steps: Int) {
+  package init(method: Method, steps: Int) {
     precondition(steps > 0, "there must be at least one step")
     let step = 1 / Float(steps)
     self.init(method: method, grid: (0..<steps).map { Float($0) * step } + [1])

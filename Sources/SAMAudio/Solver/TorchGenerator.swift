@@ -4,18 +4,18 @@ import Tensors
 /// The numbers that PyTorch's generator of the CPU draws after `torch.manual_seed(seed)`.
 ///
 /// Source: aten/src/ATen/native/cpu/DistributionTemplates.h and aten/src/ATen/core/DistributionsHelper.h.
-struct TorchGenerator: Sendable {
+package struct TorchGenerator: Sendable {
   private var twister: MersenneTwister
   /// The second of a pair of normal numbers that were drawn one by one.
   private var spare: Double?
 
   /// `torch.manual_seed(seed)`: the twister takes the low 32 bits.
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     twister = MersenneTwister(seed: UInt32(truncatingIfNeeded: seed))
   }
 
   /// `torch.randn(count)`, to 5e-7: PyTorch's own differ so much from processor to processor.
-  mutating func normals(_ count: Int) -> [Float] {
+  package mutating func normals(_ count: Int) -> [Float] {
     let block = 16
     guard count >= block else { return (0..<count).map { _ in Float(normal()) } }
     var values = (0..<count).map { _ in uniform() }

@@ -12,12 +12,13 @@ struct OutputTrack {
   static func all(_ prompts: [Prompt], settings: SAMSettings) -> [OutputTrack] {
     var outputs: [OutputTrack] = []
     for (number, prompt) in prompts.enumerated() {
+      let words = prompt.words.isEmpty ? nil : prompt.words
       outputs.append(
-        OutputTrack(stem: .target(number), track: Track(prompt.track, prompt: prompt.words)))
+        OutputTrack(stem: .target(number), track: Track(prompt.track, prompt: words)))
       guard settings.givesResiduals else { continue }
       outputs.append(
         OutputTrack(
-          stem: .residual(number), track: Track(prompt.residualTrack, prompt: prompt.words)))
+          stem: .residual(number), track: Track(prompt.residualTrack, prompt: words)))
     }
     if settings.chainsResiduals {
       outputs.append(

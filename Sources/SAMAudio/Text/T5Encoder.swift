@@ -52,26 +52,13 @@ package struct T5Encoder {
     let inputs = AttentionInputs(
       queries: panels, keys: panels, heads: config.heads, precision: precision)
     let bias = self.bias(tokens.count)
-    panels.copy(tokens: embedded(tokens), workers: workers)  // [D, S]
+    panels.copy(tokens: embedding.embeddings(of: tokens), workers: workers)  // [D, S]
     for layer in layers { layer(panels, inputs, bias: bias, workers: workers) }
     panels.rmsNormalize(
       into: panels, scale: Floats(norm.base), epsilon: Float(config.layerNormEpsilon),
       workers: workers)
     return TextFeatures(
       tokens: tokens.count, width: config.dModel, values: panels.tokenMajor(workers: workers))
-  }
-
-  /// [tokens, D]
-  private func embedded(_ tokens: [Int]) -> [Float] {
-    let width = config.dModel
-    return [Float](unsafeUninitializedCapacity: tokens.count * width) { values, count in
-      if let start = values.baseAddress {
-        for (index, token) in tokens.enumerated() {
-          embedding.copy(token, into: start + index * width)
-        }
-      }
-      count = tokens.count * width
-    }
   }
 
   private func bias(_ tokens: Int) -> RelativeBias {

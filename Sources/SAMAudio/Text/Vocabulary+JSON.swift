@@ -4,12 +4,7 @@ private import CNettle
 extension Vocabulary {
   /// Reads `tokenizer.json` (https://github.com/huggingface/tokenizers).
   init(json bytes: [UInt8], path: String) throws(FilterError) {
-    let root: JSONValue
-    do {
-      root = try JSONValue(parsing: bytes, limits: JSONLimits(bytes: Self.maximumBytes))
-    } catch {
-      throw Self.damaged(path, "it is not JSON: \(error)")
-    }
+    let root = try Self.file(path).json(bytes)
     let model = root["model"]
     guard model?["type"]?.string == "Unigram", model?["unk_id"]?.int == Token.unknown,
       model?["byte_fallback"]?.bool != true

@@ -1,5 +1,4 @@
 internal import APCore
-internal import Checkpoints
 
 /// What a SentencePiece unigram tokenizer knows: its pieces and its map of characters.
 struct Vocabulary: Sendable {
@@ -23,24 +22,12 @@ struct Vocabulary: Sendable {
     static let unknown = 2
   }
 
-  /// More than any released tokenizer's file; t5-base's have 0.8 and 1.4 MB.
-  static let maximumBytes = 64 << 20
-
   /// Reads `spiece.model` or `tokenizer.json`, recognised by content.
   ///
   /// - Throws: `FilterError.Code.noInput`, `.damagedCheckpoint`, `.unsupportedCheckpoint` for a
   ///   tokenizer that is not T5's kind.
   init(path: String) throws(FilterError) {
-    let bytes: [UInt8]?
-    do {
-      bytes = try FileSystem.read(path, limit: Self.maximumBytes)
-    } catch {
-      throw FilterError(.noInput, "\(path) cannot be read: \(error).", underlying: error)
-    }
-    guard let bytes else {
-      throw Self.unsupported(path, "it has more than \(Self.maximumBytes) bytes")
-    }
-    try self.init(bytes, path: path)
+    try self.init(Self.file(path).bytes(), path: path)
   }
 
   init(_ bytes: [UInt8], path: String) throws(FilterError) {
@@ -65,14 +52,15 @@ struct Vocabulary: Sendable {
     self.characters = characters
   }
 
+  static func file(_ path: String) -> TokenizerFile {
+    TokenizerFile(path: path, advice: "Use spiece.model or tokenizer.json of t5-base.")
+  }
+
   static func unsupported(_ path: String, _ problem: String) -> FilterError {
-    FilterError(
-      .unsupportedCheckpoint, "\(path) cannot be used: \(problem).",
-      advice: "Use spiece.model or tokenizer.json of t5-base.")
+    file(path).unsupported(problem)
   }
 
   static func damaged(_ path: String, _ problem: String) -> FilterError {
-    FilterError(
-      .damagedCheckpoint, "\(path) is damaged: \(problem).", advice: "Get the file again.")
+    file(path).damaged(problem)
   }
 }

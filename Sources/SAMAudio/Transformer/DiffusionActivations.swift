@@ -14,11 +14,21 @@ struct DiffusionActivations {
   let crossAttention: AttentionInputs
   let text: TextActivations
 
+  /// How many floats they take.
+  static func floats(
+    _ config: SAMAudioConfig, frames: Int, textTokens: Int, precision: NumberFormat
+  ) -> Int {
+    ActivationPlan.floats {
+      DiffusionActivations(
+        config, frames: frames, textTokens: textTokens, precision: precision, plan: &$0)
+    }
+  }
+
   init(
     _ config: SAMAudioConfig, frames count: Int, textTokens: Int, precision: NumberFormat,
     plan: inout ActivationPlan
   ) {
-    let (width, heads) = (config.transformer.dim, config.transformer.heads)
+    let (width, heads) = (config.transformer.dim, config.transformer.layer.heads)
     func panels(_ channels: Int, _ stages: ActivationPlan.Stages) -> TokenPanels {
       plan.tokens(channels: channels, tokens: count, during: stages)
     }

@@ -8,8 +8,8 @@ import Tensors
 /// Reference: `DiTBlock` in transformer.py.
 struct DiffusionLayer {
   private let modulation: Modulation
-  private let attention: DiffusionAttention
-  private let crossAttention: DiffusionAttention
+  private let attention: NormalizedAttention
+  private let crossAttention: NormalizedAttention
   private let feedForward: SwiGLU
 
   /// - Parameter weights: at `transformer.layers.N`.
@@ -19,10 +19,10 @@ struct DiffusionLayer {
     let width = config.dim
     modulation = try Modulation(
       weights, table: "scale_shift_table", norms: ["attention_norm", "ffn_norm"], config: config)
-    attention = try DiffusionAttention(
-      weights["attention"], config: config, isCross: false, numerics: numerics, workers: workers)
-    crossAttention = try DiffusionAttention(
-      weights["cross_attention"], config: config, isCross: true, numerics: numerics,
+    attention = try NormalizedAttention(
+      weights["attention"], sizes: config.layer, numerics: numerics, workers: workers)
+    crossAttention = try NormalizedAttention(
+      weights["cross_attention"], sizes: config.layer, isCross: true, numerics: numerics,
       workers: workers)
     feedForward = try SwiGLU(
       weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width,

@@ -40,20 +40,22 @@ package final class DiffusionTransformer {
     let sizes = config.transformer
     self.config = config
     self.workers = workers
-    precision = numerics.multiplied
-    embedding = try FrameEmbedding(weights, config: config, numerics: numerics, workers: workers)
-    time = try TimeEmbedding(transformer, config: sizes, numerics: numerics, workers: workers)
-    text = try TextEmbedding(weights, config: config, numerics: numerics, workers: workers)
+    precision = numerics.of(.attention).multiplied
+    let outer = numerics.of(.embedding)
+    embedding = try FrameEmbedding(weights, config: config, numerics: outer, workers: workers)
+    time = try TimeEmbedding(transformer, config: sizes, numerics: outer, workers: workers)
+    text = try TextEmbedding(weights, config: config, numerics: outer, workers: workers)
     layers = try (0..<sizes.nLayers).map { index in
       try DiffusionLayer(
-        transformer["layers"][index], config: sizes, numerics: numerics, workers: workers)
+        transformer["layers"][index], config: sizes, numerics: numerics.of(.layers),
+        workers: workers)
     }
     modulation = try Modulation(
       transformer, table: "final_layer_scale_shift_table", norms: ["norm"], config: sizes)
     output = Linear(
       Matrix(
         [try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim])],
-        numerics: numerics, workers: workers))
+        numerics: outer, workers: workers))
   }
 
   /// The velocity of the states of one window under one text. Good until the next call.
@@ -112,7 +114,7 @@ package final class DiffusionTransformer {
       activations.state, prepared: activations.prepared, into: activations.frames,
       workers: workers)  // [D, T]
     probe?.show("aligned", activations.frames)
-    embedding.convolve(activations.frames, inner: activations.inner, workers: workers)
+    embedding.convolutions(activations.frames, inner: activations.inner, workers: workers)
     probe?.show("x_embedder", activations.frames)
 
     // 2. The text at this time.

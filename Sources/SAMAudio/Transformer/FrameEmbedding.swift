@@ -11,7 +11,8 @@ struct FrameEmbedding {
   private let mixture: Linear
   /// What a frame of each anchor class adds.
   private let anchors: [[Float]]
-  private let blocks: [TokenConvolution]
+  /// Over the frames, in place.
+  let convolutions: ResidualConvolutions
 
   /// - Parameter weights: the checkpoint's root.
   init(_ weights: Weights, config: SAMAudioConfig, numerics: Numerics, workers: Workers) throws {
@@ -28,16 +29,9 @@ struct FrameEmbedding {
     mixture = Linear(
       columns(2 * part..<3 * part), bias: zip(bias, video).map { $0 + $1 })
     anchors = try FrameEmbedding.anchorVectors(weights["embed_anchors"], config: config)
-    let block = weights["transformer"]["x_embedder"]["block"]
-    blocks = try ["block1", "block2"].map { name in
-      let (norm, project) = (block[name]["groupnorm"], block[name]["project"])
-      return TokenConvolution(
-        norm: (
-          weight: try norm.floats("weight", shape: [width]),
-          bias: try norm.floats("bias", shape: [width])
-        ), weight: try project.rows("weight", shape: [width, width, 3]),
-        bias: try project.floats("bias", shape: [width]), numerics: numerics, workers: workers)
-    }
+    convolutions = try ResidualConvolutions(
+      weights["transformer"]["x_embedder"]["block"], width: width, numerics: numerics,
+      workers: workers)
   }
 
   /// What no video adds to each frame: its features are zeros, but they come in through a bias and a norm.
@@ -106,15 +100,5 @@ struct FrameEmbedding {
   ) {
     output.copy(prepared, workers: workers)
     state.add(input, to: output, workers: workers)
-  }
-
-  /// The convolutions, in place.
-  ///
-  /// - Parameters:
-  ///   - frames: [D, T].
-  ///   - inner: room for [D, T].
-  func convolve(_ frames: TokenPanels, inner: TokenPanels, workers: Workers) {
-    blocks[0](frames, into: inner, workers: workers)
-    blocks[1](inner, into: frames, accumulate: true, workers: workers)
   }
 }

@@ -64,6 +64,12 @@ package final class NetworkInput {
   /// Frames of the stream at the network's rate; nil where its header does not say it.
   package var frames: Int? { header.frames.map(convertedFrames) }
 
+  /// The most frames of a window at the network's rate; nil where the stream is not cut.
+  package var windowFrames: Int? {
+    guard case .windowed(let windowing) = header.layout else { return nil }
+    return convertedFrames(windowing.length)
+  }
+
   /// The end record's other keys, once the stream was read to its end.
   package var endExtra: [String: JSONValue] { reader.end?.extra ?? [:] }
 

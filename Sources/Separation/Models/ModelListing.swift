@@ -24,9 +24,12 @@ extension ModelStore {
   /// What `--model` can be completed to.
   package var installedNames: [String] { list().filter { $0.path != nil }.map(\.name) }
 
+  /// What a list shows.
+  private var all: [ModelListing] { list() + companions }
+
   /// What `--list-models` shows: one line per model.
   package func table() -> TextTable {
-    let rows = list().map { model in
+    let rows = all.map { model in
       [model.name] + model.details
         + [model.licence ?? "?", model.problem ?? model.path ?? "not installed"]
     }
@@ -35,7 +38,7 @@ extension ModelStore {
 
   /// The same for programs: a line of JSON per model.
   package func jsonLines() -> String {
-    list().map { model in
+    all.map { model in
       var object: [String: JSONValue] = [
         "licence": model.licence.map { .string($0) } ?? .null, "name": .string(model.name),
         "path": model.path.map { .string($0) } ?? .null,

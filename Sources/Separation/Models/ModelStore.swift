@@ -38,6 +38,12 @@ package protocol ModelStore: Sendable {
   func otherNames() -> Set<String>
   /// How to get a known model, as a whole sentence.
   func advice(for known: Known) -> String
+  /// Models of other kinds that this network's can use; a list has them after its own.
+  var companions: [ModelListing] { get }
+}
+
+extension ModelStore {
+  package var companions: [ModelListing] { [] }
 }
 
 /// A model that was found.

@@ -72,9 +72,9 @@ package struct StemSeparation {
     if passage.segment == nil {
       log.debug(
         "The header does not say the track's \(scope == nil ? "loudness" : "length") at "
-          + "\(sampleRate) Hz: all of it goes to a temporary file first.")
+          + "\(sampleRate) Hz: all of it is stored first, in a temporary file if it is long.")
     }
-    let spool = try SpooledTrack(channels: channels)
+    let spool = SpooledTrack(channels: channels)
     while let frames = try passage.next() { try spool.append(frames.span) }
     let measured = scope ?? .track(Normalization(spool.loudness))
     try stems.write(overlapAdd(measured, length: spool.frames), of: spool, as: passage)

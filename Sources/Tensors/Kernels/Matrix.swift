@@ -3,8 +3,8 @@ package import Checkpoints
 /// A left matrix in the order in which the tile kernel reads it, `[row / 8][word][8]`, packed once at load.
 ///
 /// Weights that are multiplied as float32 stand as they are stored, and halves are widened tile by tile when a
-/// product reads them. Weights that are multiplied as bfloat16 are rounded to how they are stored and then stand in
-/// the words of the product. The last tile is filled up with zero rows.
+/// product reads them. Weights that are multiplied as bfloat16 or int8 are rounded to how they are stored and then
+/// stand in the words of the product. The last tile is filled up with zero rows.
 package struct Matrix: Sendable {
   /// Rows, without the filling of the last tile.
   package let rows: Int
@@ -20,6 +20,8 @@ package struct Matrix: Sendable {
   private let storage: FloatStorage
   /// Of the halves that are widened; nil where the words lie ready.
   private let narrow: NumberFormat?
+  /// Of int8, what `Quantizing.scale` takes of each tile.
+  private let scales: FloatStorage?
 
   /// Packs rows as they are handed out.
   ///
@@ -39,13 +41,19 @@ package struct Matrix: Sendable {
     let storage = FloatStorage(count: (narrow ?? .f32).floats(Tile.tiles(rows) * size))
     self.storage = storage
     let packing = Packing(rows: rows, terms: terms, stored: stored, numerics.multiplied)
+    let scales =
+      numerics.multiplied == .int8
+      ? FloatStorage(count: packing.tiles * Packing.scalesOfTile) : nil
+    self.scales = scales
     if let workers {
       workers.run(packing.tiles) { tile, scratch in
-        packing.pack(tile, scratch.take(packing.room), fill, into: storage.base)
+        packing.pack(tile, scratch.take(packing.room), fill, into: storage.base, scales?.base)
       }
     } else {
       let room = FloatStorage(count: packing.room)
-      for tile in 0..<packing.tiles { packing.pack(tile, room.base, fill, into: storage.base) }
+      for tile in 0..<packing.tiles {
+        packing.pack(tile, room.base, fill, into: storage.base, scales?.base)
+      }
     }
   }
 
@@ -60,6 +68,15 @@ package struct Matrix: Sendable {
     guard let narrow, let room else { return Floats(storage.base + start) }
     narrow.widen(storage.halves + start, count: words.count &* Tile.rows, into: room)
     return Floats(room)
+  }
+
+  /// Makes values of the sums of a tile, in place, where they are of int8.
+  ///
+  /// - Parameter tokens: what stands behind the panel's words.
+  @inline(__always) func scale(_ tile: MutableFloats, _ index: Int, tokens: Floats) {
+    guard let scales else { return }
+    Quantizing.scale(
+      tile, rows: Floats(scales.base + index &* Packing.scalesOfTile), tokens: tokens)
   }
 
   /// All words of a tile.
@@ -143,16 +160,19 @@ private struct Packing {
   let rows: Int
   let terms: Int
   let stored: NumberFormat
-  let isPaired: Bool
+  let multiplied: NumberFormat
   /// Floats of a row that is handed out.
   let stride: Int
+
+  /// Floats that a tile's scales take up.
+  static let scalesOfTile = 2 * Tile.rows
 
   init(rows: Int, terms: Int, stored: NumberFormat, _ multiplied: NumberFormat) {
     self.rows = rows
     self.terms = terms
     self.stored = stored
-    isPaired = multiplied != .f32
-    stride = isPaired ? 2 * multiplied.words(terms) : terms
+    self.multiplied = multiplied
+    stride = multiplied.valuesOfWord * multiplied.words(terms)
   }
 
   var tiles: Int { Tile.tiles(rows) }
@@ -161,7 +181,7 @@ private struct Packing {
 
   func pack(
     _ tile: Int, _ room: MutableFloats, _ fill: (Int, MutableFloats) -> Void,
-    into base: MutableFloats
+    into base: MutableFloats, _ scales: MutableFloats?
   ) {
     for row in 0..<Tile.rows {
       let target = room + row &* stride
@@ -169,27 +189,35 @@ private struct Packing {
       target.update(repeating: 0, count: stride)
       if index < rows { fill(index, target) }
     }
-    if isPaired {
-      if stored != .f32 { for index in 0..<self.room { room[index] = stored.rounded(room[index]) } }
-      interleave(room, into: base + tile &* self.room / 2, count: stride / 2) {
-        Narrowing.pair($0[0], $0[1])
-      }
-    } else if stored == .f32 {
-      interleave(room, into: base + tile &* self.room, count: terms) { $0[0] }
-    } else {
-      interleave(room, into: base.halves + tile &* self.room, count: terms) {
-        stored.narrowed($0[0])
-      }
+    if multiplied != .f32, stored != .f32 {
+      for index in 0..<self.room { room[index] = stored.rounded(room[index]) }
+    }
+    let words = base + tile &* self.room / multiplied.valuesOfWord
+    switch multiplied {
+    case .int8:
+      if let scales { quantize(room, scales: scales + tile &* Packing.scalesOfTile) }
+      interleave(room, into: words) { Quantizing.word($0) }
+    case .bf16, .f16: interleave(room, into: words) { Narrowing.pair($0[0], $0[1]) }
+    case .f32 where stored == .f32: interleave(room, into: words) { $0[0] }
+    case .f32:
+      interleave(room, into: base.halves + tile &* self.room) { stored.narrowed($0[0]) }
     }
   }
 
-  /// Writes `[count][8]` elements, each made of one value of a row or two.
+  private func quantize(_ room: MutableFloats, scales: MutableFloats) {
+    for row in 0..<Tile.rows {
+      (scales[row], scales[Tile.rows &+ row]) = Quantizing.round(
+        room + row &* stride, count: terms)
+    }
+  }
+
+  /// Writes `[word][8]` elements, each made of the values of a word.
   @inline(__always) private func interleave<Element>(
-    _ room: MutableFloats, into target: UnsafeMutablePointer<Element>, count: Int,
+    _ room: MutableFloats, into target: UnsafeMutablePointer<Element>,
     _ element: (Floats) -> Element
   ) {
-    let values = isPaired ? 2 : 1
-    for k in 0..<count {
+    let values = multiplied.valuesOfWord
+    for k in 0..<multiplied.words(terms) {
       for row in 0..<Tile.rows {
         target[k &* Tile.rows &+ row] = element(Floats(room + (row &* stride &+ k &* values)))
       }

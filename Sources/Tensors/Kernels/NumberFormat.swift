@@ -4,11 +4,17 @@ package import Checkpoints
 /// 16 elements of half the size.
 typealias HalfLanes = SIMD16<UInt16>
 
-/// A format of numbers: in which weights are stored, and which are multiplied.
+/// A format of numbers: in which weights are stored (`f32`, `bf16`, `f16`), and which are multiplied (`f32`, `bf16`,
+/// `int8`).
 package enum NumberFormat: String, Sendable, CaseIterable {
   case f32
   case bf16
   case f16
+  /// Whole numbers, with a scale for each row of weights and for each token (`Quantizing`).
+  case int8
+
+  /// The formats in which weights may be stored.
+  package static let stored = [NumberFormat.f32, .bf16, .f16]
 
   /// The format that keeps stored elements as they are.
   init(_ type: ElementType) {
@@ -19,7 +25,7 @@ package enum NumberFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Floats of memory that `count` values take up.
+  /// Floats of memory that `count` stored values take up.
   func floats(_ count: Int) -> Int { self == .f32 ? count : (count + 1) / 2 }
 
   /// The half-size element nearest to a value, ties to even; not for `f32`.
@@ -30,10 +36,10 @@ package enum NumberFormat: String, Sendable, CaseIterable {
     return UInt16((bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16)
   }
 
-  /// The nearest value that this format has.
+  /// The nearest value that this format has, where it needs no scale for that.
   func rounded(_ value: Float) -> Float {
     switch self {
-    case .f32: value
+    case .f32, .int8: value
     case .bf16: Float(bitPattern: UInt32(narrowed(value)) << 16)
     case .f16: Float(Float16(value))
     }

@@ -2,36 +2,75 @@
 package struct Numerics: Sendable, Hashable {
   /// How weights are stored; nil is as in the file, or in float32 where something is folded into them.
   package var stored: NumberFormat?
-  /// What a product's factors are: float32 or bfloat16.
+  /// What a linear layer's factors are: float32, bfloat16 or int8.
   package var multiplied: NumberFormat
+  /// What other factors are where those are int8: float32 or bfloat16.
+  package var others: NumberFormat
 
   /// Float32, unless another format is named.
-  package init(stored: NumberFormat? = nil, multiplied: NumberFormat = .f32) {
-    precondition(multiplied != .f16, "products are of float32 or bfloat16")
+  package init(
+    stored: NumberFormat? = nil, multiplied: NumberFormat = .f32, others: NumberFormat = .bf16
+  ) {
+    precondition(stored != .int8, "weights are stored as float32 or in 16 bits")
+    precondition(multiplied != .f16, "products are of float32, bfloat16 or int8")
+    precondition(others == .f32 || others == .bf16, "only linear layers multiply int8")
     self.stored = stored
     self.multiplied = multiplied
+    self.others = multiplied == .int8 ? others : multiplied
   }
+
+  /// Without int8: for factors that have no scale of their own, and for layers that need more bits.
+  package var unscaled: Numerics { Numerics(stored: stored, multiplied: others) }
+  /// With products of float32.
+  package var exact: Numerics { Numerics(stored: stored) }
 
   /// Float32 throughout.
   package static var float32: Numerics { Numerics(stored: .f32) }
 }
 
-/// Words of a product: float32 values, or bfloat16 values in pairs. A 32-bit word of a pair holds a column's values
-/// of two neighbouring rows, so that panels, strides and offsets are those of float32 with half the rows.
+/// Words of a product: float32 values, bfloat16 values in pairs, or int8 values in fours. A word of 32 bits holds a
+/// column's values of two or four neighbouring rows, so that panels, strides and offsets are those of float32 with
+/// fewer rows.
 extension NumberFormat {
-  /// Words that `count` values of a sum take up.
-  @inline(__always) func words(_ count: Int) -> Int {
-    self == .f32 ? count : (count &+ 1) / 2
+  /// Values in a word.
+  @inline(__always) var valuesOfWord: Int {
+    switch self {
+    case .f32: 1
+    case .bf16, .f16: 2
+    case .int8: 4
+    }
   }
 
-  /// A panel of float32 in the words of this format: itself, or narrowed into `target`, which may be the same memory.
+  /// Words that `count` values of a sum take up.
+  @inline(__always) func words(_ count: Int) -> Int {
+    (count &+ valuesOfWord &- 1) / valuesOfWord
+  }
+
+  /// Rows of a panel of `channels` in words: of int8, the last ones belong to the tokens.
+  @inline(__always) package func rows(_ channels: Int) -> Int {
+    words(channels) &+ (self == .int8 ? Quantizing.rowsOfTokens : 0)
+  }
+
+  /// A panel of float32 in the words of this format: itself, or narrowed into `target`, which may be the same memory
+  /// if that has all the rows.
   @discardableResult
   package func panel(_ source: Panel, channels: Int, into target: Panel) -> Panel {
-    guard self == .bf16 else { return source }
-    Narrowing.rows(
-      Floats(source.base), stride: source.stride, channels: channels, columns: Tile.columns,
-      into: target.base, targetStride: target.stride)
+    switch self {
+    case .f32: return source
+    case .bf16, .f16:
+      Narrowing.rows(
+        Floats(source.base), stride: source.stride, channels: channels, columns: Tile.columns,
+        into: target.base, targetStride: target.stride)
+    case .int8: Quantizing.panel(source, channels: channels, into: target)
+    }
     return target
+  }
+}
+
+extension Scratch {
+  /// Takes as many rows as channels need, be they float32 or in words.
+  package mutating func panel(_ channels: Int, or format: NumberFormat) -> Panel {
+    panel(max(channels, format.rows(channels)))
   }
 }
 

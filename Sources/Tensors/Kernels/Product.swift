@@ -16,17 +16,46 @@ enum FloatProduct: Product {
 /// Words are pairs of bfloat16 values: each adds two products, in one instruction (`Processor.hasBF16`).
 enum PairProduct: Product {
   @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
-    ap_dot_bf16(
-      sums, SIMD16(repeating: Int32(bitPattern: a.bitPattern)),
-      unsafeBitCast(b, to: SIMD16<Int32>.self))
+    ap_dot_bf16(sums, a.words, b.words)
   }
 }
 
 /// Words are pairs of bfloat16 values, multiplied as float32 values.
 enum WidenedPairProduct: Product {
   @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
-    ap_dot_widened_bf16(
-      sums, SIMD16(repeating: Int32(bitPattern: a.bitPattern)),
-      unsafeBitCast(b, to: SIMD16<Int32>.self))
+    ap_dot_widened_bf16(sums, a.words, b.words)
+  }
+}
+
+/// Words are four bytes, those of `b` unsigned, and sums are whole numbers of 32 bits, which stand in the lanes as they
+/// are: each adds four products, in one instruction (`Processor.hasVNNI`).
+enum ByteProduct: Product {
+  @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
+    Lanes(words: ap_dot_bytes(sums.words, b.words, a.words))
+  }
+}
+
+/// The same sums of bytes, which are taken apart.
+enum WidenedByteProduct: Product {
+  @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
+    Lanes(words: ap_dot_widened_bytes(sums.words, b.words, a.words))
+  }
+}
+
+extension Float {
+  /// Its bits in each lane.
+  @inline(__always) fileprivate var words: SIMD16<Int32> {
+    SIMD16(repeating: Int32(bitPattern: bitPattern))
+  }
+}
+
+extension SIMD16<Float> {
+  /// The bits of each lane.
+  @inline(__always) fileprivate var words: SIMD16<Int32> {
+    unsafeBitCast(self, to: SIMD16<Int32>.self)
+  }
+
+  @inline(__always) fileprivate init(words: SIMD16<Int32>) {
+    self = unsafeBitCast(words, to: Self.self)
   }
 }

@@ -56,4 +56,21 @@ package struct RotaryTable: Sendable {
       }
     }
   }
+
+  /// Turns 16 columns of one head, all of them by the same position.
+  ///
+  /// - Parameters:
+  ///   - rows: 48 floats apart.
+  ///   - output: [width][16].
+  @inline(__always) func turn(_ rows: Floats, position: Int, into output: MutableFloats) {
+    let angles = self.angles.panel(position / Tile.columns) + position % Tile.columns
+    for pair in 0..<width / 2 {
+      let cosine = Lanes(repeating: angles[pair &* Tile.columns])
+      let sine = Lanes(repeating: angles[(width / 2 &+ pair) &* Tile.columns])
+      let a = rows.lanes(2 &* pair &* Tile.columns)
+      let b = rows.lanes((2 &* pair &+ 1) &* Tile.columns)
+      output.store((a * cosine).adding(-b, times: sine), 32 &* pair)
+      output.store((b * cosine).adding(a, times: sine), 32 &* pair &+ 16)
+    }
+  }
 }

@@ -6,6 +6,7 @@
 @inline(never)
 @_specialize(where P == FloatProduct)
 @_specialize(where P == PairProduct)
+@_specialize(where P == ByteProduct)
 func multiplyTile8x48<P: Product>(
   _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool, _: P.Type
 ) {

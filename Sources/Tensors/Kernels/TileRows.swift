@@ -13,7 +13,7 @@ struct TileRows {
   var precision: NumberFormat
 }
 
-/// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]`, added to `c` if `accumulate`.
+/// `c[8][48] = Σₖ a[k][0..<8] · b[k][0..<48]`, added to `c` if `accumulate`. Of int8, `c` holds whole numbers.
 ///
 /// - Parameters:
 ///   - a: the left matrix, 8 values each `aStride` floats, in the order of the runs of `b`.
@@ -22,14 +22,19 @@ struct TileRows {
 func multiplyTile(
   _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool = false
 ) {
-  switch (b.precision == .f32, Processor.hasAVX512) {
-  case (true, true):
+  switch (b.precision, Processor.hasAVX512) {
+  case (.f32, true):
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (true, false):
+  case (.f32, false):
     multiplyTile4x16(a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
-  case (false, true) where Processor.hasBF16:
+  case (.int8, true) where Processor.hasVNNI:
+    multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, ByteProduct.self)
+  case (.int8, _):
+    multiplyTile4x16(
+      a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedByteProduct.self)
+  case (_, true) where Processor.hasBF16:
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
-  case (false, _):
+  default:
     multiplyTile4x16(
       a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedPairProduct.self)
   }

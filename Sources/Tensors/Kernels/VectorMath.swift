@@ -7,6 +7,9 @@ extension SIMD16<Float> {
   /// The larger of each pair.
   @inline(__always) func max(_ other: Self) -> Self { ap_max(self, other) }
 
+  /// The smaller of each pair.
+  @inline(__always) func min(_ other: Self) -> Self { ap_min(self, other) }
+
   /// What is not a number stays so: of two values that do not compare, the second is taken.
   @inline(__always) func clamped(from low: Float, to high: Float) -> Self {
     ap_min(Self(repeating: high), ap_max(Self(repeating: low), self))
@@ -37,6 +40,23 @@ enum VectorMath {
     let bits = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
     let one = SIMD16<Int32>(repeating: 127 << 23)
     return sum * unsafeBitCast(bits &+ one, to: Lanes.self)
+  }
+
+  /// eˣ to 8e-5 of its value for −86 ≤ x ≤ 0, for weights that are rounded to 8 bits afterwards; below, 4.5e-38. Not for
+  /// more than 0.
+  @inline(__always) static func coarseExp(_ x: Lanes) -> Lanes {
+    // 2ⁿ·2ᶠ: n stands in the low bits of the sum and is added to the exponent.
+    let x = x.max(Lanes(repeating: -86))
+    let rate = Lanes(repeating: 1.442_695_04)
+    let magic = Lanes(repeating: 12_582_912)
+    let shifted = magic.adding(x, times: rate)
+    let f = (magic - shifted).adding(x, times: rate)
+    var sum = Lanes(repeating: 0.055_171_67)
+    sum = Lanes(repeating: 0.242_611_14).adding(sum, times: f)
+    sum = Lanes(repeating: 0.693_260_99).adding(sum, times: f)
+    sum = Lanes(repeating: 0.999_928_07).adding(sum, times: f)
+    let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
+    return unsafeBitCast(unsafeBitCast(sum, to: SIMD16<Int32>.self) &+ exponent, to: Lanes.self)
   }
 
   /// 1 / (1 + e⁻ˣ) to 3e-7.

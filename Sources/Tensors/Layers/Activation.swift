@@ -12,11 +12,13 @@ package enum Activation: Sendable, Equatable {
   case glu
   /// SiLU of the first half of the channels times the second.
   case swiGLU
+  /// GELU of the first half of the channels times the second.
+  case geGLU
 
   /// Whether half as many channels leave as come in.
   var isGated: Bool {
     switch self {
-    case .glu, .swiGLU: true
+    case .glu, .swiGLU, .geGLU: true
     default: false
     }
   }
@@ -33,7 +35,7 @@ package enum Activation: Sendable, Equatable {
     _ value: (_ column: Int) -> Lanes
   ) {
     switch self {
-    case .none, .glu, .swiGLU: Rows.store(target, valid: valid) { value($0) }
+    case .none, .glu, .swiGLU, .geGLU: Rows.store(target, valid: valid) { value($0) }
     case .relu: Rows.store(target, valid: valid) { value($0).max(.zero) }
     case .gelu: Rows.store(target, valid: valid) { VectorMath.gelu(value($0)) }
     case .elu: Rows.store(target, valid: valid) { VectorMath.elu(value($0)) }

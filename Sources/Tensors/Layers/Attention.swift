@@ -83,12 +83,13 @@ struct Attention {
     _ bias: RelativeBias, head: Int, query: Int, panels: Range<Int>, _ scores: MutableFloats
   ) {
     // Positions begin anew in each group.
-    let query = query % inputs.queries.panelsPerGroup
+    let (group, query) = query.quotientAndRemainder(dividingBy: inputs.queries.panelsPerGroup)
     for panel in panels {
       let first = panel % inputs.keys.panelsPerGroup &* Tile.columns
       let block = scores + (panel &- panels.lowerBound) &* Tile.columns &* Tile.columns
       for index in 0..<inputs.keys.valid(panel: panel) {
-        let row = bias.row(head: head, query: query &* Tile.columns, key: first &+ index)
+        let row = bias.row(
+          group: group, head: head, query: query &* Tile.columns, key: first &+ index)
         let scores = block + index &* Tile.columns
         for column in stride(from: 0, to: Tile.columns, by: 16) {
           scores.store(scores.lanes(column) + row.lanes(column), column)
@@ -120,8 +121,8 @@ struct Attention {
       } else {
         for pair in 0..<keys / 2 {
           let index = 2 &* pair &* Tile.columns &+ column
-          let low = VectorMath.exp(scores.lanes(index) - maximum)
-          let high = VectorMath.exp(scores.lanes(index &+ Tile.columns) - maximum)
+          let low = VectorMath.coarseExp(scores.lanes(index) - maximum)
+          let high = VectorMath.coarseExp(scores.lanes(index &+ Tile.columns) - maximum)
           scores.store(Narrowing.pair(low, high), pair &* Tile.columns &+ column)
           sum += low + high
         }

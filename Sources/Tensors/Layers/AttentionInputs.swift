@@ -37,6 +37,7 @@ package struct AttentionInputs: Sendable {
     queries: TokenPanels, keys: TokenPanels, heads: Heads, precision: NumberFormat,
     perGroup: Bool = false, during stages: ActivationPlan.Stages, plan: inout ActivationPlan
   ) {
+    precondition(precision != .int8, "attention multiplies what has no scales")
     precondition(!perGroup || queries.groups == keys.groups, "there must be as many groups of keys")
     func room(_ tokens: TokenPanels) -> TokenPanels {
       plan.tokens(
@@ -169,7 +170,8 @@ package struct AttentionInputs: Sendable {
     if let bias {
       precondition(
         bias.heads == heads.count && (isPerGroup || max(queries.groups, keys.groups) == 1)
-          && max(queries.tokens, keys.tokens) <= bias.tokens,
+          && max(queries.tokens, keys.tokens) <= bias.tokens
+          && bias.tableOfGroup.map { $0.count == queries.groups } ?? true,
         "the bias must reach over all queries and keys")
     }
     workers.run(queries.count * heads.count) { job, scratch in

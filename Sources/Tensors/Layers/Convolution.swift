@@ -21,13 +21,15 @@ package struct Convolution: Sendable {
     weight: [Float], bias: [Float], inputs: Int, blocks: Int = 1, columns: [Int] = [0],
     activation: Activation, numerics: Numerics
   ) {
+    let numerics = numerics.unscaled
     let rows = activation.rowOrder(bias.count)
     let taps = Taps(
       inputs: inputs, blocks: blocks, columns: columns, precision: numerics.multiplied)
     let kernel = blocks * columns.count
     self.taps = taps
     self.activation = activation
-    precondition(activation != .swiGLU, "a convolution has no SwiGLU")
+    precondition(
+      activation != .swiGLU && activation != .geGLU, "of gates a convolution has GLU only")
     outputs = activation == .glu ? bias.count / 2 : bias.count
     matrixChannels = bias.count
     matrix = Matrix(

@@ -41,10 +41,10 @@ extension Linear {
     _ finish: (_ tile: MutableFloats, _ index: Int, _ panel: Int) -> Void
   ) {
     precondition(input.channels == inputs, "input must have the layer's channels")
-    guard matrix.multiplied == .bf16 else {
+    guard matrix.multiplied != .f32 else {
       return tiles(words: input, workers: workers, finish)
     }
-    workers.withTokens(channels: matrix.depth, like: input) { words in
+    workers.withTokens(channels: matrix.multiplied.rows(inputs), like: input) { words in
       workers.run(input.count) {
         matrix.multiplied.panel(
           input[$0], channels: inputs, into: words[$0])
@@ -73,10 +73,12 @@ extension Linear {
     _ finish: (_ tile: MutableFloats, _ index: Int, _ panel: Int) -> Void
   ) {
     var scratch = scratch
-    let sums = scratch.take(Linear.tilesOfJob &* Linear.panelsOfJob &* Tile.count)
     let rooms = tiles.map { _ in matrix.room(&scratch, words: Linear.wordsOfCut) }
     let depth = matrix.depth
     let cuts = max(1, (depth &+ Linear.wordsOfCut &- 1) / Linear.wordsOfCut)
+    // Sums that are not cut leave at once, and need not be kept apart.
+    let slots = cuts > 1 ? tiles.count &* panels.count : 1
+    let sums = scratch.take(slots &* Tile.count)
     for cut in 0..<cuts {
       let words = depth &* cut / cuts..<depth &* (cut &+ 1) / cuts
       for panel in panels {
@@ -91,12 +93,12 @@ extension Linear {
             weights = matrix.tile(index, words, room)
           }
           let slot = (index &- tiles.lowerBound) &* panels.count &+ panel &- panels.lowerBound
-          let tile = sums + slot &* Tile.count
+          let tile = sums + slot % slots &* Tile.count
           multiplyTile(
             weights, panel: rows, depth: words.count, columns: input.valid(panel: panel),
             precision: matrix.multiplied, into: tile, accumulate: cut > 0)
           if cut &+ 1 == cuts {
-            addBias(tile, index)
+            complete(tile, index, words: input.panel(panel))
             finish(tile, index, panel)
           }
         }

@@ -82,6 +82,7 @@ package struct Linear: Sendable {
   ///
   /// - Parameters:
   ///   - panel: in the words of this layer's products.
+  ///   - output: with room for all channels that leave, and for their words (`Scratch.panel`).
   ///   - format: of the words that leave, for another product.
   package func callAsFunction(
     _ panel: Panel, into output: Panel, words format: NumberFormat = .f32,
@@ -97,6 +98,8 @@ package struct Linear: Sendable {
         columns: Tile.columns, into: output + index &* format.words(channels) &* Tile.columns,
         targetStride: Tile.columns)
     }
+    // A token's scale follows from all of its channels.
+    if format == .int8 { format.panel(Panel(output), channels: outputs, into: Panel(output)) }
   }
 
   /// `output += W·panel + b` for one panel.
@@ -118,14 +121,18 @@ package struct Linear: Sendable {
       multiplyTile(
         matrix.tile(index, room), panel: words, depth: matrix.depth,
         precision: matrix.multiplied, into: tile)
-      addBias(tile, index)
+      complete(tile, index, words: words)
       finish(tile, index)
     }
   }
 
   // MARK: What is done to a tile
 
-  @inline(__always) func addBias(_ tile: MutableFloats, _ index: Int) {
+  /// Makes sums of a tile's products: of int8, they are still to be scaled. Adds the bias.
+  ///
+  /// - Parameter words: of the panel.
+  @inline(__always) func complete(_ tile: MutableFloats, _ index: Int, words: MutableFloats) {
+    matrix.scale(tile, index, tokens: Floats(words + matrix.depth &* Tile.columns))
     guard let bias else { return }
     for row in 0..<Tile.rows {
       let offset = Lanes(repeating: bias.base[index &* Tile.rows &+ row])
@@ -162,12 +169,14 @@ package struct Linear: Sendable {
   ) {
     let half = Tile.count / 2
     let end = min(channels, outputs &- index &* channels) &* Tile.columns
-    let isGLU = activation == .glu
+    let (isGLU, isGELU) = (activation == .glu, activation == .geGLU)
     for position in stride(from: 0, to: end, by: 16) {
       let (first, second) = (tile.lanes(position), tile.lanes(position &+ half))
-      target.store(
+      let gated =
         isGLU
-          ? first * VectorMath.sigmoid(second) : VectorMath.silu(first) * second, position)
+        ? first * VectorMath.sigmoid(second)
+        : (isGELU ? VectorMath.gelu(first) : VectorMath.silu(first)) * second
+      target.store(gated, position)
     }
   }
 

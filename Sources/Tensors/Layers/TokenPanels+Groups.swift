@@ -1,33 +1,5 @@
 /// Tokens on their way between layers that group them differently.
 extension TokenPanels {
-  /// Copies tokens whose groups are these panels' tokens: token t of group g is token g of group t there.
-  package func copy(transposing other: TokenPanels, workers: Workers) {
-    precondition(
-      other.channels == channels && other.groups == tokens && other.tokens == groups,
-      "the panels must be each other's transpose")
-    clearPadding(workers)
-    // A job turns a square of panels into one, some channels at a time so that both stay in the cache.
-    let columns = other.panelsPerGroup
-    workers.run(columns * panelsPerGroup) { job in
-      let (column, row) = job.quotientAndRemainder(dividingBy: panelsPerGroup)
-      let width = min(Tile.columns, tokens &- row &* Tile.columns)
-      let height = other.valid(panel: column)
-      let target = panel(column &* Tile.columns &* panelsPerGroup &+ row)
-      let targetStride = panelsPerGroup &* channels &* Tile.columns
-      let source = other.panel(row &* Tile.columns &* columns &+ column)
-      let sourceStride = columns &* channels &* Tile.columns
-      for first in stride(from: 0, to: channels, by: Tile.rows) {
-        for token in 0..<width {
-          for channel in first..<min(first &+ Tile.rows, channels) {
-            let line = source + (token &* sourceStride &+ channel &* Tile.columns)
-            let column = target + (channel &* Tile.columns &+ token)
-            for group in 0..<height { column[group &* targetStride] = line[group] }
-          }
-        }
-      }
-    }
-  }
-
   /// Copies one panel of each group, which is all of a group here.
   package func copy(panel index: Int, ofEachGroupOf other: TokenPanels, workers: Workers) {
     checkPanel(index, of: other)
@@ -83,5 +55,49 @@ extension TokenPanels {
   /// Sets all values to zero.
   package func clear(workers: Workers) {
     workers.run(count) { panel($0).update(repeating: 0, count: channels &* Tile.columns) }
+  }
+}
+
+/// Tokens in any order.
+extension TokenPanels {
+  /// Copies tokens of others, all channels of those.
+  ///
+  /// - Parameters:
+  ///   - index: which token there each one here is; both are counted through all groups.
+  ///   - channel: the first that is written.
+  package func copy(
+    tokens index: [Int], of other: TokenPanels, toChannelsFrom channel: Int = 0, workers: Workers
+  ) {
+    gather(index, of: other, channel, workers) { target, value in target = value }
+  }
+
+  /// Adds tokens of others, which have as many channels.
+  package func add(tokens index: [Int], of other: TokenPanels, workers: Workers) {
+    gather(index, of: other, 0, workers) { target, value in target += value }
+  }
+
+  @inline(__always) private func gather(
+    _ index: [Int], of other: TokenPanels, _ channel: Int, _ workers: Workers,
+    _ put: (_ target: inout Float, _ value: Float) -> Void
+  ) {
+    precondition(index.count == groups * tokens, "each token must have an index")
+    precondition(
+      index.allSatisfy { 0..<other.groups * other.tokens ~= $0 }, "no such token in the others")
+    precondition(
+      channel >= 0 && channel + other.channels <= channels, "there must be room for the channels")
+    workers.run(count) { panel in
+      let (group, place) = panel.quotientAndRemainder(dividingBy: panelsPerGroup)
+      let first = group &* tokens &+ place &* Tile.columns
+      for column in 0..<valid(panel: panel) {
+        let (group, token) = index[first &+ column].quotientAndRemainder(
+          dividingBy: other.tokens)
+        let (place, lane) = token.quotientAndRemainder(dividingBy: Tile.columns)
+        let source = other.panel(group &* other.panelsPerGroup &+ place) + lane
+        let target = self.panel(panel) + (channel &* Tile.columns &+ column)
+        for row in 0..<other.channels {
+          put(&target[row &* Tile.columns], source[row &* Tile.columns])
+        }
+      }
+    }
   }
 }

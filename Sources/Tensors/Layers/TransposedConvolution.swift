@@ -32,7 +32,7 @@ package struct TransposedConvolution: Sendable {
   ) {
     precondition(
       activation == .gelu || activation == .none, "a transposed convolution has GELU or nothing")
-    let outputs = bias.count
+    let (outputs, numerics) = (bias.count, numerics.unscaled)
     self.factor = factor
     self.padding = padding
     tilesOfGroup = (1...factor).first { $0 * Tile.rows % factor == 0 } ?? factor

@@ -1,6 +1,7 @@
 /// 48 columns of some rows: of tokens, or of a part of a block.
 ///
-/// What is to be multiplied as bfloat16 has half the rows, each of which holds two (`NumberFormat.words`).
+/// What is to be multiplied as bfloat16 or int8 has fewer rows, each of which holds two or four
+/// (`NumberFormat.rows`).
 package struct Panel {
   /// Column 0 of row 0.
   let base: MutableFloats

@@ -1,5 +1,6 @@
 import APCore
 import Checkpoints
+import Glibc
 import Tensors
 import TestSupport
 import Testing
@@ -19,9 +20,12 @@ import Testing
       golden = try Golden("sam-audio/golden")
     }
 
-    func codec(threads: Int = 2, framesOfTile: Int? = nil) throws -> DACVAE {
+    func codec(
+      threads: Int = 2, framesOfTile: Int? = nil, numerics: Numerics = .float32
+    ) throws -> DACVAE {
       let codec = try DACVAE(
-        checkpoint.weights(), config: config, workers: Workers(threads: threads))
+        checkpoint.weights(), config: config, numerics: numerics,
+        workers: Workers(threads: threads))
       if let framesOfTile {
         codec.framesOfEncoderTile = framesOfTile
         codec.framesOfDecoderTile = framesOfTile
@@ -66,6 +70,32 @@ import Testing
     #expect(Golden.error(mark, zip(expectedMarked, expected).map { $0 - $1 }) <= 1e-4)
   }
 
+  /// By 54 dB less than the sound here; bfloat16 would be at 37 dB.
+  @Test(arguments: [NumberFormat.f16, .bf16])
+  func weightsInHalfTheBitsChangeLittle(format: NumberFormat) throws {
+    func clearance(_ values: [Float], _ exact: [Float]) -> Double {
+      func power(_ values: [Float]) -> Double {
+        values.reduce(0) { $0 + Double($1) * Double($1) }
+      }
+      return power(exact) / power(zip(values, exact).map { $0 - $1 })
+    }
+    let setting = try Setting()
+    let (exact, half) = (
+      try setting.codec(), try setting.codec(numerics: Numerics(stored: format))
+    )
+    let samples = try setting.golden.tensor("wave_mono").values
+    let (latent, message) = (try setting.latent(0), try setting.message(0))
+    for ratio in [
+      clearance(half.encode(samples).values, exact.encode(samples).values),
+      clearance(half.decode(latent, message: nil), exact.decode(latent, message: nil)),
+      clearance(half.decode(latent, message: message), exact.decode(latent, message: message)),
+    ] {
+      #expect(10 * log10(ratio) > 50)
+      // They are other weights.
+      #expect(10 * log10(ratio) < 100)
+    }
+  }
+
   @Test(arguments: ["target", "residual"]) func separatedSoundIsTheReferences(stem: String) throws {
     let setting = try Setting()
     let (channels, index) = (setting.config.codebookDim, stem == "target" ? 0 : 1)
@@ -83,16 +113,24 @@ import Testing
   @Test func everyStageIsTheReferences() throws {
     let setting = try Setting()
     let codec = try setting.codec()
-    var stages: [String: [Float]] = [:]
-    codec.probe = Probe { stages[$0] = $2 }
+    var stages: [String: (shape: [Int], values: [Float])] = [:]
+    codec.probe = Probe { stages[$0] = ($1, $2) }
     _ = codec.encode(try setting.golden.tensor("wave_mono").values)
     _ = codec.decode(try setting.latent(0), message: nil)
-    let names =
-      (0...4).flatMap { ["enc_block\($0)", "dec_block\($0)"] } + ["enc_z", "dec_out_proj"]
-    for name in names {
-      let expected = try setting.golden.tensor(name).values
-      let values = try #require(stages[name], "no stage \(name)")
-      #expect(Golden.error(values, expected) <= 2e-5, "\(name)")
+    for name in ["enc_block3", "enc_block4", "enc_z", "dec_out_proj", "dec_block0", "dec_block1"] {
+      let stage = try #require(stages[name], "no stage \(name)")
+      #expect(Golden.error(stage.values, try setting.golden.tensor(name).values) <= 2e-5, "\(name)")
+    }
+    // Of the long ones a part is kept.
+    for name in [
+      "enc_block0", "enc_block1", "enc_block2", "dec_block2", "dec_block3", "dec_block4",
+    ] {
+      let stage = try #require(stages[name], "no stage \(name)")
+      let length = try #require(stage.shape.last)
+      let rows = stride(from: 0, to: stage.values.count, by: length).map {
+        Array(stage.values[$0..<$0 + length])
+      }
+      #expect(try setting.golden.error(of: rows, name) <= 2e-5, "\(name)")
     }
   }
 }

@@ -36,6 +36,37 @@ import Testing
     }
   }
 
+  /// Each file of PE-A-Frame, and of the weights the header.
+  @Test(arguments: ["config.json", "tokenizer.json", "model.safetensors"])
+  func damagedFrameModelIsLoadedOrRefused(name: String) throws {
+    let folder = try FrameModelFolder().folder
+    let original = try Files.read(folder.file(name))
+    let count = name == "model.safetensors" ? 3000 : original.count
+    let workers = Workers(threads: 1)
+    // One frame: a damaged configuration may have positions for no more.
+    let sound = Latent(channels: 16, frames: 1, values: Sounds.noise(frames: 16))
+    try damage(
+      Array(original[..<count]), seed: 5, rounds: 300, refused: 0.2...0.99
+    ) { bytes in
+      _ = try folder.write(bytes + original[count...], to: name)
+      let files = try FrameModelFiles(name: "model", folder: folder.path)
+      let texts = try files.features(
+        of: ["dog barking"], numerics: Numerics(), workers: workers, cache: nil)
+      let scorer = try files.scorer(channels: 16, numerics: Numerics(), workers: workers)
+      #expect(scorer(sound, texts: texts).map(\.count) == [1])
+    }
+  }
+
+  @Test func damagedJudgeIsReadOrRefused() throws {
+    let folder = try JudgeFolder().folder
+    let original = try Files.read(folder.file("config.json"))
+    try damage(original, seed: 6, rounds: 200, refused: 0.1...0.99) { bytes in
+      _ = try folder.write(bytes, to: "config.json")
+      let files = try JudgeFiles(name: "judge", folder: folder.path)
+      _ = try files.judge(numerics: Numerics(), workers: Workers(threads: 1))
+    }
+  }
+
   /// Names lead to other places, and dimensions are turned.
   @Test func damagedConversionIsReadOrRefused() throws {
     let small = try CheckpointLayoutTests.released().converted().filter { name in
@@ -62,6 +93,27 @@ import Testing
     try damage(Files.read(folder.file(list)), seed: 4, rounds: 1500, refused: 0.5...1) { bytes in
       let path = try folder.write(bytes, to: list)
       try readEverything(CheckpointFiles(path: path).open())
+    }
+  }
+
+  /// Of the archive its list of tensors, and of what a mirror makes of it the header.
+  @Test(arguments: [true, false])
+  func damagedCLAPIsLoadedOrRefused(isReleased: Bool) throws {
+    let released = try Files.read("\(CLAPGoldenTests.folder)/laion_clap/630k-best.pt")
+    let original = isReleased ? released : try CLAPWeightsTests.released().safetensors
+    let count = 24_000
+    try damage(Array(original[..<count]), seed: 5, rounds: 400, refused: 0.3...0.99) { bytes in
+      try CLAPWeightsTests.load(bytes + original[count...])
+    }
+  }
+
+  @Test func damagedRobertaConfigurationIsReadOrRefused() throws {
+    let original = try Files.read("\(CLAPGoldenTests.folder)/roberta-base/config.json")
+    let tensors = try CLAPWeightsTests.released().safetensors
+    let folder = try TemporaryFolder()
+    try damage(original, seed: 6, rounds: 400, refused: 0.3...0.98) { bytes in
+      let config = try RobertaConfig(path: folder.write(bytes, to: "config.json"))
+      try CLAPWeightsTests.load(tensors, config: config)
     }
   }
 

@@ -26,18 +26,20 @@ import Testing
     get throws {
       let bits = try setting.golden.tensor("watermark_message").values.map { $0 == 1 }
       return WindowDraws(
-        noise: try setting.golden.tensor("noise").values,
+        noise: [try setting.golden.tensor("noise").values],
         messages: [Array(bits[..<16]), Array(bits[16...])])
     }
   }
 
   private func separated(
     _ settings: SAMSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
+    spans: [AnchorSpan] = [],
     draws: WindowDraws? = nil, start: Double = 0, done: (Double) -> Void = { _ in }
   ) throws -> [(stem: Stem, sound: [Float])] {
     let separator = WindowSeparator(
       codec: codec, transformer: try setting.transformer(),
-      texts: try texts ?? [setting.text], settings: settings)
+      prompts: (try texts ?? [setting.text]).map { PromptFeatures(text: $0, spans: spans) },
+      settings: settings)
     var sounds: [(Stem, [Float])] = []
     try separator(
       samples ?? mixture, draws: try draws ?? self.draws, start: start, progress: done
@@ -47,7 +49,7 @@ import Testing
 
   private static func settings(
     _ method: ODESolver.Method = .euler, steps: Int = 2, residuals: Bool = false,
-    chained: Bool = false, watermark: Bool = true, spans: [AnchorSpan] = []
+    chained: Bool = false, watermark: Bool = true
   ) -> SAMSettings {
     var settings = SAMSettings()
     settings.method = method
@@ -55,7 +57,6 @@ import Testing
     settings.givesResiduals = residuals
     settings.chainsResiduals = chained
     settings.hasWatermark = watermark
-    settings.spans = spans
     return settings
   }
 
@@ -104,7 +105,7 @@ import Testing
     let transformer = try setting.transformer()
     let field = transformer.field(
       mixture: codec.encode(mixture), text: try setting.text, anchors: anchors)
-    var state = try draws.noise
+    var state = try draws.noise[0]
     withExtendedLifetime(transformer) {
       for time in [0, 0.5] as [Float] {
         state = zip(state, field(state, time)).map { $0 + 0.5 * $1 }
@@ -117,7 +118,7 @@ import Testing
         (0..<13).map { state[$0 * 2 * channels + channel] }
       })
     let expected = codec.decode(latent, message: nil).prefix(mixture.count)
-    let sounds = try separated(Self.settings(watermark: false, spans: spans), start: 10)
+    let sounds = try separated(Self.settings(watermark: false), spans: spans, start: 10)
     #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
     let without = try separated(Self.settings(watermark: false))
     #expect(Golden.error(without[0].sound, Array(expected)) > 1e-3)
@@ -168,7 +169,7 @@ import Testing
   @Test func whatIsDrawnIsTorchs() throws {
     let draws = WindowDraws(seed: 42, frames: mixture.count, config: setting.config)
     let noise = try setting.golden.tensor("randn_seed42").values
-    #expect(Golden.error(draws.noise, noise) <= 5e-7)
+    #expect(Golden.error(draws.noise[0], noise) <= 5e-7)
     let bits = try setting.golden.tensor("randint_after_seed42").values.map { $0 == 1 }
     #expect(draws.messages == [Array(bits[..<16]), Array(bits[16...])])
   }
@@ -178,5 +179,80 @@ import Testing
     let text = try setting.text
     _ = try separated(Self.settings(.midpoint, steps: 2), texts: [text, text]) { parts.append($0) }
     #expect(parts == (1...8).map { Double($0) / 8 })
+  }
+
+  /// One draw is for all candidates.
+  @Test func whatIsDrawnForCandidatesIsTorchs() throws {
+    let golden = try Golden("sam-audio-spans/candidates.golden")
+    let draws = WindowDraws(
+      seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
+    let noise = try golden.tensor("noise").values
+    #expect(Golden.error(draws.noise.flatMap { $0 }, noise) <= 5e-7)
+    #expect(draws.messages == (try golden.rows("watermark_bits")).map { $0.map { $0 == 1 } })
+    let single = WindowDraws(seed: 7, frames: mixture.count, config: setting.config)
+    #expect(single.noise[0] == draws.noise[0])
+  }
+
+  /// What comes out is what the best candidate's noise and bits give alone.
+  @Test func theBestCandidateComesOut() throws {
+    let files = try JudgeFolder().open()
+    let texts = try files.features(
+      of: ["man speaking"], numerics: Numerics(), workers: workers, cache: nil)
+    let ranker = JudgeRanker(files: files, texts: texts, numerics: Numerics(), workers: workers)
+    var settings = Self.settings(residuals: true)
+    settings.candidates = 3
+    let draws = WindowDraws(
+      seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
+    let separator = WindowSeparator(
+      codec: codec, transformer: try setting.transformer(),
+      prompts: [PromptFeatures(text: try setting.text)], settings: settings,
+      rankers: WeightedRankers(rankers: [(ranker, 1)]))
+    var (sounds, choices, parts): ([[Float]], [CandidateChoice], [Double]) = ([], [], [])
+    try separator(
+      mixture, draws: draws, start: 0, progress: { parts.append($0) },
+      found: { if case .choice(let choice, prompt: 0) = $0 { choices.append(choice) } }
+    ) { sounds.append($1) }
+    #expect(parts == (1...6).map { Double($0) / 6 })
+    let choice = try #require(choices.first)
+    #expect(choices.count == 1)
+    #expect(choice.totals.count == 3)
+    #expect(choice.best == choice.totals.firstIndex(of: choice.totals.max()!))
+    let alone = try (0..<3).map { candidate in
+      try separated(
+        Self.settings(residuals: true),
+        draws: WindowDraws(
+          noise: [draws.noise[candidate]],
+          messages: Array(draws.messages[2 * candidate..<2 * candidate + 2])))
+    }
+    #expect(sounds == alone[choice.best].map(\.sound))
+  }
+
+  /// The predicted spans are what the same ones do that are given.
+  @Test func predictedSpansReachTheVelocities() throws {
+    let model = try FrameModelFolder().open()
+    let codecConfig = setting.config.audioCodec
+    let words = "man speaking"
+    let texts = try model.features(
+      of: [words], numerics: Numerics(), workers: workers, cache: nil)
+    let separator = WindowSeparator(
+      codec: codec, transformer: try setting.transformer(),
+      prompts: [PromptFeatures(text: try setting.text)], settings: Self.settings(watermark: false),
+      predictor: SpanPredictor(
+        model: model, texts: texts, threshold: 0.3, codec: codecConfig, numerics: Numerics(),
+        workers: workers))
+    var (sounds, found): ([[Float]], [PredictedSpans]) = ([], [])
+    try separator(
+      mixture, draws: try draws, start: 0, progress: { _ in },
+      found: { if case .spans(let spans, prompt: 0) = $0 { found.append(spans) } }
+    ) { sounds.append($1) }
+    #expect(found.map(\.runs) == [[0..<1, 4..<5, 6..<7, 8..<9, 10..<13]])
+    let spans = found[0].anchorFrames.map { range in
+      AnchorSpan(
+        isPresent: true, start: (Double(range.lowerBound) - 0.5) * 0.04,
+        end: (Double(range.upperBound) - 0.5) * 0.04)
+    }
+    let given = try separated(Self.settings(watermark: false), spans: spans)
+    #expect(sounds == given.map(\.sound))
+    #expect(sounds != (try separated(Self.settings(watermark: false))).map(\.sound))
   }
 }

@@ -106,3 +106,11 @@ struct TestTensors {
     return Tensor(type: tensor.type, shape: shape, bytes: bytes)
   }
 }
+
+extension TestTensors {
+  /// The same tensors under other names.
+  func renamed(_ name: (String) -> String) -> TestTensors {
+    TestTensors(
+      Dictionary(uniqueKeysWithValues: tensors.map { (name($0.key), $0.value) }))
+  }
+}

@@ -23,4 +23,24 @@ import Testing
     LayerNorm.normalize(panel[0], into: panel[0], channels: 24)
     #expect(panel.values.allSatisfy { $0.allSatisfy { abs($0) < 1e-3 } })
   }
+
+  @Test(arguments: [1, 7, 48], [1, 48, 50]) func factorsFollow(channels: Int, tokens: Int) {
+    let rows = noise(rows: channels, columns: tokens, seed: 2, scale: 4)
+    let factors = (
+      weight: noise(channels, seed: 3), bias: noise(channels, seed: 4)
+    )
+    let (scale, shift) = (FloatStorage(factors.weight), FloatStorage(factors.bias))
+    let workers = Workers(threads: 2)
+    let panels = TokenPanels(rows)
+    let output = TokenPanels(channels: channels, groups: 1, tokens: tokens)
+    panels.layerNormalize(
+      into: output, scale: Floats(scale.base), shift: Floats(shift.base), epsilon: 1e-5,
+      workers: workers)
+    #expect(difference(output.values, Naive.layerNorm(Naive.table(rows), factors)) < 2e-6)
+    let unshifted = (weight: factors.weight, bias: factors.bias.map { _ in Float(0) })
+    panels.layerNormalize(
+      into: panels, scale: Floats(scale.base), epsilon: 1e-5, workers: workers)
+    #expect(
+      difference(panels.values, Naive.layerNorm(Naive.table(rows), unshifted)) < 2e-6, "in place")
+  }
 }

@@ -7,15 +7,27 @@ import Testing
 @Suite struct TileTests {
   enum Kernel {
     case tile8x48, tile4x16
-    /// With the instruction for pairs.
-    case paired8x48
+    /// With the instructions for pairs and for bytes.
+    case paired8x48, bytes8x48
 
-    static let all = [Kernel.tile8x48, .tile4x16] + (Processor.hasBF16 ? [.paired8x48] : [])
+    static let all =
+      [Kernel.tile8x48, .tile4x16] + (Processor.hasBF16 ? [.paired8x48] : [])
+      + (Processor.hasVNNI ? [.bytes8x48] : [])
 
     func callAsFunction(
       _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool
     ) {
       switch (self, b.precision == .f32) {
+      case (.bytes8x48, _):
+        multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, ByteProduct.self)
+      case (_, _) where b.precision == .int8:
+        if self == .tile4x16 {
+          multiplyTile4x16(
+            a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedByteProduct.self)
+        } else {
+          multiplyTile8x48(
+            a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedByteProduct.self)
+        }
       case (.tile8x48, true), (.paired8x48, true):
         multiplyTile8x48(
           a, aStride: aStride, b, into: c, accumulate: accumulate, FloatProduct.self)
@@ -54,9 +66,57 @@ import Testing
 
   @Test(arguments: Kernel.all, shapes)
   func equalsThreeLoops(kernel: Kernel, shape: Shape) {
-    for precision in NumberFormat.products {
+    for precision in NumberFormat.products where kernel != .bytes8x48 {
       for accumulate in [false, true] { compare(kernel, shape, precision, accumulate) }
     }
+  }
+
+  /// Sums of bytes are whole numbers, and exact.
+  @Test(arguments: Kernel.all, shapes)
+  func bytesEqualThreeLoops(kernel: Kernel, shape: Shape) {
+    let reach = (shape.offsets?.max() ?? 0) + shape.depth * shape.stride + Tile.columns
+    let a = bytes(shape.taps * shape.depth * shape.aStride + 8, seed: 1)
+    let b = bytes(reach, seed: 3)
+    let before = (0..<Tile.count).map { Int32($0) * -7 }
+    for accumulate in [false, true] {
+      let c = FloatStorage(before.map { Float(bitPattern: UInt32(bitPattern: $0)) })
+      (shape.offsets ?? []).withUnsafeBufferPointer { offsets in
+        kernel(
+          Floats(a.base), aStride: shape.aStride,
+          TileRows(
+            origin: Floats(b.base), stride: shape.stride, depth: shape.depth,
+            offsets: shape.offsets == nil ? nil : offsets.baseAddress, taps: shape.taps,
+            precision: .int8),
+          into: c.base, accumulate: accumulate)
+      }
+      for index in 0..<Tile.count {
+        var sum = accumulate ? before[index] : 0
+        for tap in 0..<shape.taps {
+          for k in 0..<shape.depth {
+            let left = (tap * shape.depth + k) * shape.aStride + index / Tile.columns
+            let right = (shape.offsets?[tap] ?? 0) + k * shape.stride + index % Tile.columns
+            for byte in 0..<4 {
+              let x = Int8(truncatingIfNeeded: a.base[left].bitPattern >> (8 * byte))
+              let y = UInt8(truncatingIfNeeded: b.base[right].bitPattern >> (8 * byte))
+              sum += Int32(x) * Int32(y)
+            }
+          }
+        }
+        #expect(Int32(bitPattern: c.base[index].bitPattern) == sum)
+      }
+    }
+  }
+
+  /// Words of four bytes, the extreme ones among them.
+  private func bytes(_ count: Int, seed: UInt64) -> FloatStorage {
+    var state = seed
+    return FloatStorage(
+      (0..<count).map { index in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let extremes: [UInt32] = [0x807f_ff00, 0xffff_ffff, 0x8080_8080, 0x7f7f_7f7f]
+        let bits = index % 5 < extremes.count ? extremes[index % 5] : UInt32(state >> 32)
+        return Float(bitPattern: bits)
+      })
   }
 
   private func compare(

@@ -31,6 +31,16 @@ import Testing
     #expect(mapped([0, -0.0], VectorMath.exp) == [1, 1])
   }
 
+  @Test func coarseExponentialIsExactEnoughForEightBits() {
+    let inputs = Self.inputs.filter { $0 <= 0 } + [-.infinity]
+    var worst = 0.0
+    for (x, y) in zip(inputs, mapped(inputs, VectorMath.coarseExp)) {
+      let expected = exp(Double(max(-86, x)))
+      worst = max(worst, abs(Double(y) - expected) / expected)
+    }
+    #expect(worst < 8e-5)
+  }
+
   /// A softmax gives nothing to a key far below the maximum, and never a denormal or an infinity.
   @Test(arguments: [-87.3, -88, -1000, -1e30, -Float.greatestFiniteMagnitude, -Float.infinity])
   func exponentialOfAVeryNegativeValueIsTheLeast(x: Float) {

@@ -63,7 +63,7 @@ import Testing
     var expected = Naive.attention(
       finished(Naive.linear(Naive.table(x), wq)), finished(Naive.linear(Naive.table(y), wk)),
       Naive.linear(Naive.table(y), wv), heads: shape.heads, scale: 1,
-      bias: extras.contains(.bias) ? AttentionProjectionTests.bias : { _, _ in 0 })
+      bias: { extras.contains(.bias) ? AttentionProjectionTests.bias($0, $2 - $1) : 0 })
     if extras.contains(.gates) {
       for channel in expected.indices {
         expected[channel] = zip(expected[channel], gates[channel / shape.width]).map {

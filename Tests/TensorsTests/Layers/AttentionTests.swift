@@ -71,30 +71,40 @@ import Testing
     #expect(difference(attended(queries, keys, values, 1, 1, 1, .f32), means) < 1e-6)
   }
 
-  /// Each group attends to its own keys only, or to all of them.
-  @Test(arguments: [(groups: 1, tokens: 7), (3, 5), (2, 60), (4, 48)], NumberFormat.products)
+  /// Each group attends to its own keys only, with one of two biases that know each pair of a query and a key.
+  @Test(
+    arguments: [(groups: 1, tokens: 7), (3, 5), (2, 60), (4, 48), (3, 64)], NumberFormat.products)
   func groupsMayBeByThemselves(_ shape: (groups: Int, tokens: Int), precision: NumberFormat) {
+    func bias(_ table: Int, _ head: Int, _ query: Int, _ key: Int) -> Double {
+      Double((query * 3 + key * 7 + head * 5) % 11) / 4 - (table == 1 && query < key ? 100 : 0)
+    }
+    let tables = (0..<shape.groups).map { $0 % 2 }
+    let biases = RelativeBias(heads: 2, tokens: shape.tokens, tableOfGroup: tables) {
+      Float(bias($0, $1, $2, $3))
+    }
     let heads = Heads(count: 2, width: 5)
     let rows = (1...3).map {
       noise(rows: 10, columns: shape.groups * shape.tokens, seed: UInt64($0), scale: 3)
     }
     let output = attended(
       rows[0], rows[1], rows[2], heads.count, shape.groups, shape.groups, precision,
-      perGroup: true)
+      perGroup: true, bias: biases)
     for group in 0..<shape.groups {
       func part(_ rows: [[Float]]) -> [[Float]] {
         rows.map { Array($0[group * shape.tokens..<(group + 1) * shape.tokens]) }
       }
-      let tables = rows.map { Naive.table(precision.factors(part($0))) }
+      let parts = rows.map { Naive.table(precision.factors(part($0))) }
       let expected = Naive.attention(
-        tables[0], tables[1], tables[2], heads: heads.count, scale: 1)
+        parts[0], parts[1], parts[2], heads: heads.count, scale: 1,
+        bias: { bias(tables[group], $0, $1, $2) })
       #expect(difference(part(output), expected) < (precision == .f32 ? 3e-6 : 4e-3))
     }
   }
 
   private func attended(
     _ queries: [[Float]], _ keys: [[Float]], _ values: [[Float]], _ heads: Int,
-    _ queryGroups: Int, _ keyGroups: Int, _ precision: NumberFormat, perGroup: Bool = false
+    _ queryGroups: Int, _ keyGroups: Int, _ precision: NumberFormat, perGroup: Bool = false,
+    bias: RelativeBias? = nil
   ) -> [[Float]] {
     let heads = Heads(count: heads, width: queries.count / heads)
     let order = heads.order()
@@ -125,7 +135,7 @@ import Testing
     let scratch = Scratch.spoiled()
     for panel in 0..<q.count {
       for head in 0..<heads.count {
-        inputs.attend(head: head, panel: panel, into: output, scratch)
+        inputs.attend(head: head, panel: panel, bias: bias, into: output, scratch)
       }
     }
     let results = output.values

@@ -5,25 +5,6 @@ import Testing
 @testable import Tensors
 
 @Suite struct TokenGroupsTests {
-  /// Groups and tokens around a panel's 48, and channels around a tile's 8.
-  @Test(arguments: [(1, 1), (3, 50), (48, 48), (49, 97), (60, 5), (100, 1)], [1, 7, 8, 17])
-  func transposingSwapsGroupsAndTokens(shape: (groups: Int, tokens: Int), channels: Int) {
-    let rows = noise(rows: channels, columns: shape.groups * shape.tokens, seed: 1)
-    let tokens = TokenPanels(rows, groups: shape.groups)
-    let turned = TokenPanels(
-      channels: channels, groups: shape.tokens, tokens: shape.groups)
-    turned.copy(transposing: tokens, workers: Workers.spoiled(threads: 2))
-    let expected = rows.map { row in
-      (0..<shape.tokens).flatMap { token in
-        (0..<shape.groups).map { row[$0 * shape.tokens + token] }
-      }
-    }
-    #expect(turned.values == expected)
-    let back = TokenPanels(channels: channels, groups: shape.groups, tokens: shape.tokens)
-    back.copy(transposing: turned, workers: Workers.spoiled(threads: 3))
-    #expect(back.values == rows)
-  }
-
   @Test(arguments: [0..<1, 1..<3, 0..<3]) func groupsAreWhereTheyAre(range: Range<Int>) {
     let rows = noise(rows: 5, columns: 3 * 50, seed: 2)
     let tokens = TokenPanels(rows, groups: 3)
@@ -76,8 +57,28 @@ import Testing
         })
   }
 
+  /// Tokens change their places, and some go to several; groups have tails that do not exist.
+  @Test(arguments: [(from: (1, 97), to: (2, 50)), ((3, 7), (1, 49)), ((2, 48), (4, 64))], [0, 2])
+  func tokensAreGathered(
+    shape: (from: (groups: Int, tokens: Int), to: (groups: Int, tokens: Int)), channel: Int
+  ) {
+    let count = shape.from.groups * shape.from.tokens
+    let rows = noise(rows: 5, columns: count, seed: 7)
+    let index = (0..<shape.to.groups * shape.to.tokens).map { ($0 * 29 + 3) % count }
+    let before = noise(rows: 5 + channel, columns: index.count, seed: 8)
+    let output = TokenPanels(before, groups: shape.to.groups)
+    let source = TokenPanels(rows, groups: shape.from.groups)
+    output.copy(
+      tokens: index, of: source, toChannelsFrom: channel, workers: Workers.spoiled(threads: 2))
+    let gathered = rows.map { row in index.map { row[$0] } }
+    #expect(output.values == before[..<channel] + gathered)
+    guard channel == 0 else { return }
+    output.add(tokens: index, of: source, workers: Workers.spoiled(threads: 3))
+    #expect(output.values == gathered.map { $0.map { 2 * $0 } })
+  }
+
   /// A stored matrix with a gate: its rows and bias are brought into the order in which the gating needs them.
-  @Test(arguments: [1, 3, 4, 9], [Activation.glu, .none, .tanh])
+  @Test(arguments: [1, 3, 4, 9], [Activation.glu, .swiGLU, .geGLU, .none, .tanh])
   func storedMatricesAreOrderedForTheirActivation(outputs: Int, how: Activation) throws {
     let rows = how.isGated ? 2 * outputs : outputs
     let (weight, bias) = affine(rows, 6, seed: 5)
@@ -90,7 +91,7 @@ import Testing
     let output = TokenPanels(channels: outputs, groups: 1, tokens: 50)
     layer(TokenPanels(input), into: output, workers: workers)
     let product = Naive.linear(Naive.table(input), weight, bias)
-    let expected = how.isGated ? Naive.glu(product) : Naive.activated(product, how)
+    let expected = how.isGated ? Naive.gated(product, how) : Naive.activated(product, how)
     #expect(difference(output.values, expected) < 2e-6)
   }
 }

@@ -87,11 +87,13 @@ struct ActivationPlanTests {
         plan.tokens(channels: 3, groups: 2, tokens: 50, during: .init(1))
       )
     }
-    let values = TokenPanels(channels: 3, groups: 50, tokens: 2)
     for panel in 0..<4 { first.panel(panel).update(repeating: .nan, count: 3 * Tile.columns) }
-    second.copy(transposing: values, workers: workers)
+    second.clearPadding(workers)
     for panel in 0..<4 {
-      #expect((0..<3 * Tile.columns).allSatisfy { second.panel(panel)[$0] == 0 })
+      for place in 0..<3 * Tile.columns {
+        let exists = place % Tile.columns < second.valid(panel: panel)
+        #expect(exists ? second.panel(panel)[place].isNaN : second.panel(panel)[place] == 0)
+      }
     }
   }
 }

@@ -4,7 +4,7 @@ extension Naive {
   /// softmax(Qᵀ·K / √d + bias)·V for each head; `scale` stands for 1/√d.
   package static func attention(
     _ queries: Table, _ keys: Table, _ values: Table, heads: Int, scale: Double,
-    bias: (_ head: Int, _ distance: Int) -> Double = { _, _ in 0 }
+    bias: (_ head: Int, _ query: Int, _ key: Int) -> Double = { _, _, _ in 0 }
   ) -> Table {
     let width = queries.count / heads
     var result = queries
@@ -13,7 +13,7 @@ extension Naive {
       for query in queries[0].indices {
         let scores = keys[0].indices.map { key in
           scale * channels.reduce(0) { $0 + queries[$1][query] * keys[$1][key] }
-            + bias(head, key - query)
+            + bias(head, query, key)
         }
         let maximum = scores.max() ?? 0
         let weights = scores.map { exp($0 - maximum) }

@@ -56,4 +56,18 @@ extension Naive {
     default: x
     }
   }
+
+  /// What a gate makes of a table.
+  package static func gated(_ x: Table, _ gate: Activation) -> Table {
+    let half = x.count / 2
+    let (first, second) = (Array(x[..<half]), Array(x[half...]))
+    func product(_ activated: Table) -> Table {
+      zip(activated, second).map { zip($0, $1).map { $0 * $1 } }
+    }
+    return switch gate {
+    case .swiGLU: product(activated(first, .silu))
+    case .geGLU: product(activated(first, .gelu))
+    default: glu(x)
+    }
+  }
 }

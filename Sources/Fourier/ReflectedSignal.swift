@@ -1,6 +1,6 @@
-/// One channel as the reference's spectrogram sees it: reflected at both ends without repeating
-/// the edge sample, by index, so that nothing is copied (`pad1d` in the reference's `hdemucs.py`).
-struct ReflectedSignal {
+/// One channel as a centred spectrogram sees it: reflected at both ends without repeating
+/// the edge sample, by index, so that nothing is copied (`torch.stft`; `pad1d` in demucs' `hdemucs.py`).
+package struct ReflectedSignal {
   private let samples: UnsafePointer<Float>
   private let count: Int
   /// The length that is reflected: a signal shorter than its padding first gets zeros at its end.
@@ -9,14 +9,14 @@ struct ReflectedSignal {
   /// - Parameters:
   ///   - samples: The channel, `count` samples.
   ///   - longestPadding: The larger of the two paddings, in samples.
-  init(_ samples: UnsafePointer<Float>, count: Int, longestPadding: Int) {
+  package init(_ samples: UnsafePointer<Float>, count: Int, longestPadding: Int) {
     self.samples = samples
     self.count = count
     reflectedCount = max(count, longestPadding + 1)
   }
 
   /// Writes the samples from `start` on (which may lie before the signal), each times its weight.
-  func copy(
+  package func copy(
     from start: Int, times weights: UnsafePointer<Float>, count length: Int,
     into output: UnsafeMutablePointer<Float>
   ) {

@@ -5,7 +5,7 @@ import Tensors
 /// Attention with normalised queries and keys, of the frames to themselves or to the text.
 ///
 /// Reference: `Attention` in transformer.py.
-struct DiffusionAttention {
+struct NormalizedAttention {
   /// Of the queries' tokens: all three parts where the frames attend to themselves.
   private let own: Linear
   /// Keys and values of another sequence.
@@ -18,24 +18,23 @@ struct DiffusionAttention {
   ///   - weights: at `attention` or `cross_attention`.
   ///   - isCross: whether keys and values are another sequence's.
   init(
-    _ weights: Weights, config: TransformerConfig, isCross: Bool, numerics: Numerics,
+    _ weights: Weights, sizes: LayerSizes, isCross: Bool = false, numerics: Numerics,
     workers: Workers
   ) throws {
-    let (width, heads) = (config.dim, config.heads)
+    let (width, heads) = (sizes.width, sizes.heads)
     func rows(_ name: String) throws -> StoredRows {
       try weights[name].rows("weight", shape: [width, width])
     }
-    // Channel e of head h is row e · heads + h of the stored projections; here heads are whole.
+    let row: ((Int, Int) -> Int)? = sizes.interleavesHeads ? { $1 * heads.count + $0 } : nil
     func project(_ parts: [StoredRows]) -> Linear {
       Linear(
         Matrix(
-          parts, rows: heads.order(parts: parts.count) { $1 * heads.count + $0 },
-          numerics: numerics, workers: workers))
+          parts, rows: heads.order(parts: parts.count, row), numerics: numerics, workers: workers))
     }
     func norm(_ name: String, scale: Float = 1) throws -> HeadNorm {
       HeadNorm(
         weight: try weights[name].floats("weight", shape: [heads.width]), scale: scale,
-        epsilon: Float(config.normEps))
+        epsilon: sizes.epsilon)
     }
     let (q, k, v) = (try rows("wq"), try rows("wk"), try rows("wv"))
     own = project(isCross ? [q] : [q, k, v])

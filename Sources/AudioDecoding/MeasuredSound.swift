@@ -1,0 +1,163 @@
+internal import APCore
+
+/// The sound of files that were decoded to learn what a header says of them. What took time to decode is kept, so
+/// that it is decoded once.
+struct MeasuredSound {
+  /// A file of which all is known.
+  struct Part {
+    let file: InputFile
+    let rate: Int
+    let channels: Int
+    let frames: Int
+    let tags: [String: String]
+    let sourceRate: Int
+    let sha256: String
+    let findings: AudioReader.Findings
+    fileprivate let version: InputFile.Version
+    /// Whether its samples are among those that are kept.
+    fileprivate let isKept: Bool
+  }
+
+  /// In the order of the files.
+  private(set) var parts: [Part] = []
+  private let options: DecodingOptions
+  private var meter: LoudnessMeter?
+  /// Samples of the parts that are kept, in their order; nil where there was no room for them.
+  private var kept: SampleQueue? = SampleQueue(memoryLimit: memoryLimit)
+
+  /// Twenty seconds of stereo.
+  private static let memoryLimit = 1 << 21
+  /// The most samples that are kept, three hours of stereo in 4 GiB: nobody expects a filter to fill a disk.
+  private static let mostKept = 1 << 30
+
+  init(_ options: DecodingOptions) {
+    self.options = options
+  }
+
+  /// Decodes the next file, on all threads where its codec can use them.
+  ///
+  /// - Throws: `badInput` where the file is damaged, or changes meanwhile; `usage`, `io`.
+  mutating func measure(_ file: InputFile, in context: FilterContext) throws(FilterError) -> Part {
+    let (meter, count) = (meter, kept?.count ?? 0)
+    var fast = options
+    (fast.threads, fast.isLenient) = (context.settings.threads ?? 0, false)
+    let part: Part
+    do {
+      part = try measure(file, by: fast, in: context)
+    } catch {
+      // Threads meet damage too late to say where it is, or to go on after it.
+      guard error.code == .badInput else { throw error }
+      self.meter = meter
+      if let kept { kept.removeLast(kept.count - count) }
+      part = try measure(file, by: options, in: context)
+    }
+    parts.append(part)
+    return part
+  }
+
+  /// The figures of all that was measured, unless they are not numbers: a header has no word for those.
+  var loudness: Loudness? {
+    guard let loudness = meter?.loudness, loudness.mean.isFinite, loudness.std.isFinite else {
+      return nil
+    }
+    return loudness
+  }
+
+  private mutating func measure(
+    _ file: InputFile, by options: DecodingOptions, in context: FilterContext
+  ) throws(FilterError) -> Part {
+    let version = try file.version()
+    return try Self.holding(file, to: version) { () throws(FilterError) in
+      try take(file, options, version, in: context)
+    }
+  }
+
+  private mutating func take(
+    _ file: InputFile, _ options: DecodingOptions, _ version: InputFile.Version,
+    in context: FilterContext
+  ) throws(FilterError) -> Part {
+    let reader = try AudioReader(file, options: options)
+    var block: [Float] = []
+    try reader.read(into: &block, frames: Decoding.blockFrames)
+    // A chain of Ogg streams has others further on.
+    let tags = reader.tags
+    var meter = meter ?? LoudnessMeter(channels: reader.channels)
+    var frames = 0
+    while !block.isEmpty {
+      // What does not match is refused later.
+      if reader.channels == meter.channels { meter.add(block.span) }
+      if !reader.isCheap { keep(block.span, in: context) }
+      frames += block.count / reader.channels
+      context.progress.update(
+        done: frames, total: reader.expectedFrames, rate: reader.rate, stage: "measuring")
+      try reader.read(into: &block, frames: Decoding.blockFrames)
+    }
+    self.meter = meter
+    return Part(
+      file: file, rate: reader.rate, channels: reader.channels, frames: frames, tags: tags,
+      sourceRate: reader.sourceRate, sha256: try file.sha256(), findings: try reader.findings(),
+      version: version, isKept: !reader.isCheap)
+  }
+
+  private mutating func keep(_ samples: Span<Float>, in context: FilterContext) {
+    guard let kept else { return }
+    do throws(FilterError) {
+      try kept.append(samples)
+      if kept.count > Self.mostKept { self.kept = nil }
+    } catch {
+      // What it has filled is free again.
+      self.kept = nil
+      context.log.warning("\(error.message) The sound is decoded a second time instead.")
+    }
+  }
+
+  /// Gives a part's sound block by block. The parts come in their order, each once.
+  ///
+  /// - Parameter use: gets interleaved samples and the place of their first frame in the part.
+  /// - Throws: `badInput` where the file has changed; `io`; what `use` throws.
+  func read(
+    _ part: Part, _ use: (Span<Float>, _ start: Int) throws(FilterError) -> Void
+  ) throws(FilterError) {
+    guard part.isKept, let kept else { return try decode(part, use) }
+    var block: [Float] = []
+    for start in stride(from: 0, to: part.frames, by: Decoding.blockFrames) {
+      let frames = min(Decoding.blockFrames, part.frames - start)
+      try kept.take(frames * part.channels, into: &block)
+      try use(block.span, start)
+    }
+  }
+
+  private func decode(
+    _ part: Part, _ use: (Span<Float>, _ start: Int) throws(FilterError) -> Void
+  ) throws(FilterError) {
+    try Self.holding(part.file, to: part.version) { () throws(FilterError) in
+      let reader = try AudioReader(part.file, options: options)
+      var block: [Float] = []
+      var done = 0
+      repeat {
+        try reader.read(into: &block, frames: Decoding.blockFrames)
+        let frames = block.count / reader.channels
+        guard reader.channels == part.channels, done + frames <= part.frames else {
+          throw Decoding.change(of: part.file)
+        }
+        try use(block.span, done)
+        done += frames
+      } while !block.isEmpty
+      guard done == part.frames else { throw Decoding.change(of: part.file) }
+    }
+  }
+
+  /// Reads a file that must stay as it is: what looks like damage may be a change.
+  private static func holding<Result>(
+    _ file: InputFile, to version: InputFile.Version, _ body: () throws(FilterError) -> Result
+  ) throws(FilterError) -> Result {
+    do throws(FilterError) {
+      let result = try body()
+      guard try file.version() == version else { throw Decoding.change(of: file) }
+      return result
+    } catch {
+      guard error.code == .badInput, try file.version() != version else { throw error }
+      throw Decoding.change(of: file)
+    }
+  }
+}

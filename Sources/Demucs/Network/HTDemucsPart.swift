@@ -1,0 +1,28 @@
+package import Tensors
+
+/// Parts of the network, by how many bits their products need.
+package enum HTDemucsPart {
+  /// The first layer of the encoders and the last of the decoders, in both branches.
+  case outermost
+  /// Their other layers, and the convolutions beside the transformer.
+  case inner
+  /// The transformer's linear layers.
+  case transformer
+  /// What its attention multiplies: queries by keys, and weights by values.
+  case attention
+
+  /// What keeps 45 dB, from the most to the least exact.
+  package static let exactEnough: [NumberFormat] = [.f32, .bf16, .int8]
+}
+
+extension Numerics {
+  /// What a part multiplies where the network is asked to multiply these, as measured on the bundled model and the
+  /// demo song: the outermost layers make two thirds of the noise.
+  func of(_ part: HTDemucsPart) -> Numerics {
+    switch part {
+    case .outermost: exact
+    case .inner, .attention: unscaled
+    case .transformer: self
+    }
+  }
+}

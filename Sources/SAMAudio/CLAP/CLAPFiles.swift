@@ -1,0 +1,95 @@
+internal import APCore
+internal import Checkpoints
+internal import Digests
+import Tensors
+
+/// A CLAP model whose files are open, with no tensor read: the checkpoint, and RoBERTa's configuration and tokenizer,
+/// which the checkpoint does not have.
+struct CLAPFiles: Sendable {
+  let config: RobertaConfig
+  let tokens: PromptTokenizer
+  /// What the network takes, under the network's names.
+  let tensors: WeightMap
+
+  private let name: String
+  private let reading: [String]
+
+  /// The folder of RoBERTa's files, in the model's folder or beside it.
+  static let textFolder = "roberta-base"
+
+  /// All files of a model.
+  ///
+  /// - Parameter text: the folder of RoBERTa's files.
+  static func paths(in folder: String, text: String) -> [String] {
+    let weights = ["630k-best.pt", "630k-best.safetensors", "model.safetensors"].map {
+      "\(folder)/\($0)"
+    }
+    return [weights.first(where: FileSystem.isFile) ?? weights[0]]
+      + ["config.json", "tokenizer.json"].map { "\(text)/\($0)" }
+  }
+
+  /// Opens the files.
+  ///
+  /// - Parameter paths: those of `paths(in:text:)`.
+  /// - Throws: `FilterError`: what opening each file throws.
+  init(name: String, paths: [String]) throws(FilterError) {
+    self.name = name
+    reading = Array(paths[1...])
+    config = try RobertaConfig(path: reading[0])
+    tokens = try PromptTokenizer(
+      path: reading[1], limit: RobertaConfig.maxTokens, embeddings: config.vocabSize)
+    tensors = try CLAPCheckpoint.open(paths[0])
+  }
+
+  /// The vectors of prompts, in their order. The text encoder is in memory only meanwhile, and not at all where earlier
+  /// runs left all of them.
+  ///
+  /// - Parameter cache: what earlier runs left; nil is none.
+  /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
+  func features(
+    of texts: [String], numerics: Numerics, workers: Workers, cache: TextFeatureCache?
+  ) throws -> [TextFeatures] {
+    let width = try tensors.weights()["text_projection"][2].size(0, of: "weight")
+    return try TextFeatureSource(
+      cache: cache,
+      identity: {
+        try readingDigests() + [tensors.filter(Self.isOfText).digest(workers: workers)]
+          + numerics.identity
+      },
+      shape: { _ in (1, width) },
+      load: {
+        let encoder = try CLAPTextEncoder(
+          tensors.weights(), config: config, numerics: numerics, workers: workers)
+        return { text in
+          let values = encoder(tokens(text))
+          return TextFeatures(tokens: 1, width: values.count, values: values)
+        }
+      }
+    ).features(of: texts)
+  }
+
+  /// The tensors of what listens.
+  var audioTensors: WeightMap { tensors.filter { !Self.isOfText($0) } }
+
+  /// Loads what listens.
+  ///
+  /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
+  func audioEncoder(numerics: Numerics, workers: Workers) throws -> CLAPAudioEncoder {
+    try CLAPAudioEncoder(tensors.weights(), numerics: numerics, workers: workers)
+  }
+
+  /// What the stream's history says of the model.
+  ///
+  /// - Throws: `io`.
+  func identity(workers: Workers) throws -> JSONValue {
+    let digests = try readingDigests()
+    return [
+      "config": .string(digests[0]), "name": .string(name), "tokenizer": .string(digests[1]),
+      "weights": .string(try tensors.digest(workers: workers)),
+    ]
+  }
+
+  private func readingDigests() throws -> [String] { try reading.map { try Digest.ofFile($0) } }
+
+  private static func isOfText(_ name: String) -> Bool { name.hasPrefix("text_") }
+}

@@ -1,0 +1,25 @@
+/// How loud the sounds are that were found, against what they were looked for in.
+struct TargetLevels {
+  private var mix = 0.0
+  private var targets: [Int: Double] = [:]
+
+  /// The energy of a sound of which nothing is heard beside the rest, as a part of the rest's: -60 dB.
+  private static let silence = 1e-6
+
+  /// Takes a piece of the input.
+  mutating func add(_ samples: [Float]) { mix += Self.energy(samples) }
+
+  /// Takes a piece of a prompt's sound.
+  mutating func add(_ samples: [Float], of number: Int) {
+    targets[number, default: 0] += Self.energy(samples)
+  }
+
+  /// The prompts whose sound is silent, though the input is not.
+  var silent: [Int] {
+    targets.filter { mix > 0 && $0.value <= Self.silence * mix }.keys.sorted()
+  }
+
+  private static func energy(_ samples: [Float]) -> Double {
+    samples.reduce(0) { $0 + Double($1) * Double($1) }
+  }
+}
