@@ -78,13 +78,30 @@ import Testing
     #expect(outcome.text.contains("FAIL  temporary  \(folder.path)/absent is not writable"))
   }
 
-  @Test func damagedModelFailsInThePipe() throws {
+  @Test func damagedModelFails() throws {
     try folder.install("doctor")
     try folder.shell("mkdir models && echo damaged >models/htdemucs-mini.safetensors")
     let outcome = try doctor(["AP_MODELS": folder.file("models")])
     #expect(outcome.status == 1)
-    #expect(outcome.text.contains("FAIL  pipe       "))
-    #expect(outcome.text.contains("htdemucs-mini.safetensors"))
+    let path = folder.file("models/htdemucs-mini.safetensors")
+    #expect(outcome.text.contains("\nwarn  models     htdemucs-mini: \(path) cannot be used: "))
+    #expect(outcome.text.contains("\nFAIL  models     ap-demucs finds no models; run "))
+    #expect(!outcome.text.contains("PASS  models"))
+    #expect(!outcome.text.contains("fetch-models htdemucs-mini"))
+  }
+
+  @Test func pipeThatDoesNotWorkFails() throws {
+    try folder.install("doctor", filters: Filters.all.filter { $0 != "ap-encode" })
+    _ = try folder.write(
+      Array("#!/bin/sh\n[ \"$1\" = --version ] || { echo broken >&2; exit 70; }\n".utf8),
+      to: "ap-encode")
+    try folder.shell("chmod +x ap-encode")
+    let outcome = try doctor()
+    #expect(outcome.status == 1)
+    let line = outcome.text.split(separator: "\n").last
+    #expect(line?.hasPrefix("FAIL  pipe       ") == true)
+    #expect(line?.contains("fails with exit code 70: ") == true)
+    #expect(line?.contains("broken") == true)
   }
 
   @Test func takesNoArguments() throws {
