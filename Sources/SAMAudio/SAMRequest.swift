@@ -179,13 +179,18 @@ package struct SAMRequest: NetworkRequest {
   ) throws -> WindowSeparator {
     let words = prompts.map(\.words)
     // All that reads prompts is gone again before the large network comes.
-    let (texts, predictor, rankers) = try report.stage("text") {
-      (
-        try model.features(
-          of: words, numerics: numerics.unscaled, workers: workers, cache: .standard()),
-        try companions.predictor(
-          words, threshold: Float(spanThreshold), codec: model.config.audioCodec,
-          numerics: numerics.unscaled, workers: workers),
+    let (features, rankers) = try report.stage("text") {
+      let texts = try model.features(
+        of: words, numerics: numerics.unscaled, workers: workers, cache: .standard())
+      let heard = try companions.heard(
+        prompts.filter(\.spans.isEmpty).map(\.words), numerics: numerics.unscaled,
+        workers: workers)
+      return (
+        zip(texts, prompts).map { text, prompt in
+          PromptFeatures(
+            text: text, spans: prompt.spans,
+            heard: prompt.spans.isEmpty ? heard[prompt.words] : nil)
+        },
         try companions.rankers(
           words, codec: model.config.audioCodec, numerics: numerics.unscaled, workers: workers)
       )
@@ -198,9 +203,10 @@ package struct SAMRequest: NetworkRequest {
         tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(
-        codec: codec, transformer: transformer,
-        prompts: zip(texts, prompts).map { PromptFeatures(text: $0, spans: $1.spans) },
-        settings: settings, predictor: predictor, rankers: rankers)
+        codec: codec, transformer: transformer, prompts: features, settings: settings,
+        predictor: companions.predictor(
+          threshold: Float(spanThreshold), codec: model.config.audioCodec,
+          numerics: numerics.unscaled, workers: workers), rankers: rankers)
       separator.probe = report.probe
       // What would be refused after hours of work is refused now.
       try AvailableMemory.require(companions.memory(numerics))

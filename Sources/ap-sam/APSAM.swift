@@ -128,9 +128,6 @@ struct APSAM: NetworkFilter {
         "The span \(stray.value.text) has no --prompt before it that it could belong to; for a sound "
           + "without words, give --prompt '' before it.")
     }
-    if predictSpans, !span.isEmpty {
-      throw ValidationError("--predict-spans and --span contradict each other.")
-    }
     if !predictSpans, spanModel != nil {
       throw ValidationError("--span-model needs --predict-spans.")
     }

@@ -27,7 +27,6 @@ import Testing
     (["--span", "1..2"], "--span"),
     (["--span", "+2..1"], "--span"),
     (["--steps", "0"], "--steps must be between 1 and 1000"),
-    (["--predict-spans", "--span", "+1..2"], "--predict-spans and --span contradict each other"),
     (["--span-model", "base"], "--span-model needs --predict-spans"),
     (["--predict-spans", "--span-threshold", "1.5"], "--span-threshold must be between 0 and 1"),
     (["--predict-spans", "--span-threshold", "nan"], "--span-threshold must be between 0 and 1"),

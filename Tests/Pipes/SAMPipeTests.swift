@@ -383,6 +383,13 @@ import Testing
     #expect(without.header.tracks[0].extra["spans"] == nil)
     #expect(without.samples("man-speaking") != stream.samples("man-speaking"))
 
+    // A prompt that has spans of its own keeps them.
+    var given = plain
+    given.arguments += ["--span", "+0..0.5", "--predict-spans", "--span-model", Self.frameModel]
+    let mixed = try Self.read(given.run(.bytes(input)))
+    #expect(mixed.header.tracks[0].extra["spans"] == stream.header.tracks[0].extra["spans"])
+    #expect(mixed.header.tracks[1].extra["spans"] == nil)
+
     // Nothing is above this threshold, which changes nothing.
     predicted.arguments += ["--span-threshold", "1"]
     let none = try Self.read(predicted.run(.bytes(input)))

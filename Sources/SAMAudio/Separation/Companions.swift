@@ -22,18 +22,26 @@ struct Companions: Sendable {
     return identities
   }
 
-  /// What says when the sounds of some prompts are heard; nil where nobody asks.
+  /// What PE-A-Frame compares frames with, by prompt; nothing where spans are not predicted.
   ///
   /// - Throws: `FilterError` for tensors that are missing or misshaped.
-  func predictor(
-    _ prompts: [String], threshold: Float, codec: CodecConfig, numerics: Numerics, workers: Workers
-  ) throws -> SpanPredictor? {
-    guard let frameModel else { return nil }
-    let texts = try frameModel.features(
+  func heard(
+    _ prompts: [String], numerics: Numerics, workers: Workers
+  ) throws -> [String: TextFeatures] {
+    guard let frameModel else { return [:] }
+    let features = try frameModel.features(
       of: prompts, numerics: numerics, workers: workers, cache: .standard())
-    return SpanPredictor(
-      model: frameModel, texts: texts, threshold: threshold, codec: codec, numerics: numerics,
-      workers: workers)
+    return Dictionary(zip(prompts, features)) { $1 }
+  }
+
+  /// What says when sounds are heard; nil where nobody asks.
+  func predictor(
+    threshold: Float, codec: CodecConfig, numerics: Numerics, workers: Workers
+  ) -> SpanPredictor? {
+    frameModel.map {
+      SpanPredictor(
+        model: $0, threshold: threshold, codec: codec, numerics: numerics, workers: workers)
+    }
   }
 
   /// What chooses among candidates for some prompts; nil where nobody asks.

@@ -34,7 +34,7 @@ final class WindowSeparator {
 
   /// - Parameters:
   ///   - prompts: the sounds that are asked for.
-  ///   - predictor: says when the sounds are heard; nil: their spans do, if anything does.
+  ///   - predictor: says when the sounds are heard of which nothing is known; nil: nobody does.
   ///   - rankers: choose among several candidates; nil: there is one only.
   init(
     codec: DACVAE, transformer: DiffusionTransformer, prompts: [PromptFeatures],
@@ -106,22 +106,25 @@ final class WindowSeparator {
     }
   }
 
-  /// What is known of each frame, for each prompt: what is predicted, or what its spans say.
+  /// What is known of each frame, for each prompt: what its spans say, or else what is predicted.
   private func anchors(
     of mixture: Latent, start: Double, _ found: (Finding) -> Void
   ) throws -> [[AnchorClass]] {
-    guard let predictor else {
-      return prompts.map {
-        AnchorClass.classes(
-          $0.spans, windowStart: start, frames: mixture.frames,
-          codec: transformer.config.audioCodec)
-      }
+    var anchors = prompts.map { prompt in
+      AnchorClass.classes(
+        prompt.spans, windowStart: start, frames: mixture.frames,
+        codec: transformer.config.audioCodec)
     }
+    let numbers = prompts.indices.filter { prompts[$0].heard != nil }
+    guard let predictor, !numbers.isEmpty else { return anchors }
     probe?.start()
-    let spans = try predictor(mixture)
+    let spans = try predictor(mixture, texts: prompts.compactMap(\.heard))
     probe?.lap("spans")
-    for (prompt, spans) in spans.enumerated() { found(.spans(spans, prompt: prompt)) }
-    return spans.map(\.anchors)
+    for (number, spans) in zip(numbers, spans) {
+      anchors[number] = spans.anchors
+      found(.spans(spans, prompt: number))
+    }
+    return anchors
   }
 
   /// The number of the best candidate.
@@ -148,6 +151,8 @@ struct PromptFeatures {
   let text: TextFeatures
   /// What is known of when it is heard, later ones before earlier ones.
   var spans: [AnchorSpan] = []
+  /// What a `SpanPredictor` compares frames with; nil: it is not asked.
+  var heard: TextFeatures?
 }
 
 /// What is drawn for a window: torch's generator after `manual_seed(seed)`, first the noise, then the watermarks.

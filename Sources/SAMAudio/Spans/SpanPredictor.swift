@@ -1,11 +1,9 @@
 internal import APCore
 import Tensors
 
-/// Predicts when the sounds of all prompts are heard in a window.
+/// Predicts when the sounds of prompts are heard in a window.
 struct SpanPredictor {
   let model: FrameModelFiles
-  /// What each prompt is compared with.
-  let texts: [TextFeatures]
   let threshold: Float
   let codec: CodecConfig
   let numerics: Numerics
@@ -15,9 +13,11 @@ struct SpanPredictor {
   ///
   /// The network is in memory only meanwhile, so that it takes no room beside the solver.
   ///
-  /// - Parameter mixture: the window's latent.
+  /// - Parameters:
+  ///   - mixture: the window's latent.
+  ///   - texts: what frames are compared with (`FrameModelFiles.features`), one a prompt.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  func callAsFunction(_ mixture: Latent) throws -> [PredictedSpans] {
+  func callAsFunction(_ mixture: Latent, texts: [TextFeatures]) throws -> [PredictedSpans] {
     let scorer = try model.scorer(
       channels: mixture.channels, numerics: numerics, workers: workers)
     return scorer(mixture, texts: texts).map {

@@ -236,10 +236,10 @@ import Testing
       of: [words], numerics: Numerics(), workers: workers, cache: nil)
     let separator = WindowSeparator(
       codec: codec, transformer: try setting.transformer(),
-      prompts: [PromptFeatures(text: try setting.text)], settings: Self.settings(watermark: false),
+      prompts: [PromptFeatures(text: try setting.text, heard: texts[0])],
+      settings: Self.settings(watermark: false),
       predictor: SpanPredictor(
-        model: model, texts: texts, threshold: 0.3, codec: codecConfig, numerics: Numerics(),
-        workers: workers))
+        model: model, threshold: 0.3, codec: codecConfig, numerics: Numerics(), workers: workers))
     var (sounds, found): ([[Float]], [PredictedSpans]) = ([], [])
     try separator(
       mixture, draws: try draws, start: 0, progress: { _ in },
