@@ -5,5 +5,7 @@ import ArgumentParser
 struct APBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ap-bench", abstract: "Time the parts of a network.",
-    subcommands: [DemucsBench.self, RoformerBench.self, SAMBench.self, SolverBench.self])
+    subcommands: [
+      DemucsBench.self, RoformerBench.self, SAMBench.self, SolverBench.self, RankerBench.self,
+    ])
 }

@@ -18,11 +18,7 @@ final class ChunkBenchmark {
   init(model: String, workers: Workers, numerics: Numerics) throws {
     let (weights, config) = try RoformerModels.standard.find(model).open()
     network = try RoformerNetwork(weights, config: config, numerics: numerics, workers: workers)
-    var state: UInt64 = 1
-    mix = (0..<config.channels * config.chunkFrames).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(Int32(truncatingIfNeeded: state >> 32)) / 21_474_836_480
-    }
+    mix = noise(config.channels * config.chunkFrames)
     stems = Array(repeating: 0, count: config.names.stems.count * mix.count)
   }
 

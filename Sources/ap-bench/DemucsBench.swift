@@ -50,11 +50,7 @@ struct DemucsBench: ParsableCommand {
 
   /// The seconds of each stage of a segment of noise, in each round.
   private func times(of network: HTDemucs) -> [[(stage: String, seconds: Double)]] {
-    var state: UInt64 = 1
-    let mix = (0..<network.channels * network.segmentFrames).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Float(Int32(truncatingIfNeeded: state >> 32)) / 21_474_836_480
-    }
+    let mix = noise(network.channels * network.segmentFrames)
     var stems = [Float](repeating: 0, count: network.sources.count * mix.count)
     return (0..<rounds).map { _ in
       let probe = Probe()

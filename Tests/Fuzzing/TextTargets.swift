@@ -65,5 +65,22 @@ extension FuzzTarget {
       let config = try SAMAudioConfig(path: path)
       try BrokenPromise.unless(config.audioCodec.latentFrames(1 << 20) > 0, "no frames")
     },
+    // The same bytes for each model that helps SAM-Audio: what one refuses another may read.
+    FuzzTarget("helper-config", maximumBytes: 4096) { bytes in
+      let path = try scratchFile(bytes)
+      let readers: [() throws -> Void] = [
+        { _ = try RobertaConfig(path: path) },
+        { _ = try JudgeConfig(path: path, latentDim: 32) },
+        { _ = try FrameModelConfig(path: path, isMain: false) },
+        { _ = try FrameModelConfig(path: path, isMain: true) },
+      ]
+      var refusals: [any Error] = []
+      for read in readers {
+        do { try read() } catch { refusals.append(error) }
+      }
+      if let first = refusals.first(where: { !($0 is FilterError) }) ?? refusals.last {
+        throw first
+      }
+    },
   ]
 }

@@ -1,6 +1,7 @@
 """SAM-Audio: each part of the network against PyTorch, and what a window takes in memory."""
 
 import json
+import shutil
 import statistics
 import sys
 from pathlib import Path
@@ -18,6 +19,13 @@ STAGES = {
     "decode_watermark": "decode, with the watermark",
 }
 PRECISIONS = ("f32", "bf16")
+# What helps SAM-Audio: ap-bench's word for it, and what a window costs.
+RANKERS = {
+    "pe-a-frame-small": ("frames", "PE-A-Frame small"),
+    "pe-a-frame-large": ("frames", "PE-A-Frame large"),
+    "judge": ("judge", "the Judge, mixture and a candidate"),
+    "clap": ("clap", "CLAP, a candidate"),
+}
 MEMORY_BARS = {"f32": "≤ 3.6 GB", "bf16": "≤ 2.2 GB"}
 
 
@@ -29,8 +37,8 @@ def measured(folder, *command):
     return json.loads(text) if text else None, peak / 1024
 
 
-def reference(folder, *arguments):
-    return measured(folder, sys.executable, "-B", Path(__file__).with_name("sam_reference.py"), *arguments)
+def reference(folder, *arguments, script="sam_reference.py"):
+    return measured(folder, sys.executable, "-B", Path(__file__).with_name(script), *arguments)
 
 
 def network(folder, model, threads, *options):
@@ -85,6 +93,28 @@ def bench_solvers(folder, model, threads):
              f"{row['decibels']:.1f}") for row in answer["solvers"]])
 
 
+def bench_rankers(folder, threads, rounds):
+    """Both in turns, one model after the other: the large ones have 6 GB each."""
+    rows = []
+    for name, (kind, words) in RANKERS.items():
+        say(f"writing {name} with random weights")
+        model = folder / name
+        reference(folder, "write", name, model, script="sam_rankers.py")
+        times = {"ap": [], "torch": []}
+        for _ in range(rounds):
+            ours, _ = measured(
+                folder, BUILD / "ap-bench", "sam-ranker", kind, model, "--threads", threads, "--seconds", WINDOW)
+            theirs, _ = reference(folder, "time", name, threads, WINDOW, script="sam_rankers.py")
+            for key, answer in (("ap", ours), ("torch", theirs)):
+                times[key].append(min(answer["seconds"]))
+        shutil.rmtree(model)
+        ap, torch = (statistics.median(values) for values in times.values())
+        rows.append((words, f"{ap:.2f}", f"{torch:.2f}", f"{torch / ap:.2f}"))
+    table(
+        f"{WINDOW} s, {threads} threads, median of {rounds}", "ap f32, seconds", f"{theirs['name']} f32, seconds",
+        "ap is faster by (bar: ≥ 1)", rows=rows)
+
+
 def bench_sam(folder, threads, rounds):
     say("writing a full-size checkpoint with random weights")
     model = folder / "sam-audio-small"
@@ -92,3 +122,4 @@ def bench_sam(folder, threads, rounds):
     bench_stages(folder, model, threads, rounds)
     bench_solvers(folder, model, threads)
     bench_long_window(folder, model, threads)
+    bench_rankers(folder, threads, rounds)

@@ -117,10 +117,26 @@ class Patcher(nn.Module):
             for name in ("block1", "block2")})
 
     def forward(self, x):
-        y = x.transpose(1, 2)
-        for block in self.block.values():
-            y = block["project"](silu(block["groupnorm"](y)))
-        return x + y.transpose(1, 2)
+        return patched(x, self.block)
+
+
+def patched(x, blocks):
+    y = x.transpose(1, 2)
+    for block in blocks.values():
+        y = block["project"](silu(block["groupnorm"](y)))
+    return x + y.transpose(1, 2)
+
+
+def rotation(width, frames):
+    """Turns the channels of a head in pairs."""
+    angles = torch.arange(frames)[:, None] * 20000 ** (-torch.arange(0, width, 2) / width)
+    cos, sin = angles.cos(), angles.sin()
+
+    def rotate(x):
+        a, b = x[..., 0::2], x[..., 1::2]
+        return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
+
+    return rotate
 
 
 class Transformer(nn.Module):
@@ -139,23 +155,12 @@ class Transformer(nn.Module):
         self.final_layer_scale_shift_table = nn.Parameter(torch.randn(2, width) / width**0.5)
         self.head, self.frequencies = width // heads, frequencies
 
-    def rotation(self, frames):
-        rates = 20000 ** (-torch.arange(0, self.head, 2) / self.head)
-        angles = torch.arange(frames)[:, None] * rates
-        cos, sin = angles.cos(), angles.sin()
-
-        def rotate(x):
-            a, b = x[..., 0::2], x[..., 1::2]
-            return torch.stack((a * cos - b * sin, a * sin + b * cos), dim=-1).flatten(-2)
-
-        return rotate
-
     def forward(self, x, text, time):
         x = self.x_embedder(x)
         embedding = self.t_embedder["projection"](sinusoids(time, self.frequencies))
         modulation = self.t_block(silu(embedding)).unflatten(-1, (6, -1))
         text = self.y_embedder["projection"](text + sinusoids(time, x.shape[-1]))
-        rotate = self.rotation(x.shape[1])
+        rotate = rotation(self.head, x.shape[1])
         for layer in self.layers:
             x = layer(x, text, modulation, rotate)
         shift, scale = self.final_layer_scale_shift_table + embedding

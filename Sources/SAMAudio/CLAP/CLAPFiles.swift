@@ -1,11 +1,11 @@
-internal import APCore
+package import APCore
 internal import Checkpoints
 internal import Digests
-import Tensors
+package import Tensors
 
 /// A CLAP model whose files are open, with no tensor read: the checkpoint, and RoBERTa's configuration and tokenizer,
 /// which the checkpoint does not have.
-struct CLAPFiles: Sendable {
+package struct CLAPFiles: Sendable {
   let config: RobertaConfig
   let tokens: PromptTokenizer
   /// What the network takes, under the network's names.
@@ -20,7 +20,7 @@ struct CLAPFiles: Sendable {
   /// All files of a model.
   ///
   /// - Parameter text: the folder of RoBERTa's files.
-  static func paths(in folder: String, text: String) -> [String] {
+  package static func paths(in folder: String, text: String) -> [String] {
     let weights = ["630k-best.pt", "630k-best.safetensors", "model.safetensors"].map {
       "\(folder)/\($0)"
     }
@@ -32,7 +32,7 @@ struct CLAPFiles: Sendable {
   ///
   /// - Parameter paths: those of `paths(in:text:)`.
   /// - Throws: `FilterError`: what opening each file throws.
-  init(name: String, paths: [String]) throws(FilterError) {
+  package init(name: String, paths: [String]) throws(FilterError) {
     self.name = name
     reading = Array(paths[1...])
     config = try RobertaConfig(path: reading[0])
@@ -74,7 +74,7 @@ struct CLAPFiles: Sendable {
   /// Loads what listens.
   ///
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  func audioEncoder(numerics: Numerics, workers: Workers) throws -> CLAPAudioEncoder {
+  package func audioEncoder(numerics: Numerics, workers: Workers) throws -> CLAPAudioEncoder {
     try CLAPAudioEncoder(tensors.weights(), numerics: numerics, workers: workers)
   }
 

@@ -24,16 +24,8 @@ struct CLAPProjection {
   ///
   /// - Parameter probe: sees what the layers give.
   func callAsFunction(_ embedding: [Float], probe: Probe? = nil, workers: Workers) -> [Float] {
-    func token(_ channels: Int) -> TokenPanels {
-      TokenPanels(channels: channels, groups: 1, tokens: 1)
-    }
-    let (input, hidden, output) = (
-      token(embedding.count), token(first.outputs), token(second.outputs)
-    )
-    input.copy(tokens: embedding, workers: workers)
-    first(input, into: hidden, workers: workers)
-    second(hidden, into: output, workers: workers)
-    let vector = output.tokenMajor(workers: workers)
+    let vector = second(
+      rows: first(rows: embedding, workers: workers), workers: workers)
     probe?.show("projection", [vector.count]) { vector }
     let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return vector.map { $0 / max(length, 1e-12) }

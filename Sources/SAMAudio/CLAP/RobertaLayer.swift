@@ -9,8 +9,7 @@ struct RobertaLayer {
   private let projection: Linear
   private let output: Linear
   private let attentionNorm: NormFactors
-  private let up: Linear
-  private let down: Linear
+  private let feedForward: FeedForward
   private let norm: NormFactors
 
   /// - Parameter weights: at `encoder.layer.N`.
@@ -31,10 +30,10 @@ struct RobertaLayer {
       weight: dense.weight, bias: dense.bias, columns: heads.order(), numerics: numerics)
     attentionNorm = NormFactors(try attention["output"]["LayerNorm"].affine([width]))
     let first = try weights["intermediate"]["dense"].affine([hidden, width])
-    up = Linear(
-      weight: first.weight, bias: first.bias, activation: .gelu, numerics: numerics)
     let second = try weights["output"]["dense"].affine([width, hidden])
-    down = Linear(weight: second.weight, bias: second.bias, numerics: numerics)
+    feedForward = FeedForward(
+      up: Linear(weight: first.weight, bias: first.bias, activation: .gelu, numerics: numerics),
+      down: Linear(weight: second.weight, bias: second.bias, numerics: numerics))
     norm = NormFactors(try weights["output"]["LayerNorm"].affine([width]))
   }
 
@@ -47,10 +46,7 @@ struct RobertaLayer {
     inputs.project([.queries(), .keys(), .values], projection, tokens, workers: workers)
     inputs.attend(through: output, addingTo: tokens, workers: workers)
     attentionNorm.layerNormalize(tokens, epsilon: epsilon, workers: workers)
-    workers.withTokens(channels: up.outputs, like: tokens) { hidden in
-      up(tokens, into: hidden, workers: workers)
-      down.add(hidden, to: tokens, workers: workers)
-    }
+    feedForward.add(tokens, to: tokens, workers: workers)
     norm.layerNormalize(tokens, epsilon: epsilon, workers: workers)
   }
 }

@@ -10,8 +10,7 @@ struct SwinBlock {
   /// Queries, keys and values, one below the other.
   private let qkv: Linear
   private let proj: Linear
-  private let fc1: Linear
-  private let fc2: Linear
+  private let feedForward: FeedForward
 
   /// - Parameters:
   ///   - weights: at `layers.N.blocks.M`.
@@ -36,11 +35,12 @@ struct SwinBlock {
     proj = Linear(
       weight: out.weight, bias: out.bias, columns: heads.order(), numerics: numerics)
     let first = try weights["mlp"]["fc1"].affine([4 * width, width])
-    fc1 = Linear(
-      weight: first.weight, bias: first.bias, norm: try weights["norm2"].affine([width]),
-      activation: .gelu, numerics: numerics)
     let second = try weights["mlp"]["fc2"].affine([width, 4 * width])
-    fc2 = Linear(weight: second.weight, bias: second.bias, numerics: numerics)
+    feedForward = FeedForward(
+      up: Linear(
+        weight: first.weight, bias: first.bias, norm: try weights["norm2"].affine([width]),
+        activation: .gelu, numerics: numerics),
+      down: Linear(weight: second.weight, bias: second.bias, numerics: numerics))
   }
 
   /// Applies the layer in place.
@@ -63,10 +63,7 @@ struct SwinBlock {
       grid.add(tokens: windows.places, of: tokens, workers: workers)
 
       grid.layerNormalize(into: normalized, workers: workers)
-      workers.withTokens(channels: fc1.outputs, like: grid) { hidden in
-        fc1(normalized, into: hidden, workers: workers)
-        fc2.add(hidden, to: grid, workers: workers)
-      }
+      feedForward.add(normalized, to: grid, workers: workers)
     }
   }
 }

@@ -4,7 +4,7 @@ package struct Latent: Sendable, Equatable {
   package let frames: Int
   package var values: [Float]
 
-  init(channels: Int, frames: Int, values: [Float]) {
+  package init(channels: Int, frames: Int, values: [Float]) {
     precondition(values.count == channels * frames, "values must have channels × frames elements")
     self.channels = channels
     self.frames = frames

@@ -10,8 +10,7 @@ struct ModernBERTLayer {
   private let projection: Linear
   private let output: Linear
   private let feedForwardNorm: FloatStorage
-  private let up: Linear
-  private let down: Linear
+  private let feedForward: FeedForward
   private let epsilon: Float
 
   /// - Parameters:
@@ -35,11 +34,13 @@ struct ModernBERTLayer {
       Matrix(
         [try weights["attn"]["Wo"].rows("weight", shape: [width, width])], columns: heads.order(),
         numerics: numerics, workers: workers))
-    up = Linear(
-      try weights["mlp"]["Wi"].rows("weight", shape: [2 * hidden, width]), activation: .geGLU,
-      numerics: numerics, workers: workers)
-    down = try Linear(
-      weights["mlp"]["Wo"], inputs: hidden, outputs: width, numerics: numerics, workers: workers)
+    feedForward = FeedForward(
+      up: Linear(
+        try weights["mlp"]["Wi"].rows("weight", shape: [2 * hidden, width]), activation: .geGLU,
+        numerics: numerics, workers: workers),
+      down: try Linear(
+        weights["mlp"]["Wo"], inputs: hidden, outputs: width, numerics: numerics,
+        workers: workers))
     epsilon = Float(config.normEps)
   }
 
@@ -93,10 +94,7 @@ struct ModernBERTLayer {
 
       tokens.layerNormalize(
         into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
-      workers.withTokens(channels: up.outputs, like: tokens) { hidden in
-        up(normalized, into: hidden, workers: workers)
-        down.add(hidden, to: tokens, workers: workers)
-      }
+      feedForward.add(normalized, to: tokens, workers: workers)
     }
   }
 }

@@ -1,13 +1,13 @@
-import APCore
+package import APCore
 import Checkpoints
 import Tensors
 
 /// SAM-Audio's Judge: how well a sound is what a text describes, taken out of a mixture, as listeners would rate it.
 ///
 /// Reference: `SAMAudioJudgeModel` in sam_audio/model/judge.py.
-struct Judge {
+package struct Judge {
   /// A listener's four answers, about 1 to 5.
-  struct Ratings: Sendable, Equatable {
+  package struct Ratings: Sendable, Equatable {
     let overall: Float
     let recall: Float
     let precision: Float
@@ -64,7 +64,7 @@ struct Judge {
   ///   - mixture: mono.
   ///   - text: what is kept of the prompt (`JudgeText`), [bottleneckDim].
   ///   - probe: sees each stage of each candidate, [T, channels].
-  func callAsFunction(
+  package func callAsFunction(
     _ candidates: [[Float]], in mixture: [Float], text: [Float], _ probe: Probe? = nil
   ) -> [Ratings] {
     let mixed = frames(of: mixture)  // [T, D]
@@ -114,8 +114,7 @@ struct Judge {
 struct JudgeText {
   private let first: Linear
   private let second: Linear
-  private let norm: FloatStorage
-  private let shift: FloatStorage
+  private let norm: NormFactors
   private let workers: Workers
 
   /// - Parameter weights: the checkpoint's root.
@@ -127,8 +126,7 @@ struct JudgeText {
     second = try Linear(
       weights["text_proj2"], inputs: width, outputs: inner, hasBias: true, numerics: numerics,
       workers: workers)
-    norm = FloatStorage(try weights["layer_norm"].floats("weight", shape: [inner]))
-    shift = FloatStorage(try weights["layer_norm"].floats("bias", shape: [inner]))
+    norm = NormFactors(try weights["layer_norm"].affine([inner]))
     self.workers = workers
   }
 
@@ -137,9 +135,7 @@ struct JudgeText {
     let projected = second(rows: first(rows: state, workers: workers), workers: workers)
     let panels = TokenPanels(channels: projected.count, groups: 1, tokens: 1)
     panels.copy(tokens: projected, workers: workers)
-    panels.layerNormalize(
-      into: panels, scale: Floats(norm.base), shift: Floats(shift.base), epsilon: 1e-5,
-      workers: workers)
+    norm.layerNormalize(panels, workers: workers)
     return panels.tokenMajor(workers: workers)
   }
 }

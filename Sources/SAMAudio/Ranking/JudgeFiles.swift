@@ -1,9 +1,9 @@
-internal import APCore
+package import APCore
 import Checkpoints
-import Tensors
+package import Tensors
 
 /// A Judge whose files are open, with no tensor read.
-struct JudgeFiles: Sendable {
+package struct JudgeFiles: Sendable {
   let config: JudgeConfig
   let prompts: PromptReader
   /// The tensors that are used, of both releases under the same names.
@@ -19,7 +19,7 @@ struct JudgeFiles: Sendable {
   /// Opens the files.
   ///
   /// - Throws: `FilterError`: what opening each file throws.
-  init(name: String, folder path: String) throws(FilterError) {
+  package init(name: String, folder path: String) throws(FilterError) {
     let folder = PromptedModelFolder(name: name, path: path)
     let file = Self.weights(in: path) ?? "\(path)/model.safetensors"
     let stored = try WeightMap(path: file, [Checkpoint.open(file)])
@@ -49,7 +49,7 @@ struct JudgeFiles: Sendable {
       identity: {
         [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
       },
-      shape: { _ in (1, config.bottleneckDim) },
+      shape: { _ in (1, textWidth) },
       load: {
         let weights = tensors.weights()
         let encoder = try prompts.encoder(
@@ -63,13 +63,16 @@ struct JudgeFiles: Sendable {
     ).features(of: texts)
   }
 
+  /// Numbers that are kept of a prompt.
+  package var textWidth: Int { config.bottleneckDim }
+
   /// The tensors of what listens.
   var audioTensors: WeightMap { tensors.filter { !Self.isOfText($0) } }
 
   /// Loads what listens.
   ///
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  func judge(numerics: Numerics, workers: Workers) throws -> Judge {
+  package func judge(numerics: Numerics, workers: Workers) throws -> Judge {
     try Judge(audioTensors.weights(), config: config, numerics: numerics, workers: workers)
   }
 

@@ -1,9 +1,9 @@
-internal import APCore
+package import APCore
 import Checkpoints
-import Tensors
+package import Tensors
 
 /// A PE-A-Frame model whose files are open, with no tensor read.
-struct FrameModelFiles: Sendable {
+package struct FrameModelFiles: Sendable {
   let config: FrameModelConfig
   let prompts: PromptReader
   /// The tensors that are used, of both releases under the same names.
@@ -11,12 +11,12 @@ struct FrameModelFiles: Sendable {
 
   private let folder: PromptedModelFolder
   /// Of what texts and sounds become.
-  private let width: Int
+  package let width: Int
 
   /// Opens the files.
   ///
   /// - Throws: `FilterError`: what opening each file throws.
-  init(name: String, folder path: String) throws(FilterError) {
+  package init(name: String, folder path: String) throws(FilterError) {
     let folder = PromptedModelFolder(name: name, path: path)
     let file = "\(path)/model.safetensors"
     let stored = try WeightMap(path: file, [Checkpoint.open(file)])
@@ -75,7 +75,7 @@ struct FrameModelFiles: Sendable {
   ///
   /// - Parameter channels: of a latent.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
-  func scorer(channels: Int, numerics: Numerics, workers: Workers) throws -> FrameScorer {
+  package func scorer(channels: Int, numerics: Numerics, workers: Workers) throws -> FrameScorer {
     try FrameScorer(
       audioTensors.weights(), channels: channels, outputs: width, config: config.tower,
       numerics: numerics,

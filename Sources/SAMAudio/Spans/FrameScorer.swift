@@ -1,4 +1,4 @@
-import APCore
+package import APCore
 import Checkpoints
 internal import Glibc
 import Tensors
@@ -6,7 +6,7 @@ import Tensors
 /// PE-A-Frame's ears: for each frame of a sound, how probable it is that what a text describes is heard in it.
 ///
 /// Reference: `PEAudioFrame` in perception_models.
-struct FrameScorer {
+package struct FrameScorer {
   private let tower: AudioTower
   private let head: FrameHead
   private let scale: Float
@@ -40,7 +40,7 @@ struct FrameScorer {
   ///   - latent: of the sound, [C, T].
   ///   - texts: what they are compared with (`FrameModelFiles.features`).
   ///   - probe: sees each stage, [T, channels].
-  func callAsFunction(
+  package func callAsFunction(
     _ latent: Latent, texts: [TextFeatures], _ probe: Probe? = nil
   ) -> [[Float]] {
     let frames = tower(latent.frameMajor, probe)  // [T, D]
@@ -62,8 +62,7 @@ struct FrameScorer {
 
 /// A norm and a projection into what sounds and texts share; of many vectors or of one.
 struct FrameHead {
-  private let norm: FloatStorage
-  private let shift: FloatStorage
+  private let norm: NormFactors
   private let projection: Linear
   private let workers: Workers
 
@@ -74,8 +73,7 @@ struct FrameHead {
   init(
     _ weights: Weights, inputs: Int, outputs: Int, numerics: Numerics, workers: Workers
   ) throws {
-    norm = FloatStorage(try weights["layer_norm"].floats("weight", shape: [inputs]))
-    shift = FloatStorage(try weights["layer_norm"].floats("bias", shape: [inputs]))
+    norm = NormFactors(try weights["layer_norm"].affine([inputs]))
     projection = try Linear(
       weights["proj"], inputs: inputs, outputs: outputs, numerics: numerics, workers: workers)
     self.workers = workers
@@ -86,9 +84,7 @@ struct FrameHead {
     let width = projection.inputs
     let panels = TokenPanels(channels: width, groups: 1, tokens: vectors.count / width)
     panels.copy(tokens: vectors, workers: workers)
-    panels.layerNormalize(
-      into: panels, scale: Floats(norm.base), shift: Floats(shift.base), epsilon: 1e-6,
-      workers: workers)
+    norm.layerNormalize(panels, epsilon: 1e-6, workers: workers)
     return projection(rows: panels.tokenMajor(workers: workers), workers: workers)
   }
 }

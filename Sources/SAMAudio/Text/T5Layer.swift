@@ -9,8 +9,7 @@ struct T5Layer {
   private let projection: Linear
   private let output: Linear
   private let feedForwardNorm: FloatStorage
-  private let wi: Linear
-  private let wo: Linear
+  private let feedForward: FeedForward
 
   /// - Parameter weights: at `encoder.block.N.layer`.
   init(_ weights: Weights, config: T5Config, numerics: Numerics, workers: Workers) throws {
@@ -37,8 +36,9 @@ struct T5Layer {
         numerics: numerics, workers: workers))
     feedForwardNorm = try norm(weights[1])
     let dense = weights[1]["DenseReluDense"]
-    wi = linear(try dense["wi"].rows("weight", shape: [hidden, width]), .relu)
-    wo = linear(try dense["wo"].rows("weight", shape: [width, hidden]))
+    feedForward = FeedForward(
+      up: linear(try dense["wi"].rows("weight", shape: [hidden, width]), .relu),
+      down: linear(try dense["wo"].rows("weight", shape: [width, hidden])))
   }
 
   /// Applies the layer in place.
@@ -58,10 +58,7 @@ struct T5Layer {
 
       tokens.rmsNormalize(
         into: normalized, scale: Floats(feedForwardNorm.base), epsilon: epsilon, workers: workers)
-      workers.withTokens(channels: wi.outputs, like: tokens) { hidden in
-        wi(normalized, into: hidden, workers: workers)
-        wo.add(hidden, to: tokens, workers: workers)
-      }
+      feedForward.add(normalized, to: tokens, workers: workers)
     }
   }
 }

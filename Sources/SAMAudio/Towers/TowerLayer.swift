@@ -7,7 +7,7 @@ struct TowerLayer {
   private let attentionNorm: FloatStorage
   private let attention: NormalizedAttention
   private let feedForwardNorm: FloatStorage
-  private let feedForward: SwiGLU
+  private let feedForward: FeedForward
   private let epsilon: Float
 
   /// - Parameter weights: at `layers.N`.
@@ -19,7 +19,7 @@ struct TowerLayer {
     attention = try NormalizedAttention(
       weights["attention"], sizes: sizes, numerics: numerics, workers: workers)
     feedForwardNorm = try norm("ffn_norm")
-    feedForward = try SwiGLU(
+    feedForward = try FeedForward(
       weights["feed_forward"], inputs: sizes.width, hidden: sizes.hidden, outputs: sizes.width,
       numerics: numerics, workers: workers)
     epsilon = sizes.epsilon

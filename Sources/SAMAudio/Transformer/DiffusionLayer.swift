@@ -10,7 +10,7 @@ struct DiffusionLayer {
   private let modulation: Modulation
   private let attention: NormalizedAttention
   private let crossAttention: NormalizedAttention
-  private let feedForward: SwiGLU
+  private let feedForward: FeedForward
 
   /// - Parameter weights: at `transformer.layers.N`.
   init(
@@ -24,7 +24,7 @@ struct DiffusionLayer {
     crossAttention = try NormalizedAttention(
       weights["cross_attention"], sizes: config.layer, isCross: true, numerics: numerics,
       workers: workers)
-    feedForward = try SwiGLU(
+    feedForward = try FeedForward(
       weights["feed_forward"], inputs: width, hidden: config.ffnDim, outputs: width,
       numerics: numerics,
       workers: workers)

@@ -5,7 +5,7 @@ import Tensors
 /// `y_embedder`).
 struct TextEmbedding {
   private let projection: Linear
-  private let embedder: SwiGLU
+  private let embedder: FeedForward
 
   /// - Parameter weights: the checkpoint's root.
   init(_ weights: Weights, config: SAMAudioConfig, numerics: Numerics, workers: Workers) throws {
@@ -16,7 +16,7 @@ struct TextEmbedding {
         [try proj.rows("weight", shape: [width, config.textEncoder.dim])], numerics: numerics,
         workers: workers),
       bias: try proj.floats("bias", shape: [width]))
-    embedder = try SwiGLU(
+    embedder = try FeedForward(
       weights["transformer"]["y_embedder"]["projection"], inputs: width, hidden: width,
       outputs: width, numerics: numerics, workers: workers)
   }

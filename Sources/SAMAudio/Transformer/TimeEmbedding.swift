@@ -15,7 +15,7 @@ struct TimeFeatures: Sendable {
 struct TimeEmbedding {
   private let width: Int
   private let frequencies: Int
-  private let projection: SwiGLU
+  private let projection: FeedForward
   private let block: Linear
 
   /// - Parameter weights: at `transformer`.
@@ -24,7 +24,7 @@ struct TimeEmbedding {
   ) throws {
     width = config.dim
     frequencies = config.frequencyEmbeddingDim
-    projection = try SwiGLU(
+    projection = try FeedForward(
       weights["t_embedder"]["projection"], inputs: frequencies, hidden: width, outputs: width,
       numerics: numerics, workers: workers)
     block = Linear(

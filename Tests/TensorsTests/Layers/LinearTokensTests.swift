@@ -73,7 +73,7 @@ import Testing
     let w3 = noise(hidden * channels, seed: 2)
     let w2 = noise(outputs * hidden, seed: 3, scale: 0.3)
     let workers = Workers.spoiled(threads: 2)
-    let layer = SwiGLU(
+    let layer = FeedForward(
       w1: StoredRows(w1, rows: hidden), w2: StoredRows(w2, rows: outputs),
       w3: StoredRows(w3, rows: hidden), numerics: Numerics(), workers: workers)
     let rows = noise(rows: channels, columns: tokens, seed: 4, scale: 2)

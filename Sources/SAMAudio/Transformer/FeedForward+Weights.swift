@@ -1,7 +1,7 @@
 import Checkpoints
 import Tensors
 
-extension SwiGLU {
+extension FeedForward {
   /// - Parameter weights: where `w1`, `w2` and `w3` are.
   init(
     _ weights: Weights, inputs: Int, hidden: Int, outputs: Int, numerics: Numerics,
