@@ -14,6 +14,8 @@ struct CandidateChoice: Sendable, Equatable {
   let totals: [Float]
   /// The first of those with the highest sum.
   let best: Int
+  /// The next one; nil where there is none.
+  let second: Int?
   /// Whether the best candidate is 60 dB or more below the mixture: then scores mean little.
   let isNearSilence: Bool
 
@@ -23,23 +25,19 @@ struct CandidateChoice: Sendable, Equatable {
     let totals = candidates.indices.map { candidate in
       scores.reduce(0) { $0 + $1.weight * $1.values[candidate] }
     }
-    // A score that is not a number is never the highest.
-    let best = totals.indices.dropFirst().reduce(0) { best, candidate in
-      totals[candidate] > totals[best] || totals[best].isNaN && !totals[candidate].isNaN
-        ? candidate : best
+    // Of equal ones the first comes first; a score that is not a number comes last.
+    let heights = totals.map { $0.isNaN ? -.infinity : $0 }
+    let order = totals.indices.sorted {
+      heights[$0] == heights[$1] ? $0 < $1 : heights[$0] > heights[$1]
     }
     self.scores = scores
     self.totals = totals
-    self.best = best
+    best = order[0]
+    second = order.dropFirst().first
     func power(_ samples: [Float]) -> Double {
       samples.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, samples.count))
     }
-    isNearSilence = power(candidates[best]) <= 1e-6 * power(mixture)
-  }
-
-  /// The second best candidate; nil where there is none.
-  var second: Int? {
-    totals.indices.filter { $0 != best }.min { totals[$0] > totals[$1] }
+    isNearSilence = power(candidates[order[0]]) <= 1e-6 * power(mixture)
   }
 }
 

@@ -46,7 +46,7 @@ import Testing
     // One frame: a damaged configuration may have positions for no more.
     let sound = Latent(channels: 16, frames: 1, values: Sounds.noise(frames: 16))
     try damage(
-      Array(original[..<count]), seed: 5, rounds: 300, refused: 0.2...0.99
+      Array(original[..<count]), seed: 5, rounds: 300, refused: 0.2...1
     ) { bytes in
       _ = try folder.write(bytes + original[count...], to: name)
       let files = try FrameModelFiles(name: "model", folder: folder.path)

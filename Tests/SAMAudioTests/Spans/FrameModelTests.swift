@@ -29,7 +29,7 @@ import Testing
     return (json?["cases"]?.array ?? []).map { Case(name: $0["name"]?.string ?? "", entry: $0) }
   }()
 
-  private static let workers = Workers(threads: 2)
+  private let workers = Workers(threads: 2)
 
   private static func latent(_ name: String) throws -> Latent {
     let (shape, values) = try Golden("sam-audio-spans/pe-a-frame.golden").tensor("\(name).features")
@@ -64,12 +64,12 @@ import Testing
     let model = try folder.open()
     let golden = try Golden("sam-audio-spans/pe-a-frame.golden")
     let texts = try model.features(
-      of: [item.prompt], numerics: Numerics(), workers: Self.workers, cache: nil)
+      of: [item.prompt], numerics: Numerics(), workers: workers, cache: nil)
     #expect(
       Golden.error(texts[0].values, try golden.tensor("\(item.name).text_embed").values) <= 1e-4)
     let latent = try Self.latent(item.name)
     let scorer = try model.scorer(
-      channels: latent.channels, numerics: Numerics(), workers: Self.workers)
+      channels: latent.channels, numerics: Numerics(), workers: workers)
     let probabilities = scorer(latent, texts: texts)[0]
     let expected = try golden.tensor("\(item.name).probs").values
     #expect(zip(probabilities, expected).allSatisfy { abs($0 - $1) <= 1e-4 })
@@ -91,11 +91,11 @@ import Testing
     let ids = model.prompts.tokens(of: item.prompt)
     #expect(ids == item.entry["ids"]?.array?.compactMap(\.int))
     let encoder = try model.prompts.encoder(
-      model.tensors.weights()["text_model"], numerics: Numerics(), workers: Self.workers)
+      model.tensors.weights()["text_model"], numerics: Numerics(), workers: workers)
     _ = encoder(ids, probe)
     let latent = try Self.latent(name)
     let scorer = try model.scorer(
-      channels: latent.channels, numerics: Numerics(), workers: Self.workers)
+      channels: latent.channels, numerics: Numerics(), workers: workers)
     _ = scorer(latent, texts: [], probe)
     let names = ["patch", "layer0", "layer1", "output", "embed"].map { ($0, "audio_\($0)") }
     var seen = 0
@@ -116,10 +116,10 @@ import Testing
     let numerics = Numerics(stored: stored, multiplied: multiplied)
     let model = try FrameModelFolder().open()
     let texts = try model.features(
-      of: [item.prompt], numerics: numerics, workers: Self.workers, cache: nil)
+      of: [item.prompt], numerics: numerics, workers: workers, cache: nil)
     let latent = try Self.latent("sam2")
     let probabilities = try model.scorer(
-      channels: latent.channels, numerics: numerics, workers: Self.workers)(latent, texts: texts)[0]
+      channels: latent.channels, numerics: numerics, workers: workers)(latent, texts: texts)[0]
     let expected = try Golden("sam-audio-spans/pe-a-frame.golden").tensor("sam2.probs").values
     let error = zip(probabilities, expected).map { abs($0 - $1) }.max() ?? 1
     #expect(error <= (stored == .f32 && multiplied == .f32 ? 1e-4 : 0.05), "\(error)")
@@ -167,7 +167,7 @@ import Testing
     _ = try folder.folder.write(Array(damage.bytes.utf8), to: damage.file)
     let error = #expect(throws: FilterError.self) {
       let model = try folder.open()
-      _ = try model.scorer(channels: 16, numerics: Numerics(), workers: Self.workers)
+      _ = try model.scorer(channels: 16, numerics: Numerics(), workers: workers)
     }
     #expect(error?.code.status == .data)
     #expect(error?.message.contains(damage.message) == true, "\(error?.message ?? "")")
@@ -177,7 +177,7 @@ import Testing
   func missingTensorsAreNamed(name: String) throws {
     let folder = try FrameModelFolder { $0.tensors[name] = nil }
     let error = #expect(throws: FilterError.self) {
-      _ = try folder.open().scorer(channels: 16, numerics: Numerics(), workers: Self.workers)
+      _ = try folder.open().scorer(channels: 16, numerics: Numerics(), workers: workers)
     }
     #expect(error?.code == .missingTensor)
   }
