@@ -78,7 +78,7 @@ package struct SAMRequest: NetworkRequest {
     ) {
       limit.memory(
         $0, candidates: settings.candidates, textTokens: separator.textTokens,
-        precision: numerics.of(.attention).multiplied)
+        precision: numerics.of(.attention).multiplied) + companions.memory(numerics.unscaled)
     }.run(historyEntry: entry) { number in
       context.log.warning(
         "Next to nothing was found of \(prompts[number].description): the track "
@@ -208,8 +208,6 @@ package struct SAMRequest: NetworkRequest {
           threshold: Float(spanThreshold), codec: model.config.audioCodec,
           numerics: numerics.unscaled, workers: workers), rankers: rankers)
       separator.probe = report.probe
-      // What would be refused after hours of work is refused now.
-      try AvailableMemory.require(companions.memory(numerics))
       return separator
     }
   }
