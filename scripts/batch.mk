@@ -1,9 +1,9 @@
 # Usage: make -f scripts/batch.mk STEMS=stems SONGS='a.mp3 b.flac' -j2
 #
 # Separates each song into a folder of its own, here STEMS/a and STEMS/b. A folder appears complete or not at
-# all. A song that is done is not done again, unless it is newer than its folder; the old folder is then kept as
-# STEMS/a.~1~. To resume a run that was stopped, run the same command again. -k goes on after a song that fails,
-# -n shows the pipes, and -O keeps the messages of each song together.
+# all. Finished songs are skipped, unless a song is newer than its folder; the old folder is then kept as STEMS/a.~1~.
+# To resume a run that was stopped, run the same command again. -k goes on after a song that fails, -n shows the
+# pipes, and -O keeps the messages of each song together.
 #
 #   SONGS         the songs; a space within a name is written "\ "
 #   LIST          or a file that names them, one per line: LIST=<(find songs -name '*.mp3')
@@ -33,13 +33,7 @@ SHELL := /bin/bash
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
-.PHONY: stems help
-stems:
-
 makefile := $(strip $(MAKEFILE_LIST))
-help:
-	@sed '/^$$/,$$d; s/^# \{0,1\}//' '$(makefile)'
-
 empty :=
 space := $(empty) $(empty)
 
@@ -74,6 +68,10 @@ quoted = '$(subst ','\'',$(subst $(blank),$(space),$1))'
 # target SONG: done SONG in a rule, where a % would make a pattern of it.
 target = $(subst %,\%,$(call literal,$(call done,$1)))
 
+# What is made where nothing else is asked for; make says its name when there is nothing to do. No song has a slash at
+# the end, and help has none.
+goal := $(subst %,\%,$(call literal,$(folder)/))
+
 ifeq ($(filter help,$(MAKECMDGOALS)),)
 # refuse NAMES,WHY: unless there are none.
 refuse = $(if $(strip $1),$(error $2: $(subst $(blank),$(space),$(strip $1)); see make -f $(makefile) help))
@@ -86,8 +84,17 @@ $(call refuse,$(if $(filter $(words $(bases)),$(words $(sort $(bases)))),,$(fore
   $(word 2,$(filter $(subst %,\%,$(call base,$s)),$(bases))),$s))),these would share a folder and need a STEMS each)
 endif
 
+.PHONY: $(goal)
+$(goal):
+# Make would take the next one where this has a %.
+$(if $(findstring %,$(folder)),$(eval .DEFAULT_GOAL := $(subst $(blank),$(space),$(folder)/)))
+
+.PHONY: help
+help:
+	@sed '/^$$/,$$d; s/^# \{0,1\}//; 1s|-f [^ ]*|-f $(makefile)|' '$(makefile)'
+
 define rule
-stems: $(call literal,$(call done,$(this)))
+$(goal): $(call literal,$(call done,$(this)))
 .PRECIOUS: $(call literal,$(call done,$(this)))
 $(call target,$(this)): $(call literal,$(this))
 $(call target,$(this)): song := $(this)

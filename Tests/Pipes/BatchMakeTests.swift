@@ -42,8 +42,22 @@ import Testing
     let before = try folder.shell(listing)
     let outcome = try make("FILTERS=cat", "SONGS=one.wav")
     #expect(outcome.status == 0)
-    #expect(outcome.text == "make: Nothing to be done for 'stems'.\n")
+    #expect(outcome.text == "make: Nothing to be done for 'stems/'.\n")
     #expect(try folder.shell(listing) == before)
+  }
+
+  /// Its name is make's goal, so that make says it.
+  @Test(arguments: [
+    "mine", "mine/", "o ut", "o%x", "o% x", "help", ".hid", "a[b]c", "s*r", "c:c", ".",
+  ])
+  func folderIsNamedWhereThereIsNothingToDo(stems: String) throws {
+    for text in ["/one\n", ": Nothing to be done for '"] {
+      let outcome = try make("FILTERS=cat", "SONGS=one.wav", "STEMS=\(stems)")
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let path = stems.hasSuffix("/") ? stems : "\(stems)/"
+      #expect(outcome.text == (text == "/one\n" ? "\(path)one\n" : "make\(text)\(path)'.\n"))
+    }
+    #expect(Files.exists(folder.file("\(stems)/one/mix.wav")))
   }
 
   /// What its owner may have put into the old folder is not lost.
@@ -199,7 +213,7 @@ import Testing
   @Test func helpNeedsNoSongs() throws {
     let outcome = try make("help")
     #expect(outcome.status == 0)
-    #expect(outcome.text.hasPrefix("Usage: make -f "))
+    #expect(outcome.text.hasPrefix("Usage: make -f batch.mk STEMS="))
     #expect(outcome.text.contains("ENCODE_FLAGS"))
   }
 

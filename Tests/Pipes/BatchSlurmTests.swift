@@ -36,6 +36,22 @@ import Testing
     #expect(!Files.exists(folder.file("st%ems")))
   }
 
+  /// Slurm runs a copy of another name.
+  @Test(arguments: [
+    ("ap-batch-slurm", "ap-batch-slurm"), ("batch-slurm", "batch-slurm"),
+    ("slurm_script", "ap-batch-slurm"),
+  ])
+  func itSaysTheNameItWasCalledBy(file: String, name: String) throws {
+    try folder.shell("cp -n batch-slurm \(file) || true")
+    let help = try folder.command(["./\(file)", "--help"]).run()
+    #expect(help.text.hasPrefix("Usage: \(name) [options] STEMS"))
+    #expect(help.text.split(separator: "\n").contains("       \(name) --status STEMS"))
+    #expect(help.text.contains("\n    \(name) --list songs.txt"))
+    #expect(try folder.command(["./\(file)"]).run().errors.hasPrefix("\(name): needs a folder"))
+    let version = try folder.command(["./\(file)", "--version"]).run()
+    #expect(version.text == (try Command("ap-decode", "--version").run().text))
+  }
+
   @Test func listMayComeInAPipe() throws {
     let command = folder.command(
       ["./batch-slurm", "--dry-run", "--songs-per-task", "1", "--list", "-", "stems", "a.mp3"])

@@ -44,6 +44,34 @@ import Testing
     ("ap-cache ap-decode son\t", "ap-cache|ap-decode|songs/"),
     ("ap-run son\t", "ap-run|songs/"),
     ("ap-run --show\t", "ap-run|--show-config"),
+    // The scripts have the options of the filters that they run.
+    ("extract-demucs son\t", "extract-demucs|songs/"),
+    ("extract-demucs songs/a\t", "extract-demucs|songs/a song.mp3"),
+    ("extract-demucs --model htdemucs-m\t", "extract-demucs|--model|htdemucs-mini"),
+    ("extract-demucs -m son\t", "extract-demucs|-m|songs/"),
+    ("extract-demucs --two-stems voc\t", "extract-demucs|--two-stems|vocals"),
+    ("extract-demucs --format fl\t", "extract-demucs|--format|flac"),
+    ("extract-demucs --format=fl\t", "extract-demucs|--format=flac"),
+    ("extract-demucs --model htdemucs_f\t", "extract-demucs|--model|htdemucs_f"),
+    ("extract-demucs --start-\t", "extract-demucs|--start-time"),
+    ("extract-demucs --start-time son\t", "extract-demucs|--start-time|son"),
+    ("extract-demucs --start-time 1 son\t", "extract-demucs|--start-time|1|songs/"),
+    ("extract-demucs --temp-dir s\t", "extract-demucs|--temp-dir|songs/"),
+    ("extract-demucs --report s\t", "extract-demucs|--report|songs/"),
+    ("extract-demucs --templ\t", "extract-demucs|--template"),
+    ("extract-sam --solver eu\t", "extract-sam|--solver|euler"),
+    ("extract-sam --prompts-file son\t", "extract-sam|--prompts-file|songs/"),
+    ("extract-sam --fade lin\t", "extract-sam|--fade|linear"),
+    ("extract-roformer --model son\t", "extract-roformer|--model|songs/"),
+    ("extract-roformer --vers\t", "extract-roformer|--version"),
+    ("ap-fetch-models htdemucs_6\t", "ap-fetch-models|htdemucs_6s"),
+    ("ap-fetch-models son\t", "ap-fetch-models|son"),
+    ("ap-fetch-models --li\t", "ap-fetch-models|--list"),
+    ("ap-doctor --vers\t", "ap-doctor|--version"),
+    ("ap-doctor son\t", "ap-doctor|son"),
+    ("ap-batch-slurm --format fl\t", "ap-batch-slurm|--format|flac"),
+    ("ap-batch-slurm --list son\t", "ap-batch-slurm|--list|songs/"),
+    ("ap --he\t", "ap|--help"),
   ]
 
   @Test(arguments: ["bash", "zsh", "fish"])
@@ -54,6 +82,12 @@ import Testing
       let name = shell == "zsh" ? "_\(filter)" : "\(filter).\(shell)"
       let script = try Command(filter, "--generate-completion-script", shell).run()
       #expect(script.status == 0)
+      _ = try folder.write(script.output, to: "scripts/\(name)")
+    }
+    for command in Scripts.installed {
+      let name = shell == "zsh" ? "_\(command)" : "\(command).\(shell)"
+      let script = try Project.script("lib/complete-script", Command.products, command, shell).run()
+      #expect(script.status == 0, "\(script.errors)")
       _ = try folder.write(script.output, to: "scripts/\(name)")
     }
     let outcome = try folder.command(

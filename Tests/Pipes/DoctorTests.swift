@@ -52,6 +52,25 @@ import Testing
     #expect(outcome.text.contains("absent, which is not a folder"))
   }
 
+  /// What a model lacks is a warning, wherever it lies.
+  @Test(arguments: ["models", #"mo"d  e\\ls"#, "mödels: /x"])
+  func modelThatIsNotCompleteIsNoPass(place: String) throws {
+    try folder.install("doctor")
+    let path = folder.file(place)
+    #expect(try Command.tool("mkdir", "-p", "\(path)/sam-audio-small").run().status == 0)
+    try folder.shell("cp -L $(dirname $(readlink -f ap-demucs))/ap_Bundled*/*.safetensors .")
+    #expect(
+      try Command.tool("cp", folder.file("htdemucs-mini.safetensors"), path).run().status == 0)
+    let outcome = try doctor(["AP_MODELS": path])
+    #expect(outcome.status == 0, "\(outcome.text)")
+    #expect(outcome.text.contains("PASS  models     htdemucs-mini: \(path)/htdemucs-mini.saf"))
+    #expect(
+      outcome.text.contains(
+        "warn  models     sam-audio-small: The model in \(path)/sam-audio-small is not complete"))
+    #expect(outcome.text.contains("fetch-models sam-audio-small.\n"))
+    #expect(!outcome.text.contains("PASS  models     sam"))
+  }
+
   @Test func unwritableTemporaryFolderFails() throws {
     try folder.install("doctor")
     let outcome = try doctor(["TMPDIR": folder.file("absent")])
@@ -59,13 +78,30 @@ import Testing
     #expect(outcome.text.contains("FAIL  temporary  \(folder.path)/absent is not writable"))
   }
 
-  @Test func damagedModelFailsInThePipe() throws {
+  @Test func damagedModelFails() throws {
     try folder.install("doctor")
     try folder.shell("mkdir models && echo damaged >models/htdemucs-mini.safetensors")
     let outcome = try doctor(["AP_MODELS": folder.file("models")])
     #expect(outcome.status == 1)
-    #expect(outcome.text.contains("FAIL  pipe       "))
-    #expect(outcome.text.contains("htdemucs-mini.safetensors"))
+    let path = folder.file("models/htdemucs-mini.safetensors")
+    #expect(outcome.text.contains("\nwarn  models     htdemucs-mini: \(path) cannot be used: "))
+    #expect(outcome.text.contains("\nFAIL  models     ap-demucs finds no models; run "))
+    #expect(!outcome.text.contains("PASS  models"))
+    #expect(!outcome.text.contains("fetch-models htdemucs-mini"))
+  }
+
+  @Test func pipeThatDoesNotWorkFails() throws {
+    try folder.install("doctor", filters: Filters.all.filter { $0 != "ap-encode" })
+    _ = try folder.write(
+      Array("#!/bin/sh\n[ \"$1\" = --version ] || { echo broken >&2; exit 70; }\n".utf8),
+      to: "ap-encode")
+    try folder.shell("chmod +x ap-encode")
+    let outcome = try doctor()
+    #expect(outcome.status == 1)
+    let line = outcome.text.split(separator: "\n").last
+    #expect(line?.hasPrefix("FAIL  pipe       ") == true)
+    #expect(line?.contains("fails with exit code 70: ") == true)
+    #expect(line?.contains("broken") == true)
   }
 
   @Test func takesNoArguments() throws {

@@ -75,7 +75,7 @@ import Testing
     #expect(stream.header.frames == 4_410)
   }
 
-  /// A folder a song; what is there is not made again; a song that cannot be read does not stop the others.
+  /// One folder for each song; finished songs are skipped; a song that cannot be read does not stop the others.
   @Test func severalSongsGetAFolderEach() throws {
     try folder.shell(
       """
@@ -88,7 +88,8 @@ import Testing
     #expect(
       try folder.shell("cd in/stems && find . -name vocals.wav | sort")
         == "./al bum/one/vocals.wav\n./alone/vocals.wav\n./two.part/vocals.wav\n")
-    #expect(outcome.errorLines.count(where: { $0.hasPrefix("extract-demucs: ") }) == 4)
+    #expect(outcome.errorLines.count(where: { $0.hasPrefix("extract-demucs: ") }) == 5)
+    #expect(outcome.errors.hasSuffix("\nextract-demucs: 3 done, 1 failed\n"))
     #expect(outcome.errors.contains("extract-demucs: in/bad.mp3: failed with 65\n"))
     #expect(outcome.errors.contains("extract-demucs: in/al bum/one.wav: in/stems/al bum/one\n"))
 
@@ -99,6 +100,7 @@ import Testing
     #expect(again.status == 0, "\(again.errors)")
     #expect(again.errorLines.count(where: { $0.hasSuffix(" is there already") }) == 2)
     #expect(again.errors.contains("extract-demucs: alone.wav: in/stems/alone\n"))
+    #expect(again.errors.hasSuffix("\nextract-demucs: 1 done, 2 were there\n"))
     #expect(try folder.shell(listing) == before)
 
     try folder.shell("echo mine >in/stems/two.part/vocals.wav")
@@ -112,12 +114,31 @@ import Testing
     try folder.shell("mkdir a b && cp song.wav a && cp song.wav b/song.flac")
     let outcome = try extract("a", "b", "stems")
     #expect(outcome.status == 64)
-    #expect(outcome.errors.contains("a/song.wav and b/song.flac would both be stems/song"))
+    #expect(
+      outcome.errors == """
+        extract-demucs: a/song.wav and b/song.flac would both be stems/song. \
+        Give them different folders, or run it once for each; see extract-demucs --help
+
+        """)
     try folder.shell("mkdir empty")
     let empty = try extract("empty", "stems")
     #expect(empty.status == 66)
     #expect(empty.errors == "extract-demucs: there is no sound or video file in empty\n")
     #expect(!Files.exists(folder.file("stems")))
+  }
+
+  /// What the network says of its model is said once, unless more was asked for; a song that fails has not said it.
+  @Test(arguments: [([], 1), (["--verbose"], 2), (["--log-level", "info"], 2), (["-q"], 0)])
+  func smallModelIsNamedOnce(options: [String], times: Int) throws {
+    try folder.shell(
+      "mkdir in && cp song.wav in/b.wav && cp song.wav in/c.wav && echo no >in/a.mp3")
+    let outcome = try folder.command(
+      ["./extract-demucs", "in", "stems"] + options,
+      environment: ["HOME": folder.path, "XDG_DATA_HOME": folder.path, "AP_MODELS": ""]
+    ).run()
+    #expect(outcome.status == 65)
+    #expect(outcome.errorLines.count(where: { $0.contains("Using the small model") }) == times)
+    #expect(outcome.errors.contains("a.mp3: failed with 65"))
   }
 
   /// What is wrong with all songs is said once.
@@ -127,6 +148,7 @@ import Testing
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains("extract-demucs: in/a.wav: failed with 69\n"))
     #expect(!outcome.errors.contains("b.wav"))
+    #expect(outcome.errors.hasSuffix("\nextract-demucs: 1 failed, 1 not tried\n"))
     let unknown = try extract("in", "stems", "--no-such-option")
     #expect(
       unknown.errors
@@ -141,6 +163,7 @@ import Testing
     (["song.wav", "stems", "--bits", "7"], 64),
     (["song.wav", "stems", "--format"], 64),
     (["song.wav", "stems", "--list-models"], 64),
+    (["song.wav", "stems", "--json"], 64),
     (["song.wav", "stems", "-o", "x.wav"], 64),
     (["song.wav", "stems", "--end-time", "1:99"], 64),
     (["song.wav"], 64),

@@ -87,7 +87,8 @@ import Testing
 
   /// Installed, the script's library lies elsewhere.
   @Test func theLibraryIsFoundWhereItIsInstalled() throws {
-    try folder.shell("mkdir -p bin share/ap && mv extract-sam bin && mv lib/extract.sh share/ap")
+    try folder.shell(
+      "mkdir -p bin share/ap && mv extract-sam bin && mv lib/command.sh lib/extract.sh share/ap")
     let outcome = try folder.command(["bin/extract-sam", "--help"]).run()
     #expect(outcome.status == 0)
     #expect(outcome.text.hasPrefix("Usage: extract-sam FILE… FOLDER"))

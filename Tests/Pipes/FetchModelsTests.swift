@@ -84,6 +84,42 @@ import Testing
     #expect(try models.list().isEmpty)
   }
 
+  /// It is said once, with another way to get the file. An empty folder would look like a model.
+  @Test(arguments: ["127.0.0.1:1", "nonesuch.invalid"], [false, true])
+  func hostThatCannotBeReachedIsNamed(host: String, isThere: Bool) throws {
+    let models = try TemporaryFolder()
+    if isThere { try models.shell("mkdir sam-audio-small") }
+    let outcome = try Project.script(
+      "fetch-models", "sam-audio-small",
+      environment: ["AP_MODELS": models.path, "AP_MODELS_URL": "http://\(host)/at"]
+    ).run()
+    #expect(outcome.status == 69)
+    #expect(outcome.errorLines.count == 3, "\(outcome.errors)")
+    #expect(outcome.errorLines.count(where: { $0.contains("curl: (") }) == 1)
+    #expect(
+      outcome.errors.contains(
+        """
+        cannot reach \(host); is there a network? \
+        (Or put config.json into \(models.path)/sam-audio-small yourself.)
+        """))
+    #expect(try models.list() == (isThere ? ["sam-audio-small"] : []))
+  }
+
+  /// curl's words come at the end, of the last address.
+  @Test func twoHostsThatCannotBeReachedAreBothNamed() throws {
+    let models = try TemporaryFolder()
+    let outcome = try Project.script(
+      "fetch-models", "htdemucs",
+      environment: ["AP_MODELS": models.path, "AP_MODELS_URL": "http://127.0.0.1:1"]
+    ).run()
+    #expect(outcome.status == 69)
+    #expect(outcome.errorLines.count(where: { $0.contains("cannot reach 127.0.0.1:1") }) == 2)
+    #expect(outcome.errorLines.count(where: { $0.contains("is there a network?") }) == 1)
+    #expect(outcome.errorLines.count(where: { $0.contains("curl: (") }) == 1)
+    #expect(
+      outcome.errors.hasSuffix("(Or put 955717e8.safetensors into \(models.path) yourself.)\n"))
+  }
+
   /// What has arrived stays for the next run.
   @Test func serverThatGivesUpLeavesThePart() throws {
     let models = try TemporaryFolder()
@@ -91,6 +127,8 @@ import Testing
     let outcome = try fetch("status=503", into: models)
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains("run this again"))
+    #expect(outcome.errors.contains("error: 503"))
+    #expect(outcome.errorLines.count == 3)
     #expect(try models.list() == ["\(Self.file).part"])
     #expect(try Files.read(models.file("\(Self.file).part")).count == 1000)
   }
@@ -159,6 +197,32 @@ import Testing
     #expect(outcome.errors.contains("/facebook/sam-audio-small"))
     #expect(outcome.errors.contains("another") == false)
     #expect(requests(of: outcome).isEmpty)
+  }
+
+  /// Nobody is asked in vain. What is there needs no token.
+  @Test func missingTokenIsToldWithoutANetwork() throws {
+    let models = try TemporaryFolder()
+    _ = try models.write(Array("#!/bin/sh\ntouch called\n".utf8), to: "curl")
+    try models.shell("chmod +x curl")
+    func fetch(_ name: String) throws -> Outcome {
+      try models.command(
+        [
+          "sh", "-c", "PATH=$PWD:$PATH exec \"$0\" \(name)", "\(Project.root)/scripts/fetch-models",
+        ],
+        environment: ["AP_MODELS": models.path, "AP_MODELS_URL": "", "HF_TOKEN": ""]
+      ).run()
+    }
+    let outcome = try fetch("sam-audio-small")
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("facebook/sam-audio-small gives its files only to those"))
+    #expect(outcome.errors.contains("huggingface.co/settings/tokens"))
+    #expect(outcome.errors.contains("HF_TOKEN=<token>"))
+    #expect(try models.list() == ["curl"])
+    try models.shell("mkdir sam-audio-small")
+    _ = try models.write(
+      try Files.read(fixture("sam-audio/configs/small.json")), to: Self.configuration)
+    #expect(try fetch(Self.configuration).status == 0)
+    #expect(!Files.exists(models.file("called")))
   }
 
   @Test func unknownTokenIsTold() throws {

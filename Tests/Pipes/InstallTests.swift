@@ -24,24 +24,32 @@ import Testing
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
     let commands = try folder.shell("ls some/where/bin").split(separator: "\n").map(String.init)
-    #expect(
-      Set(commands).isSuperset(
-        of: Filters.all + [
-          "ap", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-roformer", "extract-sam",
-        ]))
+    #expect(Set(commands) == Set(Filters.all + Scripts.installed))
 
-    // Each has a page, a line in what `ap` prints, and --help.
+    // Each has a page, a line in what `ap` prints, --help and --version.
     let told = try folder.shell("some/where/bin/ap")
+    let version = try Command("ap-decode", "--version").run().text
     for command in commands {
       let page = command == "ap" ? "man7/ap.7" : "man1/\(command).1"
       #expect(Files.exists("\(prefix)/share/man/\(page)"), "\(page)")
       #expect(command == "ap" || told.contains("\n\(command) ") || told.hasPrefix(command))
-      #expect(try folder.command(["some/where/bin/\(command)", "--help"]).run().status == 0)
+      let help = try folder.command(["some/where/bin/\(command)", "--help"]).run()
+      #expect(help.status == 0)
+      // A script says the name that it is installed by.
+      #expect(!help.text.hasPrefix("Usage:") || help.text.hasPrefix("Usage: \(command)"))
+      let own = try folder.command(["some/where/bin/\(command)", "--version"]).run()
+      #expect(own.status == 0, "\(command)")
+      #expect(own.text == version, "\(command)")
+      for file in [
+        "bash-completion/completions/\(command)", "zsh/site-functions/_\(command)",
+        "fish/vendor_completions.d/\(command).fish",
+      ] {
+        #expect(try folder.shell("wc -c <some/where/share/\(file)") != "0\n", "\(file)")
+      }
     }
     for file in [
-      "ap/batch.mk", "ap/batch-slurm", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",
-      "doc/ap/copyright", "bash-completion/completions/ap-run", "zsh/site-functions/_ap-run",
-      "fish/vendor_completions.d/ap-run.fish",
+      "ap/batch.mk", "ap/command.sh", "ap/workflows/demucs.yaml", "doc/ap/Apache-2.0",
+      "doc/ap/copyright",
     ] {
       #expect(Files.exists("\(prefix)/share/\(file)"), "\(file)")
     }
@@ -56,6 +64,32 @@ import Testing
     #expect(try install("--uninstall").status == 0)
     #expect(try folder.list().filter { $0 != ".cache" } == [])
     #expect(try install("--uninstall").status == 66)
+  }
+
+  /// Where a shell would not look by itself, a line says how it does.
+  @Test(arguments: [
+    ("", "", ["bash", "fish", "zsh"]),
+    ("some/where/share", "", ["zsh"]),
+    ("", "/nonexistent:HERE/some/where/share/:/usr/share", ["zsh"]),
+  ])
+  func completionsThatNoShellReadsAreTold(
+    dataHome: String, dataFolders: String, shells: [String]
+  ) throws {
+    let outcome = try Command(
+      executable: "\(Project.root)/scripts/install", ["--build", Command.products, prefix],
+      environment: [
+        "HOME": folder.path, "XDG_DATA_HOME": dataHome.isEmpty ? "" : folder.file(dataHome),
+        "XDG_DATA_DIRS": dataFolders.replacing("HERE", with: folder.path),
+      ]
+    ).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let lines = outcome.errorLines.filter { $0.contains(" completions for ") }
+    #expect(lines.map { String($0.split(separator: " ")[3].dropLast()) } == shells)
+    #expect(
+      lines.last
+        == "install: completions for zsh: put fpath=(\(prefix)/share/zsh/site-functions $fpath)"
+        + " before compinit in ~/.zshrc")
+    for line in lines { #expect(line.contains("\(prefix)/share/")) }
   }
 
   @Test func whatIsOfOthersStays() throws {

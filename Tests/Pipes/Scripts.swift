@@ -14,6 +14,14 @@ enum Project {
   }
 }
 
+/// The scripts that are commands of their own once installed.
+enum Scripts {
+  static let installed = [
+    "ap", "ap-batch-slurm", "ap-doctor", "ap-fetch-models", "extract-demucs", "extract-roformer",
+    "extract-sam",
+  ]
+}
+
 extension TemporaryFolder {
   /// Puts a script here as it is installed, beside the filters.
   func install(_ script: String, filters: [String] = Filters.all) throws {

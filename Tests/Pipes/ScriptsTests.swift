@@ -16,6 +16,20 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
+  /// A word after `ap` may be what the command is called without it.
+  @Test(arguments: [
+    ("demucs", "ap: the command is ap-demucs\n"),
+    ("fetch-models", "ap: the command is ap-fetch-models\n"),
+    ("nonesuch", "ap: takes no arguments; "), ("ap-demucs", "ap: takes no arguments; "),
+    (".*", "ap: takes no arguments; "),
+  ])
+  func listOfTheCommandsTakesNone(argument: String, message: String) throws {
+    let outcome = try Project.script("ap", argument).run()
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.hasPrefix(message))
+    #expect(outcome.errorLines.count == 1)
+  }
+
   /// The version is judged as a number: 6.10 comes after 6.9, and 10.0 after 6.2.
   @Test(arguments: [
     ("5.10.1", false), ("6.1.2", false), ("6.2", true), ("6.10", true), ("10.0", true),

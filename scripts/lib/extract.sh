@@ -2,42 +2,22 @@
 # Sourced by the scripts that separate files in one command; scripts/install puts it into share/ap.
 set -uo pipefail
 
-name=${0##*/}
-
+# shellcheck source=scripts/lib/command.sh
+source "$(dirname "${BASH_SOURCE[0]}")/command.sh" || exit 69
 # Before anything else, so that it needs no filters.
-for argument; do
-  case $argument in
-    --) break ;;
-    -h | --help)
-      sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
-      exit 0
-      ;;
-  esac
-done
+help_if_asked "$@"
+version_if_asked "$@"
 
-usage_error() {
-  echo "$name: $1; see $name --help" >&2
-  exit 64
-}
-
-# find_filters: their folder as `binaries`. Installed, they are next to the script; in the project they
-# are in the build folder.
-find_filters() {
-  local here
-  here=$(dirname "$(readlink -f "$0")")
-  for binaries in "$here" "$here/../.build/release" ''; do
-    [ -x "$binaries/ap-decode" ] && return
-  done
-  echo "$name: the filters are not built yet; run $here/build" >&2
-  exit 69
-}
+usage_error() { die 64 "$1; see $name --help"; }
 
 # The filters that get an option, and "value" where it takes one. The filters themselves say so.
 declare -A owners=() values=()
 
-# ask_filters FILTER…: an option that several have is the first one's; those that all commands share are for all.
+# ask_filters FILTER…: an option that several have is the first one's; those that all commands share are for all. The
+# first is the network.
 ask_filters() {
   local filter line short long
+  network=$1
   local heading='^  ((-[A-Za-z]), )?(--[a-z-]+)( <)?'
   for filter; do
     declare -ga "options_${filter//-/_}=()"
@@ -45,7 +25,7 @@ ask_filters() {
       [[ $line =~ $heading ]] || continue
       short=${BASH_REMATCH[2]} long=${BASH_REMATCH[3]}
       case $long in
-        --help | --version | --list-models | --output) continue ;;
+        --help | --version | --list-models | --json | --output) continue ;;
         --quiet | --verbose | --log-level | --progress | --threads | --temp-dir | --device)
           owners[$long]+=" $filter"
           ;;
@@ -72,11 +52,11 @@ part() {
 }
 
 # read_arguments ARGUMENT…: files or folders, a folder for what is in them, and options of the filters. Sets `inputs`,
-# `folder`, `template`, `is_forced` and `is_quiet`.
+# `folder`, `template`, `is_forced`, `is_quiet`, and `has_level` where an option says which messages are printed.
 read_arguments() {
   local option filter extension='' words=() is_over=''
   inputs=()
-  template='' is_forced='' is_quiet=''
+  template='' is_forced='' is_quiet='' has_level=''
   while [ $# -gt 0 ]; do
     case $is_over$1 in
       --)
@@ -113,7 +93,8 @@ read_arguments() {
     case $option in
       --format) extension=${words[0]#*=} ;;
       --force) is_forced=yes ;;
-      -q | --quiet) is_quiet=yes ;;
+      -q | --quiet) is_quiet=yes has_level=yes ;;
+      -v | --verbose | --log-level) has_level=yes ;;
     esac
   done
   [ ${#inputs[@]} -ge 2 ] || usage_error "needs files, and a folder for what is in them"
@@ -172,27 +153,42 @@ exit_status() {
   done
 }
 
-say() { [ -n "$is_quiet" ] || echo "$name: $1" >&2; }
+tell() { [ -n "$is_quiet" ] || say "$1"; }
+
+# tell_sum DONE THERE FAILED LEFT: those that are not 0.
+tell_sum() {
+  local sum=''
+  [ "$1" = 0 ] || sum+=", $1 done"
+  case $2 in
+    0) ;;
+    1) sum+=", 1 was there" ;;
+    *) sum+=", $2 were there" ;;
+  esac
+  [ "$3" = 0 ] || sum+=", $3 failed"
+  [ "$4" = 0 ] || sum+=", $4 not tried"
+  tell "${sum#, }"
+}
 
 # extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
 extract() {
-  local code=0 status song place
+  local code=0 status song place done=0 there=0 failed=0
   local -A made=()
   if [ ${#inputs[@]} = 1 ] && [ ! -d "${inputs[0]}" ]; then
     separate "${inputs[0]}" "$(in_template "$folder")"
     code=$?
-    [ $code = 0 ] || echo "$name: ${inputs[0]}: failed with $code" >&2
+    [ $code = 0 ] || say "${inputs[0]}: failed with $code"
     return $code
   fi
   local songs=()
   mapfile -d '' songs < <(list_songs)
   if [ ${#songs[@]} = 0 ]; then
-    echo "$name: there is no sound or video file in ${inputs[*]}" >&2
+    say "there is no sound or video file in ${inputs[*]}"
     return 66
   fi
   set -- "${songs[@]}"
   while [ $# -gt 0 ]; do
-    if [ -n "${made[$2]-}" ]; then usage_error "${made[$2]} and $1 would both be $2"; fi
+    [ -z "${made[$2]-}" ] ||
+      usage_error "${made[$2]} and $1 would both be $2. Give them different folders, or run it once for each"
     made[$2]=$1
     shift 2
   done
@@ -201,21 +197,27 @@ extract() {
     song=$1 place=$2
     shift 2
     if [ -z "$is_forced" ] && [ -d "$place" ] && [ -n "$(ls "$place")" ]; then
-      say "$song: $place is there already"
+      tell "$song: $place is there already"
+      there=$((there + 1))
       continue
     fi
     separate "$song" "$(in_template "$place")"
     status=$?
     if [ $status = 0 ]; then
-      say "$song: $place"
+      tell "$song: $place"
+      # What the network has said of its model it would say for each song.
+      [ $done != 0 ] || [ -n "$has_level" ] || add_option "$network" --log-level=warning
+      done=$((done + 1))
       continue
     fi
-    echo "$name: $song: failed with $status" >&2
+    say "$song: failed with $status"
+    failed=$((failed + 1))
     [ $code != 0 ] || code=$status
     case $status in
       # What is wrong with all of them; a signal is for all, too.
-      64 | 69 | 71 | 78 | 12[89] | 1[3-9][0-9]) return "$code" ;;
+      64 | 69 | 71 | 78 | 12[89] | 1[3-9][0-9]) break ;;
     esac
   done
+  tell_sum $done $there $failed $(($# / 2))
   return "$code"
 }

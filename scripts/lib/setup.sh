@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2034 # the scripts that source this use the variables
-# Sourced by the scripts in the folder above: words, Debian packages, the Swift toolchain, the build.
+# Sourced by the scripts in the folder above: Debian packages, the Swift toolchain, the build.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-name=${0##*/}
+# shellcheck source=scripts/lib/command.sh
+source "$top/scripts/lib/command.sh"
 
 # What the binaries are linked against, and what the scripts also need to measure and to check.
 build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
@@ -16,32 +17,6 @@ commands=()
 while read -r line; do
   if [[ $line =~ ^filter\(\"([^\"]+)\" ]]; then commands+=("${BASH_REMATCH[1]}"); fi
 done <"$top/Package.swift"
-
-say() { printf '%s: %s\n' "$name" "$*" >&2; }
-
-# die CODE MESSAGE…: exit codes are those of sysexits.h.
-die() {
-  local code=$1
-  shift
-  say "$@"
-  exit "$code"
-}
-
-# print_help: the comment at the head of the running script, without its marks.
-print_help() { sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; }
-
-help_if_asked() {
-  local argument
-  for argument; do
-    case $argument in
-      -h | --help)
-        print_help
-        exit 0
-        ;;
-      --) return ;;
-    esac
-  done
-}
 
 # as_root COMMAND…: the environment is not carried over.
 as_root() {
