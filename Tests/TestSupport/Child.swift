@@ -53,8 +53,10 @@ struct Child {
   }
 
   private static func environment(adding variables: [String: String]) -> [String] {
-    // The settings of whoever runs the tests are none of the tests'.
-    let variables = ["XDG_CONFIG_HOME": "/dev/null"].merging(variables) { $1 }
+    // The settings and the models of whoever runs the tests are none of the tests'.
+    var own = ["XDG_CONFIG_HOME": "/dev/null"]
+    if variables["HOME"] == nil { own["XDG_DATA_HOME"] = "/dev/null" }
+    let variables = own.merging(variables) { $1 }
     var lines: [String] = []
     var next = environ
     while let line = next.pointee {
