@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Damage(file: "config.json", bytes: "", message: "not JSON"),
+    Damage(file: "config.json", bytes: "{", message: "not JSON"),
     Damage(file: "config.json", bytes: "[]", message: "not a JSON object"),
     // The defaults are those of the released sizes.
     Damage(file: "config.json", bytes: "{}", message: "shape"),
