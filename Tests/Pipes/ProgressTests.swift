@@ -94,7 +94,7 @@ import Testing
   func theLastLineSaysWhatWasWritten(end: String, line: String?) throws {
     let screen = try watch("ap-decode --quiet a.wav | \(end)")
     let words = screen.words.filter {
-      !$0.contains("is not installed") && !$0.contains("windows to")
+      !$0.contains("small model") && !$0.contains("windows to")
     }
     if let line {
       #expect(words.count == 1)

@@ -63,8 +63,9 @@ package struct DemucsModels: ModelStore {
     guard let small = try findName(Self.bundled) else { throw missing(preferred.name) }
     return Location(
       name: small.name, paths: small.paths, weights: small.weights,
-      notice: "Using the small model \(Self.bundled), because \(preferred.name) is not installed. "
-        + "For much better stems (\(preferred.megabytes) MB): \(fetching(preferred.name))")
+      notice:
+        "Using the small model \(Self.bundled). For much better stems (\(preferred.megabytes) MB): \(fetching(preferred.name))"
+    )
   }
 
   // MARK: Names
@@ -183,9 +184,19 @@ extension DemucsModels {
     guard let found = try findName(name) else { return nil }
     let bag = try found.open()
     return InstalledModel(
-      path: found.paths.count == 1 ? found.paths[0] : FileSystem.parent(found.paths[0]),
+      path: place(of: name) ?? found.paths[0],
       details: Self.details(
         bag.sources, bag.members.map(\.config.segment).min { $0.value < $1.value }!))
+  }
+
+  package var caches: [String] { [shelf.torchCache, shelf.hubCache].compactMap(\.self) }
+
+  package func place(of name: String) -> String? {
+    if let found = try? findName(name) {
+      return found.paths.count == 1 ? found.paths[0] : FileSystem.parent(found.paths[0])
+    }
+    let bags = places.flatMap { folder in Self.bagSuffixes.map { "\(folder)/\(name)\($0)" } }
+    return bags.first(where: FileSystem.isFile)
   }
 
   package func otherNames() -> Set<String> {

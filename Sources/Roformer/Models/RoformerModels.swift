@@ -176,6 +176,11 @@ extension RoformerModels {
         config.kind, config.names.all, Double(config.chunkFrames) / Double(config.sampleRate)))
   }
 
+  /// No other program keeps any.
+  package var caches: [String] { [] }
+
+  package func place(of name: String) -> String? { findName(name)?.checkpoint }
+
   package func otherNames() -> Set<String> {
     let taken = Set(Self.known.map(\.name))
     var names: Set<String> = []

@@ -142,6 +142,10 @@ extension CompanionModels {
     return InstalledModel(path: place.folder)
   }
 
+  package func place(of name: String) -> String? {
+    Self.known(name).flatMap(installed)?.folder
+  }
+
   /// Of these only the known ones are told from SAM-Audio's own.
   package func otherNames() -> Set<String> { [] }
 

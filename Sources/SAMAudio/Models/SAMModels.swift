@@ -44,10 +44,7 @@ package struct SAMModels: ModelStore {
   package func find(_ name: String?) throws(FilterError) -> Location {
     let name = name ?? Self.preferred.name
     if name.contains("/") { return try findPath(name) }
-    let found = places(of: name)
-    if let folder = found.first(where: isComplete) ?? found.first {
-      return try location(name, folder: folder)
-    }
+    if let folder = place(of: name) { return try location(name, folder: folder) }
     if FileSystem.isFile(name) || FileSystem.isFolder(name) { return try findPath("./\(name)") }
     throw missing(name)
   }
@@ -107,12 +104,11 @@ package struct SAMModels: ModelStore {
     let files = Self.textEncoder.files.map(\.name).joined(separator: ", ")
     throw FilterError(
       .unavailable,
-      "The text encoder \(name) of the model in \(folder) is not installed. Looked in "
-        + "\(places.joined(separator: ", ")).",
+      "The text encoder \(name) of the model in \(folder) is not installed.",
       advice: name != Self.textEncoder.name
-        ? "Put its \(files) into one of these folders."
+        ? "Put its \(files) into \(folder)/\(name)."
         : "Get it with: \(fetching(name)) (or put \(files) of "
-          + "\(Self.textEncoder.address) into one of these folders)")
+          + "\(Self.textEncoder.address) into \(folder)/\(name))")
   }
 
   // MARK: What is missing
@@ -136,10 +132,15 @@ package struct SAMModels: ModelStore {
 
 extension SAMModels {
   package func inspect(_ name: String) throws(FilterError) -> InstalledModel? {
-    guard !places(of: name).isEmpty else { return nil }
+    guard place(of: name) != nil else { return nil }
     let location = try find(name)
     _ = try location.open()
     return InstalledModel(path: FileSystem.parent(location.config))
+  }
+
+  package func place(of name: String) -> String? {
+    let found = places(of: name)
+    return found.first(where: isComplete) ?? found.first
   }
 
   package var companions: [ModelListing] { CompanionModels(shelf: shelf).list() }

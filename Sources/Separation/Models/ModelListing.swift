@@ -12,6 +12,8 @@ package struct ModelListing: Sendable, Equatable {
   package var path: String?
   /// Why it cannot be used.
   package var problem: String?
+  /// The same in few words, with the place.
+  package var fault: String?
 }
 
 extension ModelStore {
@@ -31,7 +33,7 @@ extension ModelStore {
   package func table() -> TextTable {
     let rows = all.map { model in
       [model.name] + model.details
-        + [model.licence ?? "?", model.problem ?? model.path ?? "not installed"]
+        + [model.licence ?? "?", model.fault ?? model.path ?? "not installed"]
     }
     return TextTable([["MODEL"] + Self.columns + ["LICENCE", "WHERE"]] + rows)
   }
@@ -60,6 +62,8 @@ extension ModelStore {
       if let details = found.details { listing.details = details }
     } catch {
       listing.problem = error.message
+      let fault = error.code == .unavailable ? "incomplete" : "unusable"
+      listing.fault = place(of: name).map { "\(fault): \($0)" } ?? fault
     }
     return listing
   }

@@ -4,12 +4,14 @@ internal import APCore
 package struct ModelShelf: Sendable {
   /// In the order in which they are searched.
   package let folders: [String]
+  /// Those of the folders that a user may have put models into: their own, and what else is there.
+  let userFolders: [String]
   /// The command that gets models.
   package let fetchCommand: String
   /// Where PyTorch keeps the checkpoints that it has downloaded; nil where there is no home.
   package let torchCache: String?
   /// Where Hugging Face's programs keep what they have downloaded; nil where there is no home.
-  private let hubCache: String?
+  package let hubCache: String?
 
   /// That of this process.
   ///
@@ -30,15 +32,21 @@ package struct ModelShelf: Sendable {
     var folders: [String] = []
     if let folder = variable("AP_MODELS") { folders.append(folder) }
     if let data = UserFolder.data.path(variable) { folders.append("\(data)/models") }
+    var userFolders = folders
     var fetchCommand = "scripts/fetch-models"
     if let executable {
       let binaries = FileSystem.parent(executable)
       let prefix = FileSystem.parent(binaries)
       folders.append("\(prefix)/share/ap/models")
+      userFolders += folders.suffix(1).filter(FileSystem.isFolder)
       if let resources { folders.append("\(binaries)/\(resources)") }
       let installed = "\(binaries)/ap-fetch-models"
       if FileSystem.isFile(installed) { fetchCommand = installed }
     }
+    if SearchPath(variable("PATH")).find("ap-fetch-models") != nil {
+      fetchCommand = "ap-fetch-models"
+    }
+    self.userFolders = userFolders
     self.folders = folders
     self.fetchCommand = fetchCommand
     let cache = UserFolder.cache.root(variable)

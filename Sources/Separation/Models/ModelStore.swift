@@ -38,12 +38,18 @@ package protocol ModelStore: Sendable {
   func otherNames() -> Set<String>
   /// How to get a known model, as a whole sentence.
   func advice(for known: Known) -> String
+  /// Folders in which other programs keep models of this network.
+  var caches: [String] { get }
+  /// Where something of a name lies, be it usable or not; nil where nothing does.
+  func place(of name: String) -> String?
   /// Models of other kinds that this network's can use; a list has them after its own.
   var companions: [ModelListing] { get }
 }
 
 extension ModelStore {
   package var companions: [ModelListing] { [] }
+  package var caches: [String] { [shelf.hubCache].compactMap(\.self) }
+  package func place(of name: String) -> String? { nil }
 }
 
 /// A model that was found.
@@ -86,8 +92,8 @@ extension ModelStore {
   ///
   /// - Parameter detail: what of a known model is there all the same, as a part of the sentence.
   package func missing(_ name: String, detail: String = "") -> FilterError {
-    let places =
-      "Looked in \(shelf.folders.joined(separator: ", ")) and the caches of PyTorch and Hugging Face."
+    let folders = shelf.userFolders + caches.filter(FileSystem.isFolder)
+    let places = "Looked in \(folders.joined(separator: ", "))."
     guard let known = Self.known(name) else {
       let names = Self.known.map(\.name).joined(separator: ", ")
       return FilterError(

@@ -104,9 +104,10 @@ import Testing
     let found = try store().find(nil)
     #expect(found.name == "htdemucs-mini")
     #expect(found.paths == [home.file("prefix/share/ap/models/htdemucs-mini.safetensors")])
-    #expect(found.notice?.contains("htdemucs is not installed") == true)
-    #expect(found.notice?.hasSuffix(": scripts/fetch-models htdemucs") == true)
-    #expect(found.notice?.contains("\n") == false)
+    #expect(
+      found.notice
+        == "Using the small model htdemucs-mini. For much better stems (84 MB): scripts/fetch-models htdemucs"
+    )
   }
 
   @Test func installedScriptIsNamedByItsPath() throws {
@@ -115,15 +116,38 @@ import Testing
     #expect(error?.advice == "Get it with: \(home.file("prefix/bin/ap-fetch-models")) htdemucs")
   }
 
+  /// The command's name alone is enough where a shell finds it.
+  @Test func scriptInPathIsNamedByItsName() throws {
+    try install("ap-fetch-models", in: "bin")
+    #expect(try Command.tool("chmod", "+x", home.file("bin/ap-fetch-models")).run().status == 0)
+    let variables = ["PATH": home.file("bin")]
+    let store = DemucsModels(
+      variable: { variables[$0] }, executable: home.file("prefix/bin/ap-demucs"))
+    #expect(store.fetching("htdemucs") == "ap-fetch-models htdemucs")
+  }
+
+  /// Folders that are there are named, too, even those of other programs.
+  @Test func foldersThatAreThereAreNamed() throws {
+    try makeFolder("prefix/share/ap/models")
+    try makeFolder("torch/hub/checkpoints")
+    let variables = ["AP_MODELS": home.file("models"), "TORCH_HOME": home.file("torch")]
+    let store = DemucsModels(
+      variable: { variables[$0] }, executable: home.file("prefix/bin/ap-demucs"))
+    let error = #expect(throws: FilterError.self) { try store.find("htdemucs_6s") }
+    let looked = ["models", "prefix/share/ap/models", "torch/hub/checkpoints"].map(home.file)
+    #expect(
+      error?.message.hasSuffix(" Looked in \(looked.joined(separator: ", ")).") == true,
+      "\(error?.message ?? "")")
+  }
+
   // MARK: By name
 
   @Test func missingModelSaysWhereAndHow() {
     let error = #expect(throws: FilterError.self) { try store().find("htdemucs_6s") }
     #expect(error?.code.status == .unavailable)
     #expect(error?.message.contains("htdemucs_6s is not installed") == true)
-    for folder in ["models", "data/ap/models", "prefix/share/ap/models"] {
-      #expect(error?.message.contains(home.file(folder)) == true)
-    }
+    let looked = ["models", "data/ap/models"].map(home.file).joined(separator: ", ")
+    #expect(error?.message.hasSuffix(" Looked in \(looked).") == true, "\(error?.message ?? "")")
     #expect(error?.advice == "Get it with: scripts/fetch-models htdemucs_6s")
   }
 
@@ -220,6 +244,7 @@ import Testing
     #expect(list[2].details == ["drums,bass,other,vocals,guitar,piano", "7.8 s"])
     #expect(list[2].licence == "MIT")
     #expect(list[4].problem?.contains("neither") == true)
+    #expect(list[4].fault?.hasPrefix("unusable: \(home.path)") == true)
     #expect(list[4].details == ["?", "?"])
     #expect(list[5].details == ["drums,bass,other,vocals", "2.5 s"])
     #expect(list[5].licence == nil)
