@@ -92,9 +92,9 @@ import Testing
     let text = try files.folder.write(Array("no sound at all\n".utf8), to: "a.txt")
     let empty = try files.folder.write([], to: "empty.wav")
     let video = try files.make(["-f", "lavfi", "-i", "testsrc=d=0.2"], "silent.mp4")
-    for path in [text, empty] {
+    for (path, words) in [(text, "not a sound or video file"), (empty, "is empty")] {
       #expect(Self.failure(path)?.code == .badInput)
-      #expect(Self.failure(path)?.message.contains("not a sound or video file") == true)
+      #expect(Self.failure(path)?.message.contains(words) == true)
     }
     #expect(Self.failure(video)?.message.contains("has no audio stream") == true)
     #expect(Self.failure(files.folder.path)?.code == .noInput)

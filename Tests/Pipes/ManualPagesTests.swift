@@ -37,6 +37,9 @@ import Testing
       var help = ""
       for word in words.map(String.init) {
         if Self.filters.contains(word) { help = try Command(word, "--help").run().text }
+        if word == "ap-batch-slurm" {
+          help = try Project.script("batch-slurm", "--help").run().text
+        }
         if word.hasPrefix("--") { #expect(help.contains(word), "\(command)") }
       }
     }
