@@ -8,12 +8,14 @@ package enum AvailableMemory {
   /// Given back when memory is refused: telling of it takes some, and other threads go on meanwhile.
   private static let reserve = Mutex<UnsafeMutableRawBufferPointer?>(nil)
   private static let reserveSize = 32 << 20
+  /// Left to allocations that are too small to ask for: those that are refused end the process by a signal.
+  private static let margin = 16 << 20
 
   /// Checks that so many bytes can be had, before somebody takes them who could not say that they cannot.
   ///
   /// - Throws: `outOfMemory`.
   package static func require(_ bytes: Int) throws(FilterError) {
-    guard Syscalls.canMap(bytes) else { throw error(lacking: bytes) }
+    guard Syscalls.canMap(bytes + margin) else { throw error(lacking: bytes) }
   }
 
   /// Checks that there is memory for a piece of work, before it begins.
@@ -27,7 +29,7 @@ package enum AvailableMemory {
     _ bytes: Int, for work: String, advice: String
   ) throws(FilterError) {
     let free = Syscalls.availableMemory() ?? .max
-    guard bytes > free || !Syscalls.canMap(bytes) else { return }
+    guard bytes > free || !Syscalls.canMap(bytes + margin) else { return }
     let rest = bytes > free ? ", and \(ByteSize(bytes: free)) are left" : ""
     throw FilterError(
       .outOfMemory,
