@@ -118,7 +118,8 @@ import Testing
 
   /// The command's name alone is enough where a shell finds it.
   @Test func scriptInPathIsNamedByItsName() throws {
-    try install("ap-fetch-models", in: "bin")
+    try install("other", in: "bin")
+    _ = try home.write([], to: "bin/ap-fetch-models")
     #expect(try Command.tool("chmod", "+x", home.file("bin/ap-fetch-models")).run().status == 0)
     let variables = ["PATH": home.file("bin")]
     let store = DemucsModels(
