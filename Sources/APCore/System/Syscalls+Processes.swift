@@ -10,9 +10,6 @@ extension Syscalls {
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 
-  /// What this process ignores and its children must not.
-  static let ignored = [SIGPIPE, SIGXFSZ]
-
   /// Becomes another program; comes back only where that fails. `execv(3)`.
   package static func become(_ path: String, _ words: [String]) -> Errno {
     for number in ignored { signal(number, SIG_DFL) }
@@ -66,16 +63,6 @@ extension Syscalls {
 
   private static func check(_ result: Int32) throws(Errno) {
     guard result >= 0 else { throw Errno(rawValue: errno) }
-  }
-
-  /// The words of the system for a signal. `sigabbrev_np(3)` is not everywhere.
-  package static func signalName(_ number: Int32) -> String {
-    strsignal(number).map { String(cString: $0) } ?? "signal \(number)"
-  }
-
-  /// Waits for a signal that ends the process. `pause(2)`.
-  package static func waitForSignal() -> Never {
-    while true { pause() }
   }
 }
 

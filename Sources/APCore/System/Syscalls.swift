@@ -1,4 +1,3 @@
-import Synchronization
 package import SystemPackage
 
 #if canImport(Glibc)
@@ -12,7 +11,7 @@ package import SystemPackage
 /// The system's calls under names that say what they do, with errors instead of `errno`.
 package enum Syscalls {
   /// Calls until no signal interrupts.
-  private static func retrying<Result: SignedInteger>(
+  static func retrying<Result: SignedInteger>(
     _ call: () -> Result
   ) throws(Errno) -> Result {
     while true {
@@ -91,28 +90,6 @@ package enum Syscalls {
   /// Whether a person sits at the other end. `isatty(3)`.
   static func isTerminal(_ descriptor: FileDescriptor) -> Bool {
     isatty(descriptor.rawValue) == 1
-  }
-
-  /// Whether so many bytes of memory could be had now. `mmap(2)`.
-  static func canMap(_ bytes: Int) -> Bool {
-    guard let memory = map(bytes) else { return false }
-    unmap(memory)
-    return true
-  }
-
-  /// Memory of its own, nil where it is refused; pages that nobody touches take none. `mmap(2)`.
-  static func map(_ bytes: Int) -> UnsafeMutableRawBufferPointer? {
-    guard
-      let address = mmap(
-        nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      address != MAP_FAILED
-    else { return nil }
-    return UnsafeMutableRawBufferPointer(start: address, count: max(bytes, 1))
-  }
-
-  /// Gives back what `map` gave.
-  static func unmap(_ memory: UnsafeMutableRawBufferPointer) {
-    munmap(memory.baseAddress, memory.count)
   }
 
   /// The width of a terminal in characters; nil where it does not say. `ioctl(2)`.
@@ -258,132 +235,12 @@ package enum Syscalls {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// The most bytes of memory that this process has had; nil where the system does not say.
-  ///
-  /// Not `getrusage(2)`, which counts what the process had before it became this program.
-  static func peakMemory() -> Int? { bytes("VmHWM", in: "/proc/self/status") }
-
-  /// The bytes of memory that this process has now; nil where the system does not say.
-  static func residentMemory() -> Int? { bytes("VmRSS", in: "/proc/self/status") }
-
-  /// The bytes of memory that programs can still have before the system runs out of it; nil where it does not say.
-  static func availableMemory() -> Int? {
-    bytes("MemAvailable", in: "/proc/meminfo").map {
-      $0 + (bytes("SwapFree", in: "/proc/meminfo") ?? 0)
-    }
-  }
-
-  /// What a line of a file tells in KiB.
-  private static func bytes(_ name: String, in file: String) -> Int? {
-    guard let text = try? readFile(file, limit: 8192) else { return nil }
-    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
-    guard let line = lines.first(where: { $0.hasPrefix("\(name):") }) else { return nil }
-    return Int(line.filter(\.isNumber)).map { $0 * 1024 }
-  }
-
   /// Sets an environment variable, before there are other threads. `setenv(3)`.
   package static func setEnvironment(_ name: String, _ value: String) {
     setenv(name, value.platformString, 1)
   }
 
-  /// Makes writes to a closed pipe, or beyond the limit of a file's size, fail instead of ending the
-  /// process at once.
-  package static func letWritesFail() {
-    for number in ignored { signal(number, SIG_IGN) }
-  }
-
-  /// Ends the process with a status. `exit(3)`.
-  static func exit(_ status: Int32) -> Never {
-    #if canImport(Glibc)
-      Glibc.exit(status)
-    #elseif canImport(Musl)
-      Musl.exit(status)
-    #else
-      Darwin.exit(status)
-    #endif
-  }
-
-  /// Ends the process as the signal would have, also where a parent had it ignored or blocked.
-  static func die(of number: Int32) -> Never {
-    signal(number, SIG_DFL)
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, number)
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
-    raise(number)
-    exit(128 + number)
-  }
-
-  /// Sends a signal to a process; one that is gone is no matter. `kill(2)`.
-  static func send(_ number: Int32, to process: Int32) {
-    kill(process, number)
-  }
-
-  /// The signal of a pipe that nobody reads.
-  package static let brokenPipe = SIGPIPE
-
-  /// Ends the process as SIGPIPE does.
-  static func dieOfBrokenPipe() -> Never {
-    die(of: SIGPIPE)
-  }
-
-  /// Signals that end a process unless it handles them, and that do not tell of a fault of its own.
-  private static let endings: [Int32] = {
-    var numbers = [
-      SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGUSR1, SIGUSR2,
-    ]
-    #if os(Linux)
-      numbers += [SIGIO, SIGPWR, SIGSTKFLT]
-    #endif
-    return numbers
-  }()
-
-  /// Runs `handle` on a thread of its own when one of these signals comes, then ends the process as
-  /// that signal does. A signal that the parent had ignored stays ignored.
-  ///
-  /// - Parameter handle: gets the signal's number, and returns whether the process goes on.
-  package static func onTermination(
-    _ handle: @escaping @Sendable (Int32) -> Bool
-  ) throws(Errno) {
-    var ends: [Int32] = [-1, -1]
-    _ = try retrying { pipe(&ends) }
-    for end in ends { _ = try retrying { fcntl(end, F_SETFD, FD_CLOEXEC) } }
-    // The handler may run on any thread at any time: it may do no more than write(2).
-    signalPipe = ends[1]
-    let input = ends[0]
-    try BackgroundThread.start {
-      var number: UInt8 = 0
-      repeat {
-        isTerminating.store(false, ordering: .relaxed)
-        while read(input, &number, 1) != 1 {}
-      } while handle(Int32(number))
-      die(of: Int32(number))
-    }
-    for number in endings {
-      var old = sigaction()
-      sigaction(number, nil, &old)
-      if old.__sigaction_handler.sa_handler.map({ unsafeBitCast($0, to: Int.self) }) == 1 {
-        continue
-      }
-      signal(number) { number in
-        isTerminating.store(true, ordering: .relaxed)
-        var byte = UInt8(truncatingIfNeeded: number)
-        _ = write(signalPipe, &byte, 1)
-      }
-    }
-  }
-
-  /// Where a signal is about to end the process, waits for that.
-  static func waitForTermination() {
-    while isTerminating.load(ordering: .relaxed) { usleep(1000) }
-  }
 }
-
-/// Whether a signal has come of which nobody knows yet whether the process goes on.
-private let isTerminating = Atomic(false)
-
-/// Written once, before the handler that reads it is installed.
-nonisolated(unsafe) private var signalPipe: Int32 = -1
 
 extension FileDescriptor {
   /// Whether a person sits at the other end. `isatty(3)`.
