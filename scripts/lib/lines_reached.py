@@ -1,4 +1,4 @@
-"""Usage: python3 scripts/lib/coverage.py [--files] [--least PERCENT] SUMMARY
+"""Usage: python3 scripts/lib/lines_reached.py [--files] [--least PERCENT] SUMMARY
 
 Prints what llvm-cov's summary says of each target of Sources, and fails if one has less than so many percent.
 """
@@ -52,4 +52,5 @@ def main():
     sys.exit(1 if low else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
