@@ -35,7 +35,7 @@ def bench_chunk(folder, model, threads, rounds):
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
         answers = {
-            numbers: measured(
+            precision: measured(
                 folder, BUILD / "ap-bench", "roformer", model, "--threads", threads, "--rounds", 1,
                 "--precision", precision)
             for precision in BARS}
