@@ -54,20 +54,10 @@ struct ModernBERTLayer {
       head * heads.width + channel % 2 * heads.width / 2 + channel / 2
     }
     let rows = turned + heads.order().map { $0.map { 2 * width + $0 } }
-    let scale = 1 / Float(heads.width).squareRoot()
-    var numerics = numerics
-    numerics.stored = numerics.stored ?? stored.format
-    defer { stored.releasePages() }
     return Matrix(
-      rows: rows.count, terms: stored.columns, numerics: numerics, workers: workers
-    ) { row, target in
-      guard let source = rows[row] else {
-        return target.update(repeating: 0, count: stored.columns)
-      }
-      stored.copy(source, into: target)
-      guard source < width else { return }
-      for column in 0..<stored.columns { target[column] *= scale }
-    }
+      [stored], rows: rows,
+      scale: { row in row < width ? 1 / Float(heads.width).squareRoot() : 1 }, numerics: numerics,
+      workers: workers)
   }
 
   /// Applies the layer in place.

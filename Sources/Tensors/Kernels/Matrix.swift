@@ -125,9 +125,10 @@ extension Matrix {
   ///   - parts: with as many columns each. They are stored as the first one is, unless `numerics` says otherwise.
   ///   - rows: which row of all parts stands in each row of the result, and nil for zeros; nil for all is the same.
   ///   - columns: likewise.
+  ///   - scale: a factor for a row of all parts; nil is 1 for all.
   package init(
-    _ parts: [StoredRows], rows order: [Int?]? = nil, columns: [Int?]? = nil, numerics: Numerics,
-    workers: Workers
+    _ parts: [StoredRows], rows order: [Int?]? = nil, columns: [Int?]? = nil,
+    scale: ((_ row: Int) -> Float)? = nil, numerics: Numerics, workers: Workers
   ) {
     let (count, terms) = (parts[0].count, parts[0].columns)
     precondition(
@@ -144,12 +145,17 @@ extension Matrix {
         return
       }
       let part = parts[source / count]
-      guard let columns else { return part.copy(source % count, into: target) }
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: terms) { stored in
-        guard let stored = stored.baseAddress else { return }
-        part.copy(source % count, into: stored)
-        for (k, column) in columns.enumerated() { target[k] = column.map { stored[$0] } ?? 0 }
+      if let columns {
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: terms) { stored in
+          guard let stored = stored.baseAddress else { return }
+          part.copy(source % count, into: stored)
+          for (k, column) in columns.enumerated() { target[k] = column.map { stored[$0] } ?? 0 }
+        }
+      } else {
+        part.copy(source % count, into: target)
       }
+      guard let scale = scale?(source) else { return }
+      for k in 0..<(columns?.count ?? terms) { target[k] *= scale }
     }
     for part in parts { part.releasePages() }
   }
