@@ -41,6 +41,12 @@ package struct RoformerRequest: NetworkRequest {
     let numerics = precision.numerics(
       stored: self.weights, auto: RoformerPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
+    // What would be refused after the weights are read is refused now.
+    try AvailableMemory.require(
+      RoformerNetwork.memory(config, numerics: numerics, workers: workers)
+        + ChunkOverlap.memory(config),
+      for: "a chunk of \(config.chunkFrames / config.sampleRate) s",
+      advice: "Give --chunk fewer seconds.")
     let (network, identity) = try context.report.stage("model") {
       try workers.both(
         {

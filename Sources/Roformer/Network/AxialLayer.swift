@@ -53,8 +53,7 @@ struct AxialLayer {
   private let gates: Linear
   private let output: Linear
   private let feedForwardNorm: UnitNorm
-  private let up: Linear
-  private let down: Linear
+  private let feedForward: FeedForward
 
   /// - Parameters:
   ///   - weights: at `layers.N` of a transformer.
@@ -85,15 +84,15 @@ struct AxialLayer {
 
     let net = weights[1]["net"]
     feedForwardNorm = try UnitNorm(net[0], channels: dim)
-    up = Linear(
-      try net[1].rows("weight", shape: [hidden, dim]),
-      bias: try net[1].floats("bias", shape: [hidden]), activation: .gelu,
-      numerics: numerics.of(.transformer),
-      workers: workers)
-    down = Linear(
-      try net[4].rows("weight", shape: [dim, hidden]),
-      bias: try net[4].floats("bias", shape: [dim]), numerics: numerics.of(.transformer),
-      workers: workers)
+    feedForward = FeedForward(
+      up: Linear(
+        try net[1].rows("weight", shape: [hidden, dim]),
+        bias: try net[1].floats("bias", shape: [hidden]), activation: .gelu,
+        numerics: numerics.of(.transformer), workers: workers),
+      down: Linear(
+        try net[4].rows("weight", shape: [dim, hidden]),
+        bias: try net[4].floats("bias", shape: [dim]), numerics: numerics.of(.transformer),
+        workers: workers))
   }
 
   /// Queries, keys and values, the queries with the factor 1/√d of the scores.
@@ -102,16 +101,12 @@ struct AxialLayer {
   ) throws -> Linear {
     let (dim, heads) = (config.dim, config.heads)
     let inner = heads.count * heads.width
-    let stored = try weights.rows("weight", shape: [3 * inner, dim])
     let bias = weights.has("bias") ? try weights.floats("bias", shape: [3 * inner]) : nil
     let order = heads.order(parts: 3)
     func scale(_ row: Int) -> Float { row < inner ? 1 / Float(heads.width).squareRoot() : 1 }
-    let matrix = Matrix(rows: order.count, terms: dim, numerics: numerics, workers: workers) {
-      guard let row = order[$0] else { return }
-      stored.copy(row, into: $1)
-      for k in 0..<dim { $1[k] *= scale(row) }
-    }
-    stored.releasePages()
+    let matrix = Matrix(
+      [try weights.rows("weight", shape: [3 * inner, dim])], rows: order, scale: scale,
+      numerics: numerics, workers: workers)
     return Linear(
       matrix, bias: bias.map { bias in order.map { row in row.map { bias[$0] * scale($0) } ?? 0 } })
   }
@@ -135,8 +130,7 @@ struct AxialLayer {
     output.add(attended, to: x, workers: workers)
 
     feedForwardNorm(x, into: normalized, workers: workers)
-    up(normalized, into: memory.hidden, workers: workers)
-    down.add(memory.hidden, to: x, workers: workers)
+    feedForward.add(normalized, to: x, workers: workers)
   }
 }
 
@@ -155,7 +149,6 @@ struct AxialMemory {
 
   let workers: Workers
   let normalized: TokenPanels
-  let hidden: TokenPanels
   let attention: Attention
   let gates: TokenPanels
   let attended: TokenPanels
@@ -164,29 +157,26 @@ struct AxialMemory {
   ///   - groups: groups of tokens.
   ///   - tokens: tokens of each.
   ///   - isAcross: whether tokens attend to those at the same place in all groups, not to those of their group.
-  ///   - attending: the stage of the attention.
-  ///   - feeding: the stage of the feed-forward layer.
+  ///   - stage: that of its layers.
   init(
     _ config: RoformerConfig, groups: Int, tokens: Int, isAcross: Bool, precision: NumberFormat,
-    workers: Workers, attending: ActivationPlan.Stages, feeding: ActivationPlan.Stages,
-    plan: inout ActivationPlan
+    workers: Workers, during stage: ActivationPlan.Stages, plan: inout ActivationPlan
   ) {
-    func panels(_ channels: Int, _ stages: ActivationPlan.Stages) -> TokenPanels {
-      plan.tokens(channels: channels, groups: groups, tokens: tokens, during: stages)
+    func panels(_ channels: Int) -> TokenPanels {
+      plan.tokens(channels: channels, groups: groups, tokens: tokens, during: stage)
     }
     let heads = config.heads
     self.workers = workers
-    normalized = panels(config.dim, attending.union(feeding))
-    hidden = panels(config.hiddenWidth, feeding)
-    attended = panels(heads.channels, attending)
-    gates = panels(heads.count, attending)
+    normalized = panels(config.dim)
+    attended = panels(heads.channels)
+    gates = panels(heads.count)
     attention =
       isAcross
       ? .across(
-        CrossGroupAttention(like: normalized, heads: heads, during: attending, plan: &plan))
+        CrossGroupAttention(like: normalized, heads: heads, during: stage, plan: &plan))
       : .along(
         AttentionInputs(
           queries: attended, keys: attended, heads: heads, precision: precision, perGroup: true,
-          during: attending, plan: &plan))
+          during: stage, plan: &plan))
   }
 }

@@ -19,12 +19,11 @@ struct RoformerActivations {
   /// Bands that go through the transformers over time at once.
   let bandsAtOnce: Int
 
-  /// - Parameter count: spectra of a chunk.
   init(
-    _ config: RoformerConfig, spectra count: Int, precision: NumberFormat, workers: Workers,
+    _ config: RoformerConfig, precision: NumberFormat, workers: Workers,
     plan: inout ActivationPlan
   ) {
-    let bands = config.bands.count
+    let (bands, count) = (config.bands.count, config.spectra)
     func panels(
       _ channels: Int, groups: Int = 1, _ stages: ClosedRange<Stage>
     ) -> TokenPanels {
@@ -41,21 +40,17 @@ struct RoformerActivations {
     bandsAtOnce = (1...most).last { bands % $0 == 0 } ?? 1
     time = AxialMemory(
       config, groups: bandsAtOnce, tokens: count, isAcross: false, precision: precision,
-      workers: workers, attending: Stage.timeAttention.stages,
-      feeding: Stage.timeFeedForward.stages,
-      plan: &plan)
-    let (attending, feeding) = (Stage.bandAttention.stages, Stage.bandFeedForward.stages)
+      workers: workers, during: Stage.time.stages, plan: &plan)
     slab = plan.tokens(
-      channels: config.dim, groups: bands, tokens: Tile.columns, during: attending.union(feeding))
+      channels: config.dim, groups: bands, tokens: Tile.columns, during: Stage.bands.stages)
     frequency = AxialMemory(
       config, groups: bands, tokens: Tile.columns, isAcross: true, precision: precision,
-      workers: workers, attending: attending, feeding: feeding, plan: &plan)
+      workers: workers, during: Stage.bands.stages, plan: &plan)
   }
 
   /// Layers along time and along the bands take turns.
   private enum Stage: Int, Comparable {
-    case spectrum, split, timeAttention, timeFeedForward, bandAttention, bandFeedForward, masks,
-      output
+    case spectrum, split, time, bands, masks, output
 
     var stages: ActivationPlan.Stages { .init(rawValue) }
 

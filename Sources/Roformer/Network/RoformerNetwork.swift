@@ -38,15 +38,26 @@ package final class RoformerNetwork {
     var counts = [Float](repeating: 0, count: config.bins)
     for bin in config.bands.joined() { counts[bin] += 1 }
     shares = counts.map { 1 / $0 }
-    let spectrum = try ChunkSpectrum(
+    spectrum = try ChunkSpectrum(
       length: config.chunkFrames, channels: config.channels, size: config.fftSize, hop: config.hop,
       workers: workers)
-    self.spectrum = spectrum
     activations = ActivationPlan.allocate {
-      RoformerActivations(
-        config, spectra: spectrum.count, precision: numerics.of(.attention).multiplied,
-        workers: workers, plan: &$0)
+      Self.activations(config, numerics, workers, &$0)
     }
+  }
+
+  /// Bytes that the activations of a chunk take.
+  static func memory(_ config: RoformerConfig, numerics: Numerics, workers: Workers) -> Int {
+    ActivationPlan.floats { activations(config, numerics, workers, &$0) }
+      * MemoryLayout<Float>.stride
+  }
+
+  private static func activations(
+    _ config: RoformerConfig, _ numerics: Numerics, _ workers: Workers,
+    _ plan: inout ActivationPlan
+  ) -> RoformerActivations {
+    RoformerActivations(
+      config, precision: numerics.of(.attention).multiplied, workers: workers, plan: &plan)
   }
 
   /// Separates a whole chunk.
