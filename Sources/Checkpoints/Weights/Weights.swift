@@ -44,11 +44,12 @@ package struct Weights: Sendable {
 
   /// How many numbered places there are under this one, from 0 on.
   package var count: Int {
-    let names = store.map.entries.keys
-    return (0...names.count).first { index in
-      let prefix = "\(join(String(index)))."
-      return !names.contains { $0.hasPrefix(prefix) }
-    } ?? names.count
+    let prefix = join("")
+    // In one walk: a hostile file may have a million names.
+    let places = Set(
+      store.map.entries.keys.lazy.filter { $0.hasPrefix(prefix) }
+        .map { $0.dropFirst(prefix.count).prefix { $0 != "." } })
+    return (0...places.count).first { !places.contains(Substring(String($0))) } ?? places.count
   }
 
   /// One of a tensor's sizes, where the model's follow from it: at least 1.
