@@ -23,10 +23,13 @@ enum Quantizing {
     for column in stride(from: 0, to: Tile.columns, by: 16) {
       let values = Floats(source.base + column)
       var (least, largest) = (values.lanes(0), values.lanes(0))
-      for channel in 1..<max(1, channels) {
+      // 0 times each value: not a number where one is none, which bytes cannot say.
+      var check = Lanes.zero
+      for channel in 0..<max(1, channels) {
         let x = values.lanes(channel &* source.stride)
         least = least.min(x)
         largest = largest.max(x)
+        check = check.adding(x, times: .zero)
       }
       let range = (largest - least).max(Lanes(repeating: floor))
       let factor = Lanes(repeating: top) / range
@@ -41,7 +44,7 @@ enum Quantizing {
         target.row(word).store(unsafeBitCast(bytes, to: Lanes.self), column)
       }
       target.row(words).store(range * Lanes(repeating: 1 / top), column)
-      target.row(words &+ 1).store(least, column)
+      target.row(words &+ 1).store(least + check, column)
     }
   }
 

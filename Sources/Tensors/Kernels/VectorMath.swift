@@ -46,7 +46,8 @@ enum VectorMath {
   /// more than 0.
   @inline(__always) static func coarseExp(_ x: Lanes) -> Lanes {
     // 2ⁿ·2ᶠ: n stands in the low bits of the sum and is added to the exponent.
-    let x = x.max(Lanes(repeating: -86))
+    // Of two that do not compare, the second stays: what is not a number.
+    let x = Lanes(repeating: -86).max(x)
     let rate = Lanes(repeating: 1.442_695_04)
     let magic = Lanes(repeating: 12_582_912)
     let shifted = magic.adding(x, times: rate)

@@ -33,7 +33,7 @@ extension Linear {
 
   /// Hands each tile `[8][48]` of the sums to `finish`, with its bias: 8 channels of one panel's tokens.
   ///
-  /// Columns of tokens that do not exist hold the bias.
+  /// Columns of tokens that do not exist hold the bias; of int8, also what their least values make.
   ///
   /// - Parameter finish: called once for each tile and panel, in any order and on any thread.
   func tiles(
