@@ -14,6 +14,9 @@ package struct DemucsModels: ModelStore {
     /// What a user should be told; nil where they got what they asked for.
     package let notice: String?
 
+    /// Where it is: its only file, or the folder of all.
+    var place: String { paths.count == 1 ? paths[0] : FileSystem.parent(paths[0]) }
+
     /// Opens the files.
     ///
     /// - Throws: what `ModelBag.init` throws.
@@ -184,7 +187,7 @@ extension DemucsModels {
     guard let found = try findName(name) else { return nil }
     let bag = try found.open()
     return InstalledModel(
-      path: place(of: name) ?? found.paths[0],
+      path: found.place,
       details: Self.details(
         bag.sources, bag.members.map(\.config.segment).min { $0.value < $1.value }!))
   }
@@ -192,9 +195,7 @@ extension DemucsModels {
   package var caches: [String] { [shelf.torchCache, shelf.hubCache].compactMap(\.self) }
 
   package func place(of name: String) -> String? {
-    if let found = try? findName(name) {
-      return found.paths.count == 1 ? found.paths[0] : FileSystem.parent(found.paths[0])
-    }
+    if let found = try? findName(name) { return found.place }
     let bags = places.flatMap { folder in Self.bagSuffixes.map { "\(folder)/\(name)\($0)" } }
     return bags.first(where: FileSystem.isFile)
   }

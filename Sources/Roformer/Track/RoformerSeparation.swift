@@ -38,7 +38,7 @@ struct RoformerSeparation {
     try writer.write(
       input.outputHeader(
         tracks: outputs.map { Track($0.name) }, channels: keptChannels, historyEntry: historyEntry,
-        advice: StemOutput.otherNames))
+        advice: StemOutput.adviceOnTakenName))
     let stems = StemWriter(
       outputs, channels: keptChannels, rate: network.config.sampleRate, total: input.frames,
       to: writer, progress: progress)

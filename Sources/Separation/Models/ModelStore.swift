@@ -93,7 +93,10 @@ extension ModelStore {
   /// - Parameter detail: what of a known model is there all the same, as a part of the sentence.
   package func missing(_ name: String, detail: String = "") -> FilterError {
     let folders = shelf.userFolders + caches.filter(FileSystem.isFolder)
-    let places = "Looked in \(folders.joined(separator: ", "))."
+    let places =
+      folders.isEmpty
+      ? "There is no folder to look in: neither AP_MODELS nor HOME is set."
+      : "Looked in \(folders.joined(separator: ", "))."
     guard let known = Self.known(name) else {
       let names = Self.known.map(\.name).joined(separator: ", ")
       return FilterError(

@@ -16,7 +16,8 @@ package struct StemOutput: Equatable {
   }
 
   /// What to do about a name that the stream has already.
-  package static let otherNames = "Say with --stems which stems to make, and leave that one out."
+  package static let adviceOnTakenName =
+    "Make other tracks: name them with --stems, or leave that option out that makes this one."
 
   /// The asked sources as they are, in the order they are asked for; all of them if none is.
   ///

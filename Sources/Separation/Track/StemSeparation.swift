@@ -50,7 +50,7 @@ package struct StemSeparation {
     try writer.write(
       input.outputHeader(
         tracks: outputs.map { Track($0.name) }, channels: channels, historyEntry: historyEntry,
-        advice: StemOutput.otherNames))
+        advice: StemOutput.adviceOnTakenName))
     let stems = StemWriter(
       outputs, channels: channels, rate: sampleRate, total: input.frames, to: writer,
       progress: progress)
