@@ -110,6 +110,42 @@ import Testing
     #expect(try folder.shell("wc -c <in/stems/two.part/vocals.wav") != "5\n")
   }
 
+  /// What remains of x's folder, in which the folder of x/y is too; and whether x is separated again.
+  @Test(arguments: [
+    ("true", false),
+    ("rm *.wav", true),
+    ("rm *.wav; touch .hidden", true),
+    ("rm *.wav; touch vocals.wav.ap-part-0123456789abc", true),
+    // A run with --force was killed: those of the run before are whole.
+    ("touch vocals.wav.ap-part-0123456789abc", false),
+  ])
+  func onlyASongWithItsStemsIsSkipped(remains: String, isDoneAgain: Bool) throws {
+    try folder.shell("mkdir -p in/x && cp song.wav in/x.wav && cp song.wav in/x/y.wav")
+    #expect(try extract("in", "stems").status == 0)
+    try folder.shell("cd stems/x && \(remains)")
+    let again = try extract("in", "stems")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("extract-demucs: in/x.wav: stems/x\n") == isDoneAgain)
+    #expect(again.errors.contains("extract-demucs: in/x/y.wav: stems/x/y is there already\n"))
+    let files = "bass.wav\ndrums.wav\nother.wav\nvocals.wav\n"
+    #expect(try folder.shell("cd stems/x && ls *.wav") == files)
+    #expect(try folder.shell("ls stems/x/y") == files)
+  }
+
+  /// Wherever the files are put in a song's folder, it is known to have them.
+  @Test(arguments: [
+    ["--template", "{source}/{track}.wav"], ["--template", "./a//{index}.flac"],
+    ["--format", "stem.mp4"],
+  ])
+  func finishedSongsAreSkippedInAnyForm(options: [String]) throws {
+    try folder.shell("mkdir -p in/x && cp song.wav in/x.wav && cp song.wav in/x/y.wav")
+    for sum in ["2 done", "2 were there"] {
+      let outcome = try extract(["in", "stems"] + options)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.errors.hasSuffix("extract-demucs: \(sum)\n"))
+    }
+  }
+
   @Test func songsOfOneNameAreSaid() throws {
     try folder.shell("mkdir a b && cp song.wav a && cp song.wav b/song.flac")
     let outcome = try extract("a", "b", "stems")

@@ -136,7 +136,7 @@ list_songs() {
     done < <(
       find "${input%/}/" -name '.?*' -prune -o -type f -regextype posix-extended \
         -iregex '.*\.(3gp|aac|aif|aiff|ac3|amr|ape|au|avi|caf|flac|flv|m4a|m4b|m4v|mka|mkv|mov|mp2|mp3|mp4|mpg|mpeg|oga|ogg|opus|ts|tta|w64|wav|webm|wma|wmv|wv)' \
-        -print0 | sort -z
+        -print0 | LC_ALL=C sort -z
     )
   done
 }
@@ -169,6 +169,22 @@ tell_sum() {
   tell "${sum#, }"
 }
 
+# is_finished FOLDER: whether the files of a song are in it, as deep as the template puts them: deeper ones are of other
+# songs. What SIGKILL left half written has a mark after the name that it was to get.
+is_finished() {
+  local path depth is_any=''
+  [ -d "$1" ] || return 1
+  depth=$(realpath -ms -- "/$template")
+  depth=${depth//[!\/]/}
+  while IFS= read -r -d '' path; do
+    case $path in
+      *.ap-part-?????????????) [ -e "${path%.ap-part-*}" ] || return 1 ;;
+      *) is_any=yes ;;
+    esac
+  done < <(find "$1/" -mindepth ${#depth} -maxdepth ${#depth} ! -type d ! -name '.*' -print0)
+  [ -n "$is_any" ]
+}
+
 # extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
 extract() {
   local code=0 status song place done=0 there=0 failed=0
@@ -196,7 +212,7 @@ extract() {
   while [ $# -gt 0 ]; do
     song=$1 place=$2
     shift 2
-    if [ -z "$is_forced" ] && [ -d "$place" ] && [ -n "$(ls "$place")" ]; then
+    if [ -z "$is_forced" ] && is_finished "$place"; then
       tell "$song: $place is there already"
       there=$((there + 1))
       continue
