@@ -121,7 +121,7 @@ make_portable_build() {
   cp -R "$folder/v2/release/ap_BundledModels.resources" "$bin"
   # ap-cache knows a build by its command's bytes: they hold the sum of the libraries'.
   local sum
-  sum=$(find "$lib" -name "$networks" -print0 | sort -z | xargs -0 cat | sha1sum | cut -d ' ' -f 1)
+  sum=$(find "$lib" -name "$networks" -print0 | LC_ALL=C sort -z | xargs -0 cat | sha1sum | cut -d ' ' -f 1)
   for command in "${commands[@]}"; do
     main=${command//-/_}_main
     if ! nm -D --defined-only "$lib/$networks" | grep " $main$" >/dev/null; then
