@@ -13,7 +13,7 @@
 #   ENCODE_FLAGS  more options of ap-encode, such as '--bits 24'
 #   DECODE_FLAGS  options of ap-decode, such as --lenient
 #   FILTERS       the pipe between ap-decode and ap-encode (default: ap-demucs $(DEMUCS_FLAGS)), such as
-#                 'ap-cache ap-demucs' or 'ap-segment --length 30 | ap-demucs | ap-xfade'
+#                 'ap-cache ap-demucs' or 'ap-roformer --two-stems vocals'
 #
 # Existing folders are not made again for other options; use another STEMS. See ap-batch(7) for more, and for
 # how srun spreads the songs over other machines.
