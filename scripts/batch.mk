@@ -9,7 +9,7 @@
 #   LIST          or a file that names them, one per line: LIST=<(find songs -name '*.mp3')
 #   STEMS         the folder for all stems (default: stems)
 #   DEMUCS_FLAGS  options of ap-demucs, such as '--model htdemucs_ft --threads 2'
-#   FORMAT        wav, flac, ogg or mp3 (default: wav)
+#   FORMAT        wav, flac, ogg, mp3, opus, aiff or m4a (default: wav)
 #   ENCODE_FLAGS  more options of ap-encode, such as '--bits 24'
 #   DECODE_FLAGS  options of ap-decode, such as --lenient
 #   FILTERS       the pipe between ap-decode and ap-encode (default: ap-demucs $(DEMUCS_FLAGS)), such as
