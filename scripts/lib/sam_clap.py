@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn.functional import gelu, interpolate, normalize, pad, relu, scaled_dot_product_attention
+from torch.nn.functional import gelu, interpolate, normalize, pad, scaled_dot_product_attention
 
 SIDE = 8
 
