@@ -253,16 +253,37 @@ import Testing
     #expect(try Command.tool("ls", models.file("sam-audio-small")).run().text == "config.json\n")
   }
 
-  /// Where one address gives something else, the next one is asked.
-  @Test func anotherAddressIsTried() throws {
+  /// Where one address refuses, or gives something else, the next one is asked. The last one's failure counts.
+  @Test(arguments: [
+    ("none", 65, [0, 0, 0, 0]), ("status=404", 69, [0, 0]), ("status-once=404", 65, [0, 0, 0]),
+  ])
+  func anotherAddressIsTried(fault: String, status: Int32, requested: [Int]) throws {
     let models = try TemporaryFolder()
-    let outcome = try fetch("none", into: models, "mel-band-roformer-kim.ckpt")
-    #expect(outcome.status == 65)
+    let outcome = try fetch(fault, into: models, "mel-band-roformer-kim.ckpt")
+    #expect(outcome.status == status)
     #expect(outcome.errors.contains("trying another address"))
-    #expect(
-      outcome.errors.contains("vocals_mel_band_roformer.ckpt serves is not what was released"))
-    #expect(requests(of: outcome) == [0, 0, 0, 0])
+    #expect(outcome.errorLines.last?.contains("vocals_mel_band_roformer.ckpt") == true)
+    #expect(requests(of: outcome) == requested)
     #expect(try models.list().isEmpty)
+  }
+
+  /// No other address helps where the disk is full, or somebody wants it to end.
+  @Test(arguments: [
+    ("none", true, 74, "is the disk full?"), ("signal=2", false, 130, "signal 2 ended curl"),
+    ("signal=9", false, 137, "signal 9 ended curl"),
+  ])
+  func noOtherAddressIsTriedInVain(
+    fault: String, isFull: Bool, status: Int32, words: String
+  ) throws {
+    let models = try TemporaryFolder()
+    let file = "mel-band-roformer-kim.ckpt"
+    if isFull { try models.shell("ln -s /dev/full \(file).part") }
+    let outcome = try fetch(fault, into: models, file)
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(outcome.errorLines.count == 2)
+    #expect(outcome.errorLines.last?.contains(words) == true)
+    #expect(requests(of: outcome) == [0])
+    #expect(!Files.exists(models.file(file)))
   }
 
   /// The same weights, as the reference's newer versions take them, under the name that they have there.

@@ -12,6 +12,7 @@ FAULT says what goes wrong:
   no-ranges      every answer is the whole file
   status=CODE    each answer is that error
   status-once=CODE   the first one is
+  signal=NUMBER  COMMAND's curl gets that signal instead of an answer
   gated=TOKEN    those who do not show the token are refused, as they are when anybody could see it
                  in the list of processes; others are sent on to a second server, which must not
                  get the token
@@ -42,6 +43,16 @@ def is_in_sight(token):
     return False
 
 
+def signal_curl(number):
+    for path in glob.glob("/proc/[0-9]*/stat"):
+        try:
+            pid, name, _, _, _, session, *_ = open(path).read().split()
+        except (OSError, ValueError):
+            continue
+        if name == "(curl)" and int(session) == command.pid:
+            os.kill(int(pid), number)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         shown = self.headers.get("Authorization")
@@ -63,6 +74,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         start = int(match[1]) if match else 0
         requests.append(start)
         broken = not kind.endswith("-once") or len(requests) == 1
+        if kind == "signal":
+            return signal_curl(int(value))
         if broken and kind.startswith("status"):
             return self.send_error(int(value))
         if kind == "no-ranges":
@@ -94,6 +107,7 @@ def start():
 second = start()
 server = start()
 environment = dict(os.environ, AP_MODELS_URL=f"http://127.0.0.1:{server.server_address[1]}")
-status = subprocess.run(sys.argv[3:], env=environment, stdout=subprocess.DEVNULL).returncode
+command = subprocess.Popen(sys.argv[3:], env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+status = command.wait()
 print(*requests, sep="\n")
 sys.exit(status)
