@@ -8,16 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench_demucs import bench_demucs, reference
+from bench_demucs import bench_demucs
 from bench_pipes import bench_pipes
 from bench_roformer import bench_roformer
 from bench_sam import bench_sam
-from measuring import BUILD, music, run, say, separate, table
+from measuring import BUILD, music, reference, run, say, separate, table
 
 
 def bench_memory(folder, threads, rounds):
     models = {"the bundled model": "htdemucs-mini", "htdemucs of full size": folder / "htdemucs.th"}
-    reference("write", models["htdemucs of full size"])
+    reference("reference.py", "write", models["htdemucs of full size"])
     rows = []
     for name, model in models.items():
         for minutes in (3, 30):

@@ -1,14 +1,11 @@
 """HTDemucs: one segment against other engines, its stages, its start, bags and precision."""
 
-import json
 import os
 import statistics
 import subprocess
-import sys
 import time
-from pathlib import Path
 
-from measuring import BUILD, DEMO, TOP, music, run, say, separate, table
+from measuring import BUILD, DEMO, TOP, music, network, reference, run, say, separate, table
 
 median = statistics.median
 FEWER_BITS = ["half", "int8"]
@@ -17,21 +14,14 @@ ENGINES = ["torch", "onnxruntime", "openvino", "openvino-bf16"]
 SEGMENT, STRIDE = 7.8, 5.85
 
 
-def reference(*arguments):
-    """What reference.py prints. In a process of its own: a child's peak memory counts ours in."""
-    command = [sys.executable, "-B", Path(__file__).with_name("reference.py"), *map(str, arguments)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-
-
-def network(model, threads, *options):
-    """What ap-bench measures of our network alone."""
-    command = [BUILD / "ap-bench", "demucs", model, "--threads", str(threads), "--rounds", "2", *options]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+def segments(model, threads, *options):
+    """What ap-bench measures of two segments in our network alone."""
+    return network("demucs", model, "--threads", threads, "--rounds", 2, *options)[0]
 
 
 def best(*arguments):
     """Seconds of one segment in our network alone: the better of two, as for the other engines."""
-    return min(network(*arguments, "--segment-only")["seconds"])
+    return min(segments(*arguments, "--segment-only")["seconds"])
 
 
 def first_sample(song, model, threads):
@@ -54,18 +44,18 @@ def write_models(folder):
     """Random models of full size: htdemucs, and a bag like htdemucs_ft. Their paths, by name."""
     say("writing five full-size checkpoints with random weights")
     single = folder / "htdemucs.th"
-    reference("write", single)
+    reference("reference.py", "write", single)
     names = []
     for seed in range(1, 5):
         path = folder / "part.th"
         names.append(f"part{seed}")
-        checksum = reference("write", path, seed).strip()
+        checksum, _ = reference("reference.py", "write", path, seed)
         path.rename(folder / f"part{seed}-{checksum}.th")
     rows = [[float(row == column) for column in range(4)] for row in range(4)]
     bag = folder / "htdemucs_ft.yaml"
     bag.write_text(f"models: {names}\nweights: {rows}\n")
     onnx = folder / "htdemucs.onnx"
-    reference("export", single, onnx)
+    reference("reference.py", "export", single, onnx)
     return {"single": single, "bag": bag, "onnx": onnx}
 
 
@@ -77,17 +67,17 @@ def bench_segment(models, threads, rounds):
     ours |= {f"ap, {precision}": (threads, "--precision", precision) for precision in FEWER_BITS}
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
-        products = network(models["single"], threads)
+        products = segments(models["single"], threads)
         rates["OpenBLAS"].append(products["openblas"] / 1e9)
         rates["ours"].append(products["ours"] / 1e9)
         for name, options in ours.items():
             times.setdefault(name, []).append(best(models["single"], *options))
         for engine in ENGINES:
-            answer = json.loads(
-                reference("time", engine, models["single" if engine == "torch" else "onnx"], threads))
+            answer, peak = reference(
+                "reference.py", "time", engine, models["single" if engine == "torch" else "onnx"], threads)
             names[engine] = answer["name"]
             times.setdefault(engine, []).append(answer["seconds"])
-            peaks[engine] = max(peaks.get(engine, 0), answer["peak"])
+            peaks[engine] = max(peaks.get(engine, 0), peak)
     seconds = {name: median(values) for name, values in times.items()}
     operations = sum(stage["operations"] for stage in products["stages"]) / 1e9
     f32, sgemm = seconds["ap, f32"], max(map(median, rates.values()))
@@ -96,7 +86,7 @@ def bench_segment(models, threads, rounds):
         "peak memory",
         rows=[
             (names.get(name, name), f"{value:.2f}", f"{operations / value:.0f}", f"{value / f32:.2f}",
-             f"{peaks[name]:.0f} MB" if name in peaks else "")
+             f"{peaks[name]:.2f} GB" if name in peaks else "")
             for name, value in seconds.items()
         ])
     table(
@@ -120,7 +110,7 @@ def bench_stages(folder, models, threads, png):
     # Here, because not every benchmark has matplotlib.
     from roofline import bandwidth, draw_roofline
 
-    measured = {precision: network(models["single"], threads, "--precision", precision)
+    measured = {precision: segments(models["single"], threads, "--precision", precision)
                 for precision in ("f32", *FEWER_BITS)}
     for name, result in measured.items():
         total = sum(stage["seconds"] for stage in result["stages"])

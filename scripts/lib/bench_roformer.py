@@ -1,11 +1,8 @@
 """Mel-Band RoFormer: a chunk against PyTorch, and what a track takes in memory."""
 
-import json
 import statistics
-import sys
-from pathlib import Path
 
-from measuring import BUILD, music, run, say, table
+from measuring import BUILD, music, network, reference, run, say, table
 
 # Of an 8 s chunk: seconds, and GB.
 BARS = {"f32": "≤ 12", "half": "", "int8": "≤ 6"}
@@ -14,32 +11,15 @@ STAGES = {
     "freq": "transformers along bands", "mask": "masks", "inverse": "spectrum back"}
 
 
-def measured(folder, *command):
-    """What a command prints as JSON, and its peak memory in GB."""
-    output = folder / "measured.json"
-    _, [peak] = run(command, output=output)
-    return json.loads(output.read_text()), peak / 1024
-
-
-def reference(folder, *arguments):
-    script = Path(__file__).with_name("roformer_reference.py")
-    output = folder / "reference.json"
-    _, [peak] = run([sys.executable, "-B", script, *arguments], output=output)
-    text = output.read_text()
-    return json.loads(text) if text else None, peak / 1024
-
-
-def bench_chunk(folder, model, threads, rounds):
+def bench_chunk(model, threads, rounds):
     """All in turns."""
     times, peaks, stages = {}, {}, {}
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
         answers = {
-            precision: measured(
-                folder, BUILD / "ap-bench", "roformer", model, "--threads", threads, "--rounds", 1,
-                "--precision", precision)
+            precision: network("roformer", model, "--threads", threads, "--rounds", 1, "--precision", precision)
             for precision in BARS}
-        answers["torch"] = reference(folder, "time", folder, threads, 1)
+        answers["torch"] = reference("roformer_reference.py", "time", model.parent, threads, 1)
         for name, (answer, peak) in answers.items():
             times.setdefault(name, []).extend(answer["seconds"])
             peaks[name] = max(peaks.get(name, 0), peak)
@@ -71,7 +51,7 @@ def bench_memory(folder, model, threads):
 
 
 def bench_roformer(folder, threads, rounds):
-    reference(folder, "write", folder)
+    reference("roformer_reference.py", "write", folder)
     model = folder / "kim.ckpt"
-    bench_chunk(folder, model, threads, rounds)
+    bench_chunk(model, threads, rounds)
     bench_memory(folder, model, threads)

@@ -1,12 +1,9 @@
 """SAM-Audio: each part of the network against PyTorch, and what a window takes in memory."""
 
-import json
 import shutil
 import statistics
-import sys
-from pathlib import Path
 
-from measuring import BUILD, run, say, table
+from measuring import network, reference, say, table
 
 # Seconds of the window that is timed, and of the longest that memory is promised for.
 WINDOW, LONG_WINDOW = 10, 30
@@ -29,30 +26,14 @@ RANKERS = {
 MEMORY_BARS = {"f32": "≤ 3.6 GB", "bf16": "≤ 2.2 GB"}
 
 
-def measured(folder, *command):
-    """What a command prints as JSON, and its peak memory in GB."""
-    output = folder / "measured.json"
-    _, [peak] = run(command, output=output)
-    text = output.read_text()
-    return json.loads(text) if text else None, peak / 1024
-
-
-def reference(folder, *arguments, script="sam_reference.py"):
-    return measured(folder, sys.executable, "-B", Path(__file__).with_name(script), *arguments)
-
-
-def network(folder, model, threads, *options):
-    return measured(folder, BUILD / "ap-bench", "sam", model, "--threads", threads, *options)
-
-
-def bench_stages(folder, model, threads, rounds):
+def bench_stages(model, threads, rounds):
     """Both in turns."""
     times = {"ap": {}, "torch": {}}
     peaks = dict.fromkeys(times, 0)
     for turn in range(rounds):
         say(f"round {turn + 1} of {rounds}")
-        ours, peak = network(folder, model, threads, "--seconds", WINDOW)
-        theirs, other_peak = reference(folder, "time", model, threads, WINDOW)
+        ours, peak = network("sam", model, "--threads", threads, "--seconds", WINDOW)
+        theirs, other_peak = reference("sam_reference.py", "time", model, threads, WINDOW)
         peaks = {"ap": max(peaks["ap"], peak), "torch": max(peaks["torch"], other_peak)}
         for name, answer in (("ap", ours), ("torch", theirs)):
             for stage in answer["stages"]:
@@ -70,20 +51,20 @@ def bench_stages(folder, model, threads, rounds):
         rows=rows)
 
 
-def bench_long_window(folder, model, threads):
+def bench_long_window(model, threads):
     rows = []
     for weights, bar in MEMORY_BARS.items():
         say(f"a window of {LONG_WINDOW} s, {weights}")
-        _, peak = network(folder, model, threads, "--seconds", LONG_WINDOW, "--weights", weights)
+        _, peak = network("sam", model, "--threads", threads, "--seconds", LONG_WINDOW, "--weights", weights)
         rows.append((weights, f"{peak:.2f} GB", bar))
     table(f"sam-audio-small, {LONG_WINDOW} s: weights in memory", "peak memory", "bar", rows=rows)
 
 
-def bench_solvers(folder, model, threads):
+def bench_solvers(model, threads):
     """With random weights the velocities say little of how real ones bend, so that the errors are for comparison."""
     say("solvers against 128 midpoint steps")
-    answer, _ = measured(
-        folder, BUILD / "ap-bench", "sam-solvers", model, "--threads", threads,
+    answer, _ = network(
+        "sam-solvers", model, "--threads", threads,
         *(word for precision in PRECISIONS for word in ("--precision", precision)))
     table(
         "sam-audio-small, 2 s, solver", "steps", "precision", "velocities", "seconds",
@@ -99,12 +80,11 @@ def bench_rankers(folder, threads, rounds):
     for name, (kind, words) in RANKERS.items():
         say(f"writing {name} with random weights")
         model = folder / name
-        reference(folder, "write", name, model, script="sam_rankers.py")
+        reference("sam_rankers.py", "write", name, model)
         times = {"ap": [], "torch": []}
         for _ in range(rounds):
-            ours, _ = measured(
-                folder, BUILD / "ap-bench", "sam-ranker", kind, model, "--threads", threads, "--seconds", WINDOW)
-            theirs, _ = reference(folder, "time", name, threads, WINDOW, script="sam_rankers.py")
+            ours, _ = network("sam-ranker", kind, model, "--threads", threads, "--seconds", WINDOW)
+            theirs, _ = reference("sam_rankers.py", "time", name, threads, WINDOW)
             for key, answer in (("ap", ours), ("torch", theirs)):
                 times[key].append(min(answer["seconds"]))
         shutil.rmtree(model)
@@ -118,8 +98,8 @@ def bench_rankers(folder, threads, rounds):
 def bench_sam(folder, threads, rounds):
     say("writing a full-size checkpoint with random weights")
     model = folder / "sam-audio-small"
-    reference(folder, "write", model)
-    bench_stages(folder, model, threads, rounds)
-    bench_solvers(folder, model, threads)
-    bench_long_window(folder, model, threads)
+    reference("sam_reference.py", "write", model)
+    bench_stages(model, threads, rounds)
+    bench_solvers(model, threads)
+    bench_long_window(model, threads)
     bench_rankers(folder, threads, rounds)

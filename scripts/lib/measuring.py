@@ -1,8 +1,10 @@
 """What all benchmarks share: running pipes, songs of a length, words."""
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,6 +37,25 @@ def run(*commands, output=os.devnull):
             sys.exit(f"bench: failed: {' '.join(map(str, command))}")
         peaks.append(usage.ru_maxrss / 1024)
     return time.perf_counter() - started, peaks
+
+
+def measured(*command):
+    """What a command prints as JSON, or None where that is nothing, and its peak memory in GB."""
+    with tempfile.NamedTemporaryFile() as output:
+        _, [peak] = run(command, output=output.name)
+        text = output.read()
+    return json.loads(text) if text else None, peak / 1024
+
+
+def reference(script, *arguments):
+    """The same of a script beside this one, which runs a network in PyTorch. In a process of its own, because a child's
+    peak memory counts ours in."""
+    return measured(sys.executable, "-B", Path(__file__).with_name(script), *arguments)
+
+
+def network(*arguments):
+    """The same of our networks alone."""
+    return measured(BUILD / "ap-bench", *arguments)
 
 
 def music(folder, seconds, suffix=".wav"):
