@@ -1,4 +1,4 @@
-"""What does not separate: decoding, encoding and the cache against ffmpeg, and networks that share their processors."""
+"""Decoding, cutting, joining and encoding against ffmpeg, and networks with more threads than processors."""
 
 import statistics
 import threading
@@ -19,8 +19,8 @@ def medians(rounds, **works):
     return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
-def pipe(*commands, output=None):
-    return lambda: run(*commands, **({"output": output} if output else {}))[0]
+def pipe(*commands):
+    return lambda: run(*commands)[0]
 
 
 def ffmpeg(source, *options):
