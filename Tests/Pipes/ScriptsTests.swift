@@ -4,8 +4,8 @@ import Testing
 @Suite struct ScriptsTests {
   static let commands = [
     "ap", "batch-slurm", "bench", "build", "coverage", "doctor", "extract-demucs",
-    "extract-roformer", "extract-sam", "fetch-models", "install", "quickstart", "sdr", "test",
-    "test-newcomer", "test-slurm",
+    "extract-roformer", "extract-sam", "fetch-models", "fuzz", "install", "package", "quickstart",
+    "sdr", "test", "test-newcomer", "test-package", "test-slurm",
   ]
 
   @Test(arguments: commands, ["-h", "--help"])
