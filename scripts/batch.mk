@@ -15,7 +15,7 @@
 #   FILTERS       the pipe between ap-decode and ap-encode (default: ap-demucs $(DEMUCS_FLAGS)), such as
 #                 'ap-cache ap-demucs' or 'ap-roformer --two-stems vocals'
 #
-# Existing folders are not made again for other options; use another STEMS. See ap-batch(7) for more, and for
+# A finished folder is not made again because options have changed: use another STEMS. See ap-batch(7) for more, and for
 # how srun spreads the songs over other machines.
 
 STEMS := stems

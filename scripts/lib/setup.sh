@@ -82,7 +82,7 @@ swift_build() {
 make_build() {
   need_swift
   need_packages "${build_packages[@]}"
-  say "building (takes some minutes the first time)"
+  say "building (two to ten minutes the first time)"
   swift_build native "$@"
   local build=$top/.build/release
   local programs
