@@ -214,7 +214,39 @@ extension MixPipeTests {
     }
     #expect(streams[2].header.tracks.map(\.name) == DemucsPipeTests.stems)
     let others = streams[2].header.history.last?.options["others"]?.array
-    #expect(others?.first?.array?.last?["options"]?["seed"] == 2)
+    #expect(others?.first?["history"]?.array?.last?["options"]?["seed"] == 2)
+  }
+
+  /// What `ap-cache` tells streams apart by.
+  @Test func theHeaderSaysWhatAllStreamsWere() throws {
+    func header(_ origins: [String]) throws -> StreamHeader {
+      let paths = try origins.enumerated().map { index, origin in
+        try folder.write(StreamText.whole(["mix": [1, 2]], more: origin), to: "\(index)")
+      }
+      let outcome = try Self.mix(["--average"] + paths).run()
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return try ReadStream(outcome.output).header
+    }
+    let first = Cached.origin("a.wav", sha256: "aa")
+    let headers = try ["bb", "cc"].map { sha256 in
+      try header([first, Cached.origin("b.wav", sha256: sha256)])
+    }
+    #expect(headers.map(\.source?.sha256) == ["aa", "aa"])
+    #expect(
+      headers.map { $0.history.last?.options["others"]?.array?.first?["sha256"] } == ["bb", "cc"])
+    #expect(headers[0].history.last != headers[1].history.last)
+
+    let silent = [
+      "", #","source":{"file":"b.wav","sha256":"bb"}"#,
+      #","history":[{"options":{},"tool":"ap-decode","version":"0"}]"#,
+    ]
+    for origin in silent {
+      for origins in [[first, origin], [first, first, origin], [origin, first]] {
+        let made = try header(origins)
+        #expect(made.source?.sha256 == nil, "\(origins)")
+        #expect(made.history.last?.options["others"]?.array?.count == origins.count - 1)
+      }
+    }
   }
 
   /// Filters that get their input from one tee: who is not needed yet must be read all the same.

@@ -103,6 +103,14 @@ package struct Track: Sendable, Hashable {
   }
 }
 
+extension StreamHeader {
+  /// Whether the header alone says what follows it: the source's bytes are known, and so is each filter that they went
+  /// through.
+  package var isTelling: Bool {
+    source?.sha256 != nil && !history.isEmpty
+  }
+}
+
 /// One filter's part in making a stream.
 package struct HistoryEntry: Sendable, Hashable {
   /// The filter's name.

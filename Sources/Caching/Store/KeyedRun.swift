@@ -52,11 +52,3 @@ struct KeyedRun: Sendable, Equatable {
     return digest.text
   }
 }
-
-extension StreamHeader {
-  /// Whether the header alone says what follows it: the source's bytes are known, and so is each
-  /// filter that they went through.
-  var isTelling: Bool {
-    source?.sha256 != nil && !history.isEmpty
-  }
-}

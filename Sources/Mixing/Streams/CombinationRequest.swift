@@ -34,12 +34,11 @@ package struct CombinationRequest: Sendable {
     var header = first.header
     header.frames = inputs.lazy.compactMap(\.header.frames).first
     header.source?.loudness = nil
+    // With the digest the header would say that it tells all of what follows.
+    if !inputs.allSatisfy(\.header.isTelling) { header.source?.sha256 = nil }
     var entry = context.historyEntry
     // The first one's is the stream's own.
-    entry.options["others"] = .array(
-      inputs.dropFirst().map { input in
-        .array(input.header.history.map(\.json))
-      })
+    entry.options["others"] = .array(inputs.dropFirst().map { $0.header.origin })
     header.history.append(entry)
     context.progress.begin(after: inputs.contains(where: \.isPipe) ? header.history : [])
     try writer.write(header)
@@ -74,5 +73,14 @@ package struct CombinationRequest: Sendable {
     // What comes through a pipe cannot be read twice.
     guard files.allSatisfy(FileSystem.isFile) else { return .changing }
     return .repeatable(input: files.count < paths.count ? .stream : .none, files: files)
+  }
+}
+
+extension StreamHeader {
+  /// What the sound was, and what has become of it, as far as that is known.
+  fileprivate var origin: JSONValue {
+    var object: [String: JSONValue] = ["history": .array(history.map(\.json))]
+    object["sha256"] = source?.sha256.map { .string($0) }
+    return .object(object)
   }
 }
