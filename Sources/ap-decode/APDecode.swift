@@ -103,8 +103,9 @@ struct APDecode: FilterCommand {
       throw ValidationError("--channels must be between 1 and 64.")
     }
     if let stream, stream < 0 { throw ValidationError("--stream counts from 0.") }
-    guard max(startTime.value, endTime?.value ?? 0) <= 1e8 else {
-      throw ValidationError("--start-time and --end-time must be at most 100000000 seconds.")
+    guard max(startTime.value, endTime?.value ?? 0, overlap?.value ?? 0) <= 1e8 else {
+      throw ValidationError(
+        "--start-time, --end-time and --overlap must be at most 100000000 seconds.")
     }
     if let endTime, endTime.value <= startTime.value {
       throw ValidationError("--end-time must be after --start-time.")

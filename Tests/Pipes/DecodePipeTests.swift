@@ -164,7 +164,13 @@ import Testing
       (["a.wav", "--rate", "5"], 64, "--rate"),
       (["a.wav", "--start-time", "nan"], 64, "--start-time"),
       (["a.wav", "--start-time", "1", "--end-time", "1"], 64, "--end-time must be after"),
-      (["a.wav", "--channels", "0"], 64, "--channels"), ([], 64, "file"),
+      (["a.wav", "--start-time", "100000001"], 64, "must be at most 100000000 seconds."),
+      (["a.wav", "--end-time", "999999999999999999"], 64, "must be at most 100000000 seconds."),
+      (["a.wav", "--overlap", "999999999999999999"], 64, "must be at most 100000000 seconds."),
+      (
+        ["a.wav", "--overlap", String(repeating: "9", count: 400)], 64,
+        "must be at most 100000000 seconds."
+      ), (["a.wav", "--channels", "0"], 64, "--channels"), ([], 64, "file"),
       (["cut.wav"], 65, "was cut short at 0.499 s: its header promises"),
       (["damaged.flac"], 65, "(byte "),
     ] as [([String], Int32, String)])
