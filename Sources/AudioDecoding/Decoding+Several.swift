@@ -21,13 +21,13 @@ extension Decoding {
   ) throws(FilterError) {
     LibAV.setLogging(context.log.level)
     let output = try context.openOutput()
+    if let pipe = files.first(where: { !$0.isRegular }) {
+      throw FilterError(
+        .usage, "\(pipe.description) is a pipe, which cannot be one of several files.",
+        advice: "Write it to a file first.")
+    }
     var sound = MeasuredSound(options)
     for file in files {
-      guard file.isRegular else {
-        throw FilterError(
-          .usage, "\(file.description) is a pipe, which cannot be one of several files.",
-          advice: "Write it to a file first.")
-      }
       let part = try sound.measure(file, in: context)
       try require(part, toMatch: sound.parts[0])
     }
@@ -38,7 +38,7 @@ extension Decoding {
       history: [context.historyEntry],
       source: Source(
         file: first.file.name, rate: first.sourceRate, tags: first.tags,
-        extra: ["files": .array(parts.map(\.json))]))
+        extra: names(of: parts)))
     var shared = 0
     switch arrangement {
     case .joined: header.source?.loudness = sound.loudness
@@ -83,6 +83,12 @@ extension Decoding {
           + " \(first.channels).",
         advice: "Give --channels, which brings all of them to one number.")
     }
+  }
+
+  /// The names and digests of files, where the header's line has room for all of them.
+  private static func names(of parts: [MeasuredSound.Part]) -> [String: JSONValue] {
+    let files = JSONValue.array(parts.map(\.json))
+    return files.serialized().count <= StreamLimits.line / 2 ? ["files": files] : [:]
   }
 
   private static func windowing(

@@ -135,6 +135,7 @@ struct APDecode: FilterCommand {
         InputFile(path: files[0], raw: raw), options: options, measuresLoudness: !noLoudness,
         in: context)
     }
+    Syscalls.allowManyFiles()
     let arrangement = join ? .joined : FileArrangement.windows(overlap: overlap?.value ?? 0)
     try Decoding.run(
       files.map { try InputFile(path: $0, raw: raw) }, options: options, arrangement: arrangement,

@@ -91,6 +91,24 @@ import Testing
     #expect(outcome.text == "600\n")
   }
 
+  /// More files than a process may open by default, and than the header has room for.
+  @Test(arguments: [(330, true), (700, false)])
+  func manyFilesAreRead(count: Int, areNamed: Bool) throws {
+    let samples = Sounds.noise(frames: 5 * count)
+    _ = try folder.write(StreamText.whole(["mix": samples], rate: 1_000), to: "stream")
+    let outcome = try shell(
+      """
+      ulimit -S -n 256
+      ap-segment --length 0.005 --overlap 0 <stream | ap-encode -o 'parts/{segment}.wav' &&
+        ap-decode --join parts/*.wav | tee joined | ap-mix sum=mix >sum
+      """)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let stream = try ReadStream(Files.read(folder.file("joined")))
+    #expect(stream.samples("mix") == samples)
+    #expect(stream.header.source?.file == "00000.wav")
+    #expect(stream.header.source?.extra["files"]?.array?.count == (areNamed ? count : nil))
+  }
+
   /// A stream without an end gives no file, also none of the windows that were whole.
   @Test func aStreamThatIsCutLeavesNothing() throws {
     let input = StreamText.whole(["mix": Sounds.noise(frames: 9_000)], rate: 1_000)
@@ -140,6 +158,8 @@ import Testing
       ("ap-decode --join --overlap 1 a.wav a.wav", 64, "one of --join and --overlap"),
       ("ap-decode --end-time 1 a.wav a.wav", 64, "for one file by itself"),
       ("ap-decode a.wav -", 64, "standard input is a pipe"),
+      // That is known before any of the files is read.
+      ("ap-decode stream -", 64, "standard input is a pipe"),
       ("ap-decode a.wav none.wav", 66, "Cannot open none.wav"),
     ] as [(String, Int32, String)])
   func whatCannotBeIsSaid(line: String, status: Int32, words: String) throws {
