@@ -88,7 +88,7 @@ package final class AudioReader {
   var expectedFrames: Int? {
     guard let context = decoder.demuxer.context, context.pointee.duration > 0 else { return nil }
     let seconds = Double(context.pointee.duration) / Double(AV_TIME_BASE) - startTime
-    return min(max(Int(seconds * Double(rate)), 0), framesInAll)
+    return Int(max(0, min(seconds * Double(rate), 0x1p53, Double(framesInAll))))
   }
 
   /// Whether to decode the file takes less than to keep its sound: its samples are there as they are.

@@ -7,9 +7,12 @@ package struct CutEnd: Sendable, Equatable {
   /// Samples a second.
   let rate: Int
 
+  /// No sound is longer than this, whatever a header says.
+  private static let mostSamples = 1 << 53
+
   /// What is left out, as a whole sentence.
   package func sentence(of file: String) -> String {
-    guard let samples, samples > 0, rate > 0 else {
+    guard let samples, 1..<Self.mostSamples ~= samples, rate > 0 else {
       return reason.map { "\(file) was cut short: \($0). Nothing says how much sound is lost." }
         ?? "The end of \(file) is damaged; it is left out."
     }

@@ -169,7 +169,8 @@ final class Demuxer {
     guard !formats.isDisjoint(with: Self.sampleFormats), bits > 0,
       let end = input.walk.soundEnd, input.size < end
     else { return nil }
-    return Int(((end - input.size) * 8 + bits - 1) / bits)
+    let (missingBits, isEndless) = (end - input.size).multipliedReportingOverflow(by: 8)
+    return isEndless ? nil : Int((missingBits - 1) / bits + 1)
   }
 
   /// The length of a Matroska file that has no other stream, by its header.

@@ -119,7 +119,9 @@ final class HeardDecoder {
     try advance()
   }
 
+  /// A place or a length in samples; where 64 bits are too few for it, one that no sound comes to.
   private func samples(_ ticks: Int64) -> Int {
-    Int(av_rescale(ticks, max(rate, 1), timescale))
+    let samples = av_rescale(ticks, max(rate, 1), timescale)
+    return samples < 0 ? .max : Int(samples)
   }
 }

@@ -50,8 +50,9 @@ struct HeardParts {
     let parts = edits.entries.map { entry -> Part in
       let length = av_rescale(entry.length, edits.timescale, edits.movieTimescale)
       guard let start = entry.start else { return .silence(length) }
-      let end = start + length
-      let isWhole = length == 0 || isLengthKnown && end >= mediaLength - tick
+      let (end, isEndless) = start.addingReportingOverflow(length)
+      // What a rescaled length has no 64 bits for is negative.
+      let isWhole = isEndless || length <= 0 || isLengthKnown && end >= mediaLength - tick
       return .sound(start..<(isWhole ? .max : end))
     }
     // Nobody misses silence at the very end.

@@ -22,7 +22,9 @@ struct ITunesGaps {
   init?(_ tag: String, samples: Int, frame: Int) {
     let fields = tag.split(separator: " ").prefix(4).compactMap { Int($0, radix: 16) }
     // A sum of such numbers cannot overflow.
-    guard fields.count == 4, fields.allSatisfy({ 0..<1 << 60 ~= $0 }) else { return nil }
+    guard fields.count == 4, (fields + [samples]).allSatisfy({ 0..<1 << 60 ~= $0 }) else {
+      return nil
+    }
     (delay, padding, length) = (fields[1], fields[2], fields[3])
     guard length > 0, max(delay, padding) <= Self.mostPadding,
       abs(delay + padding + length - samples) < frame

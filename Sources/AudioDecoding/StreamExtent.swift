@@ -10,7 +10,8 @@ struct StreamExtent {
   private(set) var jumps = 0
   /// The samples of the frame that came last.
   private var lastFrame = 0
-  private var firstTimestamp: Int64 = 0
+  /// That of the first packet; nil where it has none.
+  private var firstTimestamp: Int64? = 0
   /// The timestamp that the next frame should have.
   private var nextTimestamp: Int64?
   /// The durations of all packets.
@@ -47,7 +48,7 @@ struct StreamExtent {
     let isGuess =
       demuxer.context?.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
     let isPromise = !Self.exact.union(Self.counted).isDisjoint(with: formats)
-    let ticks = isPromise && !isGuess && duration != ap_no_timestamp() ? duration : nil
+    let ticks = isPromise && !isGuess ? Self.credible(duration) : nil
     lameHeader = demuxer.lameHeader
     promisedTicks =
       ticks ?? lameHeader.flatMap { Self.ticks(samples: $0.samples, of: demuxer.stream) }
@@ -59,6 +60,18 @@ struct StreamExtent {
     delayLeft = lameHeader?.gaps?.delay ?? demuxer.codecDelay
     mediaTicks = formats.contains("mov") ? promisedTicks : nil
     roughSeconds = demuxer.matroskaSeconds
+  }
+
+  /// The most ticks or samples that are taken for true: no sound is longer, and sums of such do not overflow.
+  private static let most: Int64 = 1 << 53
+
+  /// What a file says of times and lengths; nil for what cannot be, and for what libav has no number for.
+  private static func credible(_ ticks: Int64) -> Int64? {
+    -most...most ~= ticks ? ticks : nil
+  }
+
+  private static func duration(of packet: UnsafeMutablePointer<AVPacket>) -> Int64 {
+    max(0, credible(packet.pointee.duration) ?? 0)
   }
 
   private static func ticks(samples: Int, of stream: UnsafeMutablePointer<AVStream>) -> Int64? {
@@ -78,9 +91,9 @@ struct StreamExtent {
   }
 
   mutating func add(_ packet: UnsafeMutablePointer<AVPacket>) {
-    if ticks == 0 { firstTimestamp = packet.pointee.pts }
-    lastPacketTicks = packet.pointee.duration
-    ticks += lastPacketTicks
+    if ticks == 0 { firstTimestamp = Self.credible(packet.pointee.pts) }
+    lastPacketTicks = Self.duration(of: packet)
+    ticks = min(ticks + lastPacketTicks, Self.most)
   }
 
   /// Counts a frame, and the silence before it that stands for what was lost.
@@ -94,7 +107,7 @@ struct StreamExtent {
     _ frame: UnsafeMutablePointer<AVFrame>, lost: Int, isAfterLostPage: Bool
   ) -> (silence: Int, delay: Int) {
     rate = Int(frame.pointee.sample_rate)
-    let timestamp = frame.pointee.pts == ap_no_timestamp() ? nil : frame.pointee.pts
+    let timestamp = Self.credible(frame.pointee.pts)
     var count = Int(frame.pointee.nb_samples)
     var silence = lost
     if timeBase.num == 1, Int(timeBase.den) == rate, let timestamp, let nextTimestamp {
@@ -106,13 +119,13 @@ struct StreamExtent {
         jumps += 1
       }
     }
-    nextTimestamp = timestamp.map {
-      $0 + av_rescale_q(Int64(count), AVRational(num: 1, den: Int32(rate)), timeBase)
+    nextTimestamp = timestamp.flatMap {
+      Self.credible($0 + av_rescale_q(Int64(count), AVRational(num: 1, den: Int32(rate)), timeBase))
     }
 
     var delay = 0
     if mediaTicks != nil, let timestamp, timestamp < 0 {
-      delay = min(count, samples(ticks: -timestamp))
+      delay = min(count, samples(ticks: -timestamp) ?? count)
     }
     if let length, length < samples + count - delay {
       count = delay + max(0, length - samples)
@@ -145,7 +158,7 @@ struct StreamExtent {
   mutating func remove(_ padding: Int) { samples -= padding }
 
   private var mediaLength: Int? {
-    guard let mediaTicks, firstTimestamp != ap_no_timestamp() else { return nil }
+    guard let mediaTicks, let firstTimestamp else { return nil }
     return samples(ticks: mediaTicks + min(0, firstTimestamp))
   }
 
@@ -161,10 +174,11 @@ struct StreamExtent {
     if duration > 0, rate > 0 {
       let count = Int(av_rescale_q(duration, timeBase, AVRational(num: 1, den: Int32(rate))))
       // The last packet of a damaged Ogg file may have any duration.
-      if count <= Self.longestPacket { return count }
+      if 0...Self.longestPacket ~= count { return count }
     }
     if codec.pointee.bit_rate > 0 {
-      return Int(Int64(packet.pointee.size) * 8 * rate / codec.pointee.bit_rate)
+      let count = Double(packet.pointee.size) * 8 * Double(rate) / Double(codec.pointee.bit_rate)
+      return Int(min(count, Double(Self.longestPacket)))
     }
     return Int(codec.pointee.frame_size)
   }
@@ -177,7 +191,7 @@ struct StreamExtent {
         ticks + 2 * lastPacketTicks < promisedTicks
       } else if Self.exact.isDisjoint(with: formats) {
         // By timestamps: an Ogg file's last packet is as long as all that is missing after it.
-        (nextTimestamp ?? 0) - min(0, firstTimestamp) + tenthOfASecond < promisedTicks
+        (nextTimestamp ?? 0) - min(0, firstTimestamp ?? 0) + tenthOfASecond < promisedTicks
       } else {
         ticks < promisedTicks
       }
@@ -194,8 +208,8 @@ struct StreamExtent {
       } else if let lameHeader {
         lameHeader.samples - (lameHeader.gaps.map { $0.delay + $0.padding } ?? 0)
       } else {
-        mediaLength ?? promisedTicks.map { samples(ticks: $0) }
-          ?? roughSeconds.map { Int($0 * Double(rate)) }
+        mediaLength ?? promisedTicks.flatMap { samples(ticks: $0) }
+          ?? roughSeconds.flatMap { Int(exactly: ($0 * Double(rate)).rounded(.down)) }
       }
     return promise.map { $0 - samples }
   }
@@ -205,7 +219,7 @@ struct StreamExtent {
 
   /// Whether with a packet all has come that the header promises.
   func completes(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
-    promisedTicks.map { ticks + packet.pointee.duration >= $0 } ?? false
+    promisedTicks.map { ticks + Self.duration(of: packet) >= $0 } ?? false
   }
 
   private var tenthOfASecond: Int64 {
@@ -217,8 +231,11 @@ struct StreamExtent {
     Self.seconds(milliseconds: rate > 0 ? samples * 1000 / rate : 0)
   }
 
-  private func samples(ticks: Int64) -> Int {
-    Int(av_rescale_q(ticks, timeBase, AVRational(num: 1, den: Int32(rate))))
+  /// nil where there cannot be so many.
+  private func samples(ticks: Int64) -> Int? {
+    Self.credible(av_rescale_q(ticks, timeBase, AVRational(num: 1, den: Int32(rate)))).map {
+      Int($0)
+    }
   }
 
   private func seconds(ticks: Int64) -> String {

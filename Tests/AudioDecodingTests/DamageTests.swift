@@ -96,6 +96,32 @@ import Testing
     }
   }
 
+  /// Headers that promise more than any sound has: the bytes before a number of eight, and the number.
+  @Test(
+    arguments: [
+      ("a.caf", ["-c:a", "pcm_s8"], Array("data".utf8), 1 << 54),
+      ("a.caf", ["-c:a", "pcm_s8"], Array("data".utf8), 1 << 59),
+      ("a.caf", ["-c:a", "pcm_s8"], Array("data".utf8), 1 << 60 - 1),
+      ("a.caf", [], Array("data".utf8), 1 << 60 - 1),
+      ("a.mkv", ["-c:a", "flac"], [0x44, 0x89, 0x88], Int((9e15).bitPattern)),
+    ] as [(String, [String], [UInt8], Int)])
+  func whatNoSoundCanLackIsNoNumber(
+    name: String, options: [String], mark: [UInt8], number: Int
+  ) throws {
+    let path = try files.encode(
+      SoundFiles.sweep(frames: 192_000, channels: 1), channels: 1, rate: 192_000, options, to: name)
+    let cut = try files.change(path, "cut-\(name)") { bytes in
+      let place = bytes.firstRange(of: mark)?.upperBound ?? bytes.count
+      bytes.replaceSubrange(place..<place + 8, with: Boxes.big(number, 8))
+      bytes.removeLast(bytes.count / 3)
+    }
+    let (samples, reader) = try SoundFiles.decode(InputFile(path: cut), isLenient: true)
+    #expect(samples.count > 60_000)
+    let sentence = try #require(reader.cutEnd?.sentence(of: "It"))
+    #expect(sentence.hasPrefix("It was cut short: its header promises "), "\(sentence)")
+    #expect(sentence.hasSuffix(". Nothing says how much sound is lost."), "\(sentence)")
+  }
+
   /// Formats, and how many bytes in a row it takes: an MP3 has no checksums.
   @Test(
     arguments: [

@@ -123,6 +123,22 @@ import Testing
     return emptied + Boxes.box("moov", edited)
   }
 
+  /// An end for which there are no 64 bits, of itself or added to its start, is that of the track.
+  @Test(arguments: [1 << 47, Int.max / 96_000])
+  func anEndBeyondAllNumbersIsThatOfTheTrack(seconds: Int) throws {
+    let samples = SoundFiles.sweep(frames: 100_000, channels: 1)
+    let path = try files.encode(
+      samples, channels: 1, rate: 96_000, ["-c:a", "alac"], to: "a.m4a")
+    let edited = try files.change(path, "edited.m4a") { bytes in
+      let slow = Boxes.edit(bytes, ["moov", "mvhd"]) { header in
+        header[..<12] + Boxes.big(1, 4) + header[16...]
+      }
+      let edit = Edit(milliseconds: seconds, start: 96_000)
+      bytes = Self.replace(in: slow, Self.content([edit], delay: 0, isLong: true))
+    }
+    #expect(try AlignmentTests.decode(edited) == SoundFiles.floats(Array(samples[96_000...])))
+  }
+
   /// A list that no player would make costs neither time nor room.
   @Test(arguments: [
     [Edit(milliseconds: 2_000_000_000), Edit(milliseconds: 100, start: 0)],
