@@ -46,7 +46,18 @@ package enum Decoding {
     _ file: InputFile, _ options: DecodingOptions, to output: StreamWriter,
     in context: FilterContext
   ) throws(FilterError) {
-    let version = file.isRegular ? try file.version() : nil
+    let findings = try file.holding(file.isRegular ? file.version() : nil) {
+      () throws(FilterError) in try send(file, options, to: output, in: context)
+    }
+    try output.finish()
+    tell(findings, of: file, in: context)
+  }
+
+  /// Writes all but the end of the stream.
+  private static func send(
+    _ file: InputFile, _ options: DecodingOptions, to output: StreamWriter,
+    in context: FilterContext
+  ) throws(FilterError) -> AudioReader.Findings {
     let reader = try AudioReader(file, options: options)
     var block: [Float] = []
     // Before the header, so that what cannot be decoded at all gives no stream.
@@ -66,16 +77,7 @@ package enum Decoding {
       context.progress.update(done: offset, total: nil, rate: reader.rate)
       try reader.read(into: &block, frames: blockFrames)
     }
-    let findings = try reader.findings()
-    if let version, try file.version() != version { throw change(of: file) }
-    try output.finish()
-    tell(findings, of: file, in: context)
-  }
-
-  static func change(of file: InputFile) -> FilterError {
-    FilterError(
-      .badInput, "\(file.description) changed while it was being read.",
-      advice: "Wait until it is complete.")
+    return try reader.findings()
   }
 
   /// Says what a reader has met that its user may want to know.

@@ -160,6 +160,31 @@ package final class InputFile {
     return Version(size: Int64(status.size), modified: status.modified)
   }
 
+  /// Reads the file, which must stay as it is: what looks like damage may be a change.
+  ///
+  /// - Parameter version: what it was; nil for a pipe, which tells no change.
+  /// - Throws: `badInput` where it is another by now; what `body` throws.
+  func holding<Result>(
+    _ version: Version?, _ body: () throws(FilterError) -> Result
+  ) throws(FilterError) -> Result {
+    guard let version else { return try body() }
+    do throws(FilterError) {
+      let result = try body()
+      guard try self.version() == version else { throw change }
+      return result
+    } catch {
+      guard error.code == .badInput, try self.version() != version else { throw error }
+      throw change
+    }
+  }
+
+  /// The error for a file that somebody has written to meanwhile.
+  var change: FilterError {
+    FilterError(
+      .badInput, "\(description) changed while it was being read.",
+      advice: "Wait until it is complete.")
+  }
+
   private static func status(
     of descriptor: FileDescriptor, _ description: String
   ) throws(FilterError) -> FileStatus {

@@ -67,7 +67,7 @@ struct MeasuredSound {
     _ file: InputFile, by options: DecodingOptions, in context: FilterContext
   ) throws(FilterError) -> Part {
     let version = try file.version()
-    return try Self.holding(file, to: version) { () throws(FilterError) in
+    return try file.holding(version) { () throws(FilterError) in
       try take(file, options, version, in: context)
     }
   }
@@ -130,7 +130,7 @@ struct MeasuredSound {
   private func decode(
     _ part: Part, _ use: (Span<Float>, _ start: Int) throws(FilterError) -> Void
   ) throws(FilterError) {
-    try Self.holding(part.file, to: part.version) { () throws(FilterError) in
+    try part.file.holding(part.version) { () throws(FilterError) in
       let reader = try AudioReader(part.file, options: options)
       var block: [Float] = []
       var done = 0
@@ -138,26 +138,12 @@ struct MeasuredSound {
         try reader.read(into: &block, frames: Decoding.blockFrames)
         let frames = block.count / reader.channels
         guard reader.channels == part.channels, done + frames <= part.frames else {
-          throw Decoding.change(of: part.file)
+          throw part.file.change
         }
         try use(block.span, done)
         done += frames
       } while !block.isEmpty
-      guard done == part.frames else { throw Decoding.change(of: part.file) }
-    }
-  }
-
-  /// Reads a file that must stay as it is: what looks like damage may be a change.
-  private static func holding<Result>(
-    _ file: InputFile, to version: InputFile.Version, _ body: () throws(FilterError) -> Result
-  ) throws(FilterError) -> Result {
-    do throws(FilterError) {
-      let result = try body()
-      guard try file.version() == version else { throw Decoding.change(of: file) }
-      return result
-    } catch {
-      guard error.code == .badInput, try file.version() != version else { throw error }
-      throw Decoding.change(of: file)
+      guard done == part.frames else { throw part.file.change }
     }
   }
 }

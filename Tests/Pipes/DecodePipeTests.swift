@@ -234,12 +234,14 @@ import Testing
     #expect(try ReadStream(outcome.output).samples("mix").count == 2 * frames)
   }
 
-  @Test(arguments: ["truncate -s 2000000", "truncate -s 9000000", "touch"])
-  func aFileThatChangesMeanwhileIsNoticed(change: String) throws {
-    // The pipe is full while the file changes: the first pass is over, the second is not.
+  @Test(
+    arguments: ["truncate -s 2000000", "truncate -s 9000000", "touch"],
+    ["", "--no-loudness", "--lenient"])
+  func aFileThatChangesMeanwhileIsNoticed(change: String, option: String) throws {
+    // The pipe is full while the file changes: the last pass is not over.
     let path = try make("a.wav", seconds: 30)
     let script = """
-      ("$1" "$2"; echo $? >"$2.status") | (head -c 9 >/dev/null; sleep 0.5; \(change) "$2"; cat)
+      ("$1" \(option) "$2"; echo $? >"$2.status") | (head -c 9 >/dev/null; sleep 0.5; \(change) "$2"; cat)
       exit $(cat "$2.status")
       """
     let outcome = try Command.tool(
