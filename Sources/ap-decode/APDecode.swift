@@ -43,8 +43,8 @@ struct APDecode: FilterCommand {
 
   @Flag(
     help: """
-      Start at once, without reading the whole file first. A filter that needs its length or loudness \
-      then has to store the sound.
+      Start sooner: read the whole file first only for its digest, without decoding it. A filter that \
+      needs its length or loudness then has to store the sound.
       """)
   var noLoudness = false
 
