@@ -27,6 +27,8 @@ package final class Encoding {
   private let names: [String]
   /// What a `.stem.mp4` makes of them; nil for other files.
   private var stems: StemTracks?
+  /// How many tracks more may have a thread of their own, beside the one that reads.
+  private var threadsLeft: Int
 
   /// Reads the stream on standard input, and writes its tracks. No file has its name before all are
   /// complete and the stream has ended as it should.
@@ -52,6 +54,7 @@ package final class Encoding {
     self.format = format
     self.header = header
     self.context = context
+    threadsLeft = context.settings.threads.map { $0 - 1 } ?? .max
     try Self.check(header, options)
     let all = header.tracks.map(\.name)
     let wanted = options.tracks.map(Set.init) ?? Set(all)
@@ -190,13 +193,12 @@ package final class Encoding {
       : try Resampler(
         from: header.rate, channels: header.channels, to: rate, channels: header.channels)
     let converter = SampleConverter(format, clip: options.clip, dithers: options.dithers)
+    var sink = sink
     // Tracks that share a file write it by turns, in the same order each time.
-    let sink: any SoundSink =
-      if context.settings.threads == 1 || stems != nil {
-        sink
-      } else {
-        try BackgroundSink(sink, of: format.samples, channels: header.channels)
-      }
+    if threadsLeft > 0, stems == nil {
+      sink = try BackgroundSink(sink, of: format.samples, channels: header.channels)
+      threadsLeft -= 1
+    }
     return TrackEncoder(
       sink, converter: converter, channels: header.channels, resampler: resampler,
       waits: options.clip == .gain)
@@ -249,6 +251,7 @@ package final class Encoding {
   /// Writes what must come last. All files are on the disk before one has its name: it may be full only now.
   private func close(_ output: Output) throws(FilterError) {
     try output.encoder.sink.finish()
+    if output.encoder.sink is BackgroundSink { threadsLeft += 1 }
     tellClipping(output.encoder)
     guard let file = output.file else { return }
     try file.flush()

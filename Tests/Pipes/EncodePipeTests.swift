@@ -45,6 +45,32 @@ import Testing
     #expect(try samples(format.1) == input)
   }
 
+  /// What is asked for in turn, of four tracks: none beside the thread that reads, one, two, and one for each.
+  @Test func noMoreThreadsAreUsedThanAllowed() throws {
+    let tracks = ["a", "b", "c", "d"].map { ($0, Sounds.noise(frames: 40_000)) }
+    let stream = StreamText.whole(Dictionary(uniqueKeysWithValues: tracks))
+    _ = try folder.write(stream, to: "stream")
+    let script = """
+      cd "$0"; mkfifo in
+      for threads in 1 2 3 9; do
+        "$1" --quiet --force --threads $threads -o '{track}.wav' <in & encoder=$!
+        exec 3>in
+        head -c 100000 stream >&3
+        for try in $(seq 200); do [ "$(ls | grep -c ap-part)" = 4 ] && break; sleep 0.01; done
+        sleep 0.3
+        ls /proc/$encoder/task | wc -l
+        tail -c +100001 stream >&3; exec 3>&-
+        wait $encoder || exit
+      done
+      """
+    let outcome = try Command.tool(
+      "bash", "-c", script, folder.path, "\(Command.products)/ap-encode"
+    ).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let counts = outcome.text.split(separator: "\n").compactMap { Int($0) }
+    #expect(counts.map { $0 - (counts.first ?? 0) } == [0, 1, 2, 4])
+  }
+
   @Test(arguments: ["16", "24"])
   func aWaveFileComesBackBitForBit(bits: String) throws {
     let made = try Command.tool(
