@@ -94,12 +94,8 @@ package struct SoundFormat: Sendable, Hashable {
       throw FilterError(
         .usage, "MP3 has no bit rate of \(bitRate / 1000) kbit/s.",
         advice: "It has \(mp3BitRates.map { "\($0)" }.joined(separator: ", ")).")
-    case .opus:
-      guard !(6_000...512_000).contains(bitRate) else { return }
-      throw FilterError(
-        .usage, "Opus has no bit rate of \(bitRate / 1000) kbit/s.", advice: "It has 6 to 512.")
-    // What AAC has depends on the sound.
-    case .aac, .stem: return
+    // What they have depends on the sound.
+    case .opus, .aac, .stem: return
     case .ogg, .wav, .flac, .aiff, .alac:
       throw FilterError(
         .usage, "--bitrate does not apply to \(container.rawValue).",
@@ -169,13 +165,23 @@ package struct SoundFormat: Sendable, Hashable {
         .usage, "--bitrate is for MP3 of 32000 Hz or more, not of \(rate) Hz.",
         advice: "Leave it out, or give a higher --rate.")
     }
-    guard container.isMP4, let bitRate else { return }
-    let allowed = 8000 * channels...Self.mostAAC(rate: rate, channels: channels)
-    guard !allowed.contains(bitRate) else { return }
+    guard let bitRate, let allowed = bitRates(rate: rate, channels: channels),
+      !allowed.contains(bitRate)
+    else { return }
     throw FilterError(
       .usage,
-      "AAC has no bit rate of \(bitRate / 1000) kbit/s for \(channels) channels at \(rate) Hz.",
+      "\(container == .opus ? "Opus" : "AAC") has no bit rate of \(bitRate / 1000) kbit/s for "
+        + "\(channels) \(channels == 1 ? "channel" : "channels") at \(rate) Hz.",
       advice: "It has \(allowed.lowerBound / 1000) to \(allowed.upperBound / 1000).")
+  }
+
+  /// Bits a second that the codec has for such sound; nil where the sound makes no difference.
+  private func bitRates(rate: Int, channels: Int) -> ClosedRange<Int>? {
+    switch container {
+    case .opus: SoundQuality.opusBitRates(channels: channels)
+    case .aac, .stem: 8000 * channels...Self.mostAAC(rate: rate, channels: channels)
+    case .wav, .flac, .ogg, .mp3, .aiff, .alac: nil
+    }
   }
 
   /// Bits a second of AAC where nobody asks for others: 256,000 for stereo.

@@ -11,8 +11,13 @@ enum SoundQuality {
       bitRate.map { min(1, max(0, (320 - Double($0) / 1000 - 0.5) / 288)) } ?? 0
     case .opus:
       // 256 - level · 250 kbit/s a channel.
-      min(1, max(0, (256 - Double(bitRate ?? 80_000 * channels) / Double(1000 * channels)) / 250))
+      (256 - Double(bitRate ?? 80_000 * channels) / Double(1000 * channels)) / 250
     case .wav, .flac, .aiff, .aac, .alac, .stem: 0
     }
+  }
+
+  /// Bits a second of Opus, from the smallest to the best.
+  static func opusBitRates(channels: Int) -> ClosedRange<Int> {
+    6_000 * channels...256_000 * channels
   }
 }

@@ -62,15 +62,20 @@ import Testing
 
   @Test(
     arguments: [
-      (.aac, nil, 16_000, true), (.aac, nil, 15_000, false), (.aac, nil, 529_000, true),
-      (.aac, nil, 530_000, false), (.stem, nil, 320_000, true), (.stem, nil, 600_000, false),
-    ] as [(SoundFormat.Container, SoundFormat.Samples?, Int, Bool)])
-  func aacHasBitRatesByItsSound(
-    container: SoundFormat.Container, samples: SoundFormat.Samples?, bitRate: Int, fits: Bool
+      (.aac, 2, 16_000, true), (.aac, 2, 15_000, false), (.aac, 2, 529_000, true),
+      (.aac, 2, 530_000, false), (.aac, 1, 8_000, true), (.aac, 1, 265_000, false),
+      (.stem, 2, 320_000, true), (.stem, 2, 600_000, false),
+      (.opus, 1, 6_000, true), (.opus, 1, 5_000, false), (.opus, 1, 256_000, true),
+      (.opus, 1, 257_000, false), (.opus, 2, 12_000, true), (.opus, 2, 11_000, false),
+      (.opus, 2, 512_000, true), (.opus, 2, 513_000, false), (.opus, 6, 1_536_000, true),
+    ] as [(SoundFormat.Container, Int, Int, Bool)])
+  func bitRatesDependOnTheSound(
+    container: SoundFormat.Container, channels: Int, bitRate: Int, fits: Bool
   ) throws {
-    let format = try SoundFormat(container, samples: samples, bitRate: bitRate)
-    guard !fits else { return try format.check(rate: 44_100, channels: 2) }
-    #expect(throws: FilterError.self) { try format.check(rate: 44_100, channels: 2) }
+    let format = try SoundFormat(container, samples: nil, bitRate: bitRate)
+    let rate = container == .opus ? 48_000 : 44_100
+    guard !fits else { return try format.check(rate: rate, channels: channels) }
+    #expect(throws: FilterError.self) { try format.check(rate: rate, channels: channels) }
   }
 
   @Test(arguments: [(44_100, 2, 256_000), (48_000, 1, 128_000), (8_000, 2, 96_000)])

@@ -211,7 +211,10 @@ import Testing
   @Test(
     arguments: [
       (["--bitrate", "200"], "a.mp3", 64, "MP3 has no bit rate of 200 kbit/s. It has 32, 40"),
-      (["--bitrate", "600"], "a.opus", 64, "Opus has no bit rate of 600 kbit/s"),
+      (
+        ["--bitrate", "257"], "a.opus", 64,
+        "Opus has no bit rate of 257 kbit/s for 1 channel at 48000 Hz. It has 6 to 256."
+      ),
       (["--bitrate", "128"], "a.flac", 64, "--bitrate does not apply to flac"),
       (["--bitrate", "x"], "a.mp3", 64, "such as 192"),
       (["--bitrate", "0"], "a.mp3", 64, "such as"),
