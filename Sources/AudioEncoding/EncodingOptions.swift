@@ -16,7 +16,7 @@ package struct EncodingOptions: Sendable {
   package var container: SoundFormat.Container?
   /// How files hold samples; nil: the format's best.
   package var samples: SoundFormat.Samples?
-  /// Bits a second of a lossy codec; nil: as many as a fixed quality takes.
+  /// Bits a second of a lossy codec; nil: as many as a fixed quality takes, or as AAC usually has.
   package var bitRate: Int?
   /// What happens to samples beyond full scale.
   package var clip = ClipMode.none

@@ -43,7 +43,7 @@ package struct SoundFormat: Sendable, Hashable {
   package let container: Container
   /// How it holds a sample; nil where its codec decides.
   package let samples: Samples?
-  /// Bits a second; nil: as many as a fixed quality takes.
+  /// Bits a second; nil: as many as a fixed quality takes, or as AAC usually has.
   package let bitRate: Int?
 
   /// - Parameters:

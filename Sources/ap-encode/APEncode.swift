@@ -50,7 +50,8 @@ struct APEncode: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Kilobits a second of mp3, opus or aac. (default: a fixed quality)", valueName: "kbit/s"),
+      "Kilobits a second of mp3, opus or aac. (default: a fixed quality; 256 for aac in stereo)",
+      valueName: "kbit/s"),
     completion: .list(["96", "128", "192", "256", "320"]), transform: Self.bitRate)
   var bitrate: Int?
 
