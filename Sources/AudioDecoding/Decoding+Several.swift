@@ -1,4 +1,5 @@
 package import APCore
+internal import Resampling
 
 /// How the sound of several files lies in time.
 package enum FileArrangement: Sendable, Hashable {

@@ -1,5 +1,6 @@
 package import APCore
 internal import CLibAV
+internal import Resampling
 
 /// The work of `ap-decode`: a file in, a stream out.
 package enum Decoding {

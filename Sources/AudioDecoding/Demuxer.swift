@@ -1,5 +1,6 @@
 internal import APCore
 internal import CLibAV
+internal import Resampling
 internal import SystemPackage
 
 /// Takes one audio stream's packets out of a file.

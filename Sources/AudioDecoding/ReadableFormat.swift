@@ -1,5 +1,6 @@
 internal import APCore
 internal import CLibAV
+internal import Resampling
 internal import SystemPackage
 
 /// The kinds of files that are read: those that hold their sound themselves.

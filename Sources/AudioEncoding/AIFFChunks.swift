@@ -16,7 +16,7 @@ enum AIFFChunks {
         try file.writeAll(toAbsoluteOffset: place, $0)
       }
     } catch {
-      throw FilterError(.io, "Cannot write \(name): \(error).", underlying: error)
+      throw SoundFileOutput.error(writing: name, error)
     }
   }
 }

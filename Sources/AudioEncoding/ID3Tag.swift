@@ -48,9 +48,7 @@ struct ID3Tag {
       try file.makeRoom(bytes.count, before: 0..<(try file.seek(offset: 0, from: .end)))
       try file.writeAll(toAbsoluteOffset: 0, bytes)
     } catch {
-      throw FilterError(
-        .io, "Cannot write \(name): \(error).", advice: "Is there room on the disk?",
-        underlying: error)
+      throw SoundFileOutput.error(writing: name, error)
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import APCore
 internal import CLibAV
+internal import Resampling
 internal import SystemPackage
 
 /// An MP4 that libavformat writes: one track, or several side by side.
@@ -123,7 +124,7 @@ final class MP4File {
     do {
       try MP4Index.finish(file, adding: stems?.box)
     } catch {
-      throw output.error(writing: name, words: "\(error)")
+      throw SoundFileOutput.error(writing: name, error)
     }
   }
 
@@ -131,7 +132,7 @@ final class MP4File {
   /// - Throws: `io` where that is an error.
   func check(_ status: Int32) throws(FilterError) {
     guard status >= 0, output.failure == nil else {
-      throw output.error(writing: name, words: "libavformat's error \(status)")
+      throw output.error(writing: name, words: LibAV.words(for: status))
     }
   }
 

@@ -27,7 +27,7 @@ enum OggSerial {
         offset += Int64(size)
       }
     } catch {
-      throw FilterError(.io, "Cannot write \(name): \(error).", underlying: error)
+      throw SoundFileOutput.error(writing: name, error)
     }
   }
 

@@ -67,9 +67,14 @@ final class SoundFileOutput {
   ///
   /// - Parameter words: the library's, which count only where the system has said nothing.
   func error(writing name: String, words: String?) -> FilterError {
-    let reason = failure.map { "\($0)" } ?? words?.filter { !$0.isNewline } ?? ""
-    return FilterError(
+    if let failure { return Self.error(writing: name, failure) }
+    return FilterError(.io, "Cannot write \(name): \(words?.filter { !$0.isNewline } ?? "").")
+  }
+
+  /// Why the system does not write a file.
+  static func error(writing name: String, _ reason: any Error) -> FilterError {
+    FilterError(
       .io, "Cannot write \(name): \(reason).", advice: "Is there room on the disk?",
-      underlying: failure)
+      underlying: reason)
   }
 }

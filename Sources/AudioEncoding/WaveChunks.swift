@@ -16,7 +16,7 @@ enum WaveChunks {
         try file.writeAll(toAbsoluteOffset: place + 8, $0)
       }
     } catch {
-      throw FilterError(.io, "Cannot write \(name): \(error).", underlying: error)
+      throw SoundFileOutput.error(writing: name, error)
     }
   }
 }

@@ -1,5 +1,6 @@
 import APCore
 import AudioDecoding
+import Resampling
 import TestSupport
 
 /// Files that ffmpeg makes for a test.

@@ -9,7 +9,7 @@ package enum LibAV {
   }
 
   /// An `AVERROR` in words.
-  static func words(for status: Int32) -> String {
+  package static func words(for status: Int32) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(AV_ERROR_MAX_STRING_SIZE)) { text in
       av_strerror(status, text.baseAddress, text.count)
       return text.baseAddress.map { String(cString: $0) } ?? "error \(status)"
