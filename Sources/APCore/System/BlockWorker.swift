@@ -44,18 +44,20 @@ package final class BlockWorker {
 private final class Ring: @unchecked Sendable {
   private static let count = 3
   private let blocks: [UnsafeMutableRawBufferPointer]
-  /// How many bytes of a block count; none at the end.
-  private var counts = Array(repeating: 0, count: Ring.count)
+  /// How many bytes of a block count; none at the end. Not an array, which is written and read as one.
+  private let counts = UnsafeMutablePointer<Int>.allocate(capacity: Ring.count)
   private var position = 0
   private let free = Semaphore(Ring.count)
   private let filled = Semaphore(0)
 
   init(bytes: Int) {
     blocks = (0..<Ring.count).map { _ in .allocate(byteCount: bytes, alignment: 64) }
+    counts.initialize(repeating: 0, count: Ring.count)
   }
 
   deinit {
     for block in blocks { block.deallocate() }
+    counts.deallocate()
   }
 
   func next() -> UnsafeMutableRawBufferPointer {
