@@ -32,6 +32,32 @@ import Testing
     #expect(statistic.combine(&values) == expected)
   }
 
+  /// In each order of the streams, what is not a number comes after all numbers.
+  @Test(
+    arguments: [
+      (.mean, [1, .nan], .nan), (.median, [1, .nan, 2], 2), (.median, [1, .nan, 2, 3], 2.5),
+      (.median, [1, .nan], .nan), (.median, [1, .nan, .nan], .nan),
+      (.minimum, [.nan, -1, 2], -1), (.minimum, [.nan, .infinity], .infinity),
+      (.minimum, [.nan, .nan], .nan), (.maximum, [.nan, -1, 2], 2),
+      (.maximum, [.nan, .nan, -1], -1), (.maximum, [.nan, .nan], .nan),
+    ] as [(Statistic, [Float], Float)])
+  func whatIsNotANumberComesLast(statistic: Statistic, values: [Float], expected: Float) {
+    for order in Self.orders(of: values) {
+      var samples = order
+      var spectra = order.map { SpectralValue(real: $0, imaginary: 0) }
+      for value in [statistic.combine(&samples), statistic.combine(&spectra).real] {
+        #expect(value == expected || value.isNaN && expected.isNaN, "\(order): \(value)")
+      }
+    }
+  }
+
+  private static func orders(of values: [Float]) -> [[Float]] {
+    guard let first = values.first else { return [[]] }
+    return orders(of: Array(values.dropFirst())).flatMap { rest in
+      (0...rest.count).map { Array(rest[..<$0]) + [first] + rest[$0...] }
+    }
+  }
+
   @Test func theMedianOfAnEvenNumberIsBetweenTheTwoInTheMiddle() {
     var values = Self.values + [SpectralValue(real: 0, imaginary: 4)]
     #expect(Statistic.median.combine(&values) == SpectralValue(real: -1, imaginary: 2))

@@ -12,8 +12,8 @@ package enum Statistic: String, CaseIterable, Sendable {
     case .mean: Float(values.reduce(0) { $0 + Double($1) } / Double(values.count))
     case .median:
       Self.middle(&values, by: { $0 }) { Float((Double($0) + Double($1)) / 2) }
-    case .minimum: values.dropFirst().reduce(values[0]) { abs($1) < abs($0) ? $1 : $0 }
-    case .maximum: values.dropFirst().reduce(values[0]) { abs($1) > abs($0) ? $1 : $0 }
+    case .minimum: Self.first(values) { abs($0) }
+    case .maximum: Self.first(values) { -abs($0) }
     }
   }
 
@@ -23,9 +23,19 @@ package enum Statistic: String, CaseIterable, Sendable {
     case .mean:
       values.dropFirst().reduce(values[0], +) * (1 / Float(values.count))
     case .median: Self.middle(&values, by: \.power) { ($0 + $1) * 0.5 }
-    case .minimum: values.dropFirst().reduce(values[0]) { $1.power < $0.power ? $1 : $0 }
-    case .maximum: values.dropFirst().reduce(values[0]) { $1.power > $0.power ? $1 : $0 }
+    case .minimum: Self.first(values, by: \.power)
+    case .maximum: Self.first(values) { -$0.power }
     }
+  }
+
+  /// Whether a key comes before another one: what is not a number comes last, in whichever order values are given.
+  private static func precedes(_ key: Float, _ other: Float) -> Bool {
+    key < other || other.isNaN && !key.isNaN
+  }
+
+  /// The first value in their order.
+  private static func first<Value>(_ values: [Value], by key: (Value) -> Float) -> Value {
+    values.dropFirst().reduce(values[0]) { precedes(key($1), key($0)) ? $1 : $0 }
   }
 
   /// The value in the middle of their order, or what is between the two that are.
@@ -35,7 +45,7 @@ package enum Statistic: String, CaseIterable, Sendable {
     // A few values: they are sorted where they are.
     for index in 1..<max(1, values.count) {
       var place = index
-      while place > 0, key(values[place]) < key(values[place - 1]) {
+      while place > 0, precedes(key(values[place]), key(values[place - 1])) {
         values.swapAt(place, place - 1)
         place -= 1
       }
