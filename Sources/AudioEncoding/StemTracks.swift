@@ -42,7 +42,8 @@ struct StemTracks {
       try sum?.append(audio.samples.span, at: audio.offset, to: index - 1)
     }
     while let block = try sum?.next(isLast: audio == nil) {
-      try give(block.sum, block.start)
+      guard let samples = block.sum((0..<4).map { ($0, 1) }) else { continue }
+      try give(samples, block.start)
     }
   }
 }

@@ -9,14 +9,15 @@ package struct AlignedTracks {
     /// Interleaved, track by track; nil where a track has none.
     let samples: [[Float]?]
 
-    /// The sum of all tracks.
-    package var sum: [Float] {
+    /// The sum of tracks, each times its gain; nil where none of them has anything there.
+    package func sum(_ terms: [(track: Int, gain: Double)]) -> [Float]? {
       var total: [Double] = []
-      for samples in samples.compactMap(\.self) {
+      for term in terms {
+        guard let samples = samples[term.track] else { continue }
         if total.isEmpty { total = Array(repeating: 0, count: samples.count) }
-        for index in samples.indices { total[index] += Double(samples[index]) }
+        for index in samples.indices { total[index] += term.gain * Double(samples[index]) }
       }
-      return total.map(Float.init)
+      return total.isEmpty ? nil : total.map(Float.init)
     }
   }
 

@@ -35,10 +35,11 @@ package struct SumRequest: Sendable {
     try writer.write(header)
 
     var tracks = AlignedTracks(count: used.count, channels: header.channels)
+    let made = sums.map { (name: $0.name, terms: $0.terms(among: used)) }
     func write(isLast: Bool) throws(FilterError) {
       while let block = try tracks.next(isLast: isLast) {
-        for sum in sums {
-          guard let samples = Self.samples(of: sum, in: block, tracks: used) else { continue }
+        for sum in made {
+          guard let samples = block.sum(sum.terms) else { continue }
           try writer.write(samples.span, track: sum.name, offset: block.start)
         }
         context.progress.update(
@@ -75,22 +76,14 @@ package struct SumRequest: Sendable {
     }
     return all
   }
+}
 
-  /// - Returns: nil where none of its tracks has anything there.
-  private static func samples(
-    of sum: TrackSum, in block: AlignedTracks.Block, tracks: [String]
-  ) -> [Float]? {
-    var total: [Double]?
-    for (name, samples) in zip(tracks, block.samples) {
-      guard let samples else { continue }
-      for term in sum.terms where term.track == name {
-        var added = total ?? [Double](repeating: 0, count: samples.count)
-        total = nil
-        for index in samples.indices { added[index] += term.gain * Double(samples[index]) }
-        total = added
-      }
+extension TrackSum {
+  /// Its terms in the order of tracks, by their places among these.
+  fileprivate func terms(among tracks: [String]) -> [(track: Int, gain: Double)] {
+    tracks.enumerated().flatMap { index, track in
+      terms.filter { $0.track == track }.map { (index, $0.gain) }
     }
-    return total?.map(Float.init)
   }
 }
 
