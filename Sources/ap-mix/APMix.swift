@@ -1,7 +1,7 @@
 import APCommand
 import APCore
 import ArgumentParser
-package import Mixing
+internal import Mixing
 
 @main
 struct APMix: FilterCommand {
@@ -22,7 +22,7 @@ struct APMix: FilterCommand {
   var words: [String] = []
 
   @Flag(help: "Combine streams by this.")
-  var statistic: StatisticFlag?
+  var statistic: Statistic?
 
   @Option(
     help: ArgumentHelp(
@@ -34,28 +34,6 @@ struct APMix: FilterCommand {
   var keep = false
 
   @OptionGroup var common: CommonOptions
-
-  enum StatisticFlag: String, EnumerableFlag {
-    case average, median, minimum, maximum
-
-    static func help(for value: Self) -> ArgumentHelp? {
-      switch value {
-      case .average: "Combine streams: their mean."
-      case .median: "Combine streams: the value in the middle."
-      case .minimum: "Combine streams: the value nearest to zero."
-      case .maximum: "Combine streams: the value farthest from zero."
-      }
-    }
-
-    var statistic: Statistic {
-      switch self {
-      case .average: .mean
-      case .median: .median
-      case .minimum: .minimum
-      case .maximum: .maximum
-      }
-    }
-  }
 
   var historyOptions: [String: JSONValue] {
     guard let statistic else {
@@ -98,9 +76,7 @@ struct APMix: FilterCommand {
   }
 
   private var combination: CombinationRequest? {
-    statistic.map {
-      CombinationRequest($0.statistic, domain: by ?? .samples, paths: words)
-    }
+    statistic.map { CombinationRequest($0, domain: by ?? .samples, paths: words) }
   }
 
   private func sums() throws(FilterError) -> [TrackSum] {
@@ -111,3 +87,14 @@ struct APMix: FilterCommand {
 }
 
 extension CombinationRequest.Domain: ExpressibleByArgument {}
+
+extension Statistic: EnumerableFlag {
+  static func help(for value: Self) -> ArgumentHelp? {
+    switch value {
+    case .average: "Combine streams: their mean."
+    case .median: "Combine streams: the value in the middle."
+    case .minimum: "Combine streams: the value nearest to zero."
+    case .maximum: "Combine streams: the value farthest from zero."
+    }
+  }
+}

@@ -51,8 +51,8 @@ import Testing
 
   @Test func theMeanIsThatOfTheSamples() throws {
     let streams = (1...3).map { Sounds.noise(frames: 5_000, seed: $0) }
-    let spectral = try Self.combine(.mean, streams)
-    let plain = try Self.combine(.mean, streams, using: SampleCombiner(.mean))
+    let spectral = try Self.combine(.average, streams)
+    let plain = try Self.combine(.average, streams, using: SampleCombiner(.average))
     #expect(Self.error(spectral.samples, plain.samples) < 1e-5)
   }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite struct StatisticTests {
   @Test(
     arguments: [
-      (.mean, [1, 2, 6], 3), (.mean, [0.5], 0.5), (.mean, [1, -1], 0),
+      (.average, [1, 2, 6], 3), (.average, [0.5], 0.5), (.average, [1, -1], 0),
       (.median, [3, 1, 2], 2), (.median, [5, -7, 1, 2], 1.5), (.median, [4], 4),
       (.median, [9, 8, 7, 6, 5], 7), (.minimum, [3, -1, 2], -1), (.minimum, [-2, 2], -2),
       (.maximum, [3, -4, 2], -4), (.maximum, [2, -2], 2), (.maximum, [0, 0], 0),
@@ -22,7 +22,7 @@ import Testing
 
   @Test(
     arguments: [
-      (.mean, SpectralValue(real: 1 / 3, imaginary: 1)),
+      (.average, SpectralValue(real: 1 / 3, imaginary: 1)),
       (.median, SpectralValue(real: -2, imaginary: 0)),
       (.minimum, SpectralValue(real: 0, imaginary: -1)),
       (.maximum, SpectralValue(real: 3, imaginary: 4)),
@@ -35,7 +35,7 @@ import Testing
   /// In each order of the streams, what is not a number comes after all numbers.
   @Test(
     arguments: [
-      (.mean, [1, .nan], .nan), (.median, [1, .nan, 2], 2), (.median, [1, .nan, 2, 3], 2.5),
+      (.average, [1, .nan], .nan), (.median, [1, .nan, 2], 2), (.median, [1, .nan, 2, 3], 2.5),
       (.median, [1, .nan], .nan), (.median, [1, .nan, .nan], .nan),
       (.minimum, [.nan, -1, 2], -1), (.minimum, [.nan, .infinity], .infinity),
       (.minimum, [.nan, .nan], .nan), (.maximum, [.nan, -1, 2], 2),

@@ -1,6 +1,6 @@
 /// What becomes of several values of the same thing.
 package enum Statistic: String, CaseIterable, Sendable {
-  case mean, median
+  case average, median
   /// The value nearest to zero.
   case minimum
   /// The value farthest from zero.
@@ -9,7 +9,7 @@ package enum Statistic: String, CaseIterable, Sendable {
   /// The statistic of samples, of which there is at least one; they are put into another order.
   func combine(_ values: inout [Float]) -> Float {
     switch self {
-    case .mean: Float(values.reduce(0) { $0 + Double($1) } / Double(values.count))
+    case .average: Float(values.reduce(0) { $0 + Double($1) } / Double(values.count))
     case .median:
       Self.middle(&values, by: { $0 }) { Float((Double($0) + Double($1)) / 2) }
     case .minimum: Self.first(values) { abs($0) }
@@ -20,7 +20,7 @@ package enum Statistic: String, CaseIterable, Sendable {
   /// The statistic of values of a spectrum, which go by their magnitudes.
   func combine(_ values: inout [SpectralValue]) -> SpectralValue {
     switch self {
-    case .mean:
+    case .average:
       values.dropFirst().reduce(values[0], +) * (1 / Float(values.count))
     case .median: Self.middle(&values, by: \.power) { ($0 + $1) * 0.5 }
     case .minimum: Self.first(values, by: \.power)
