@@ -125,7 +125,7 @@ final class SoundFile: SoundSink {
     }
     self.count += count
     // The sizes of an AIFF file have 32 bits, and libsndfile does not look.
-    guard container != .aiff || self.count * bytesPerSample < Int(UInt32.max) - 65_536 else {
+    guard container != .aiff || self.count * bytesPerSample < SoundFormat.sizeLimit else {
       throw FilterError(
         .badInput, "\(name) would be longer than the 4 GiB that an AIFF file can have.",
         advice: "Choose wav or flac.")

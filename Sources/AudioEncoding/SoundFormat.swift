@@ -93,7 +93,7 @@ package struct SoundFormat: Sendable, Hashable {
       guard !mp3BitRates.contains(bitRate / 1000) || bitRate % 1000 != 0 else { return }
       throw FilterError(
         .usage, "MP3 has no bit rate of \(bitRate / 1000) kbit/s.",
-        advice: "It has \(mp3BitRates.map { "\($0)" }.joined(separator: ", ")).")
+        advice: "It has \(list(mp3BitRates)).")
     // What they have depends on the sound.
     case .opus, .aac, .stem: return
     case .ogg, .wav, .flac, .aiff, .alac:
@@ -202,6 +202,9 @@ package struct SoundFormat: Sendable, Hashable {
 
   private static let mp3Rates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
 
+  /// A file whose sizes have 32 bits holds fewer bytes of sound than this: its header needs some of them.
+  static let sizeLimit = Int(UInt32.max) - 65_536
+
   /// libsndfile's number for it.
   ///
   /// - Parameter frames: nil where the length is not known. WAV's sizes have 32 bits, so what may be
@@ -216,7 +219,7 @@ package struct SoundFormat: Sendable, Hashable {
     switch container {
     case .wav:
       let bytes = frames?.multipliedReportingOverflow(by: channels * bytesPerSample)
-      let fits = bytes.map { !$0.overflow && $0.partialValue < Int(UInt32.max) - 65_536 } ?? false
+      let fits = bytes.map { !$0.overflow && $0.partialValue < Self.sizeLimit } ?? false
       return Int32((fits ? SF_FORMAT_WAV : SF_FORMAT_RF64) | held)
     case .flac: return Int32(SF_FORMAT_FLAC | held)
     case .aiff: return Int32(SF_FORMAT_AIFF | held)
