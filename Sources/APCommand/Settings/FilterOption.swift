@@ -12,7 +12,7 @@ package struct FilterOption {
   package let origin: Settings.Origin
 
   /// The filters that take options from there; what `ap-cache` gets belongs to another filter.
-  package static let filters = Suite.filters.subtracting(["ap-cache"])
+  static let filters = Suite.filters.subtracting(["ap-cache"])
 
   /// The filter of that name without `ap-`; nil where there is none.
   static func filter(_ name: String) -> String? {

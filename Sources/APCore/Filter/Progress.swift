@@ -11,7 +11,7 @@ package final class Progress {
   private let mode: ProgressMode
   private let style: Style
   /// Whether no filter follows that could say something.
-  package let isLast: Bool
+  let isLast: Bool
   private var hasWord = true
   private var start = Syscalls.monotonicSeconds()
   private var lastShown = -Double.infinity

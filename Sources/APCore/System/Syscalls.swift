@@ -239,7 +239,6 @@ package enum Syscalls {
   package static func setEnvironment(_ name: String, _ value: String) {
     setenv(name, value.platformString, 1)
   }
-
 }
 
 extension FileDescriptor {

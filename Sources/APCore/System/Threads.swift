@@ -56,8 +56,9 @@ package struct BackgroundWork {
 }
 
 /// A count that threads wait for: one that is 0 stops who takes from it until another thread adds to it.
+///
+/// `@unchecked`: it is made for several threads, but must stay where it is.
 package final class Semaphore: @unchecked Sendable {
-  /// `@unchecked`: it is made for several threads, but must stay where it is.
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
   package init(_ count: Int) {
