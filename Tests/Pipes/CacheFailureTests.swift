@@ -54,6 +54,34 @@ import Testing
     #expect(try cached("cat", options: []).run(.bytes(body + abort)).output == body + abort)
   }
 
+  /// A filter that fails in a pipe has told why itself. Of a file nobody has heard yet why it is not a stream.
+  @Test(arguments: [("ap-segment", 74), ("cat", 0)] as [(String, Int32)])
+  func theFailureOfAFilterBeforeIsToldOnce(filter: String, status: Int32) throws {
+    var text = StreamText(more: Cached.origin("a.wav"))
+    text.audio(Sounds.noise(frames: 5_000))
+    let abort = #"{"bytes":0,"exit":74,"message":"No disk.","tool":"ap-x","type":"abort"}"#
+    let broken = text.bytes + Array("\(abort)\n".utf8)
+    let path = try cached.folder.write(broken, to: "broken")
+    let sentence = "ap-cache: ap-x failed: No disk.\n"
+    for options in [[], ["--hash-input"]] {
+      let command = cached(filter, options: options)
+      for (input, words) in [(Input.bytes(broken), ""), (.file(path), sentence)] {
+        let outcome = try command.run(input)
+        #expect(outcome.status == status)
+        #expect(outcome.errors == words)
+      }
+    }
+    #expect(try cached.count() == 0)
+    text.end(records: 1, frames: ["mix": 5_000])
+    #expect(try cached(filter).run(.bytes(text.bytes)).status == 0)
+    #expect(try cached.count() == 1)
+    for (input, words) in [(Input.bytes(broken), ""), (.file(path), sentence)] {
+      let outcome = try cached(filter, options: []).run(input)
+      #expect(outcome.status == 74)
+      #expect(outcome.errors == words)
+    }
+  }
+
   @Test func nothingIsKeptOfAnInputThatFails() throws {
     for broken in [Array(Self.input.dropLast(3)), Array(Self.input[..<1_000]), [], [1, 2, 3]] {
       let plain = try Command("ap-segment").run(.bytes(broken))

@@ -35,8 +35,14 @@ struct FilterRun {
     let problem =
       recording?.problem
       ?? (isInputWhole ? nil : "Its input is not a stream that was read to its end.")
-    if end == .exit(0), input?.isAborted != true, let problem {
+    let aborted = input?.aborted
+    if end == .exit(0), aborted == nil, let problem {
       context.log.warning("The output of \(program.name) is not kept. \(problem)")
+    }
+    // The filter, which reads a pipe, takes it for heard.
+    if let aborted, !aborted.isHeard, [.exit(0), .exit(aborted.code.status.rawValue)].contains(end)
+    {
+      context.log.error(aborted.description)
     }
     context.end(as: end)
   }

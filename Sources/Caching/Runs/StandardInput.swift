@@ -28,9 +28,10 @@ final class StandardInput: Sendable {
     state.withLock { isStream ? $0.watch.isWhole : $0.isAtEnd }
   }
 
-  /// Whether a filter before this one has failed, and said so.
-  var isAborted: Bool {
-    state.withLock { isStream && $0.watch.failure?.abort != nil }
+  /// The failure of a filter before this one, which has said why; nil where none has.
+  var aborted: FilterError? {
+    guard isStream, let abort = state.withLock(\.watch.failure?.abort) else { return nil }
+    return .aborted(abort, isHeard: FileDescriptor.standardInput.isPipe)
   }
 
   /// Reads up to the header's end.
@@ -121,11 +122,8 @@ final class StandardInput: Sendable {
   /// - Throws: where it is not a whole stream: `badInput`, `cutInput`, `aborted`; `io`.
   func drain() throws(FilterError) {
     while !state.withLock(\.isAtEnd) { try read { _ in } }
-    guard isStream, let failure = state.withLock(\.watch.failure) else { return }
-    if let abort = failure.abort {
-      throw .aborted(abort, isHeard: FileDescriptor.standardInput.isPipe)
-    }
-    throw failure
+    if let aborted { throw aborted }
+    if isStream, let failure = state.withLock(\.watch.failure) { throw failure }
   }
 
   /// Reads some, or notes the end.
