@@ -30,7 +30,7 @@ package final class InputFile {
     self.raw = raw
     let isStandardInput = path == "-"
     description = isStandardInput ? "standard input" : path
-    name = isStandardInput ? nil : FilePath(path).lastComponent?.string
+    name = isStandardInput ? nil : FileSystem.name(path)
     ownsDescriptor = !isStandardInput
     do {
       descriptor =

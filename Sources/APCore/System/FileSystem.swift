@@ -78,4 +78,9 @@ package enum FileSystem {
     guard let slash = path.unicodeScalars.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
+
+  /// The last part of a path.
+  package static func name(_ path: String) -> String {
+    path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? path
+  }
 }

@@ -55,8 +55,7 @@ package struct CachedRun: Sendable {
         tool: description.tool, version: description.version, executable: executable.sha256,
         options: description.options,
         files: files.map { path, entry in
-          .init(
-            name: FilePath(path).lastComponent?.string ?? path, sha256: entry.sha256)
+          .init(name: FileSystem.name(path), sha256: entry.sha256)
         }, input: key)
     }
     if let run {

@@ -27,16 +27,14 @@ struct FilterProgram {
     }
     self.words = words
     self.path = path
-    let base = FilePath(path).lastComponent?.string ?? name
+    let base = FileSystem.name(path)
     isOwn =
       base.hasPrefix("ap-")
       && own.map { FileStatus("\($0)/\(base)") == FileStatus(path) } ?? false
   }
 
   /// The name without folders.
-  var name: String {
-    FilePath(words[0]).lastComponent?.string ?? words[0]
-  }
+  var name: String { FileSystem.name(words[0]) }
 
   /// What the filter says of the run. A program of others cannot be asked: all its words count, and
   /// it is taken to read a stream.

@@ -140,7 +140,7 @@ package struct DemucsModels: ModelStore {
       throw FilterError(
         .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
     }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let file = FileSystem.name(path)
     for suffix in Self.bagSuffixes where file.hasSuffix(suffix) {
       return try readBag(path, name: String(file.dropLast(suffix.count)))
     }

@@ -146,5 +146,5 @@ package struct TextEncoderConfig: Sendable, Hashable {
   }
 
   /// The folder that the T5 model is kept in: its name without what comes before it, its owner.
-  package var folder: String { name.split(separator: "/").last.map(String.init) ?? name }
+  package var folder: String { FileSystem.name(name) }
 }

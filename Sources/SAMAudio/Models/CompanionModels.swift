@@ -95,8 +95,7 @@ package struct CompanionModels: ModelStore {
         .noInput, "There is no model \(name).",
         advice: "Give the folder with the model's \(use.files).")
     }
-    let last = name.split(separator: "/").last.map(String.init) ?? name
-    guard let place = place(last, in: name, for: use) else {
+    guard let place = place(FileSystem.name(name), in: name, for: use) else {
       throw FilterError(
         .unavailable, "The model in \(name) is not complete: it needs \(use.files).")
     }

@@ -58,14 +58,15 @@ package struct SAMModels: ModelStore {
   private func findPath(_ path: String) throws(FilterError) -> Location {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    if FileSystem.isFolder(path) { return try location(lastName(path), folder: path) }
+    if FileSystem.isFolder(path) { return try location(FileSystem.name(path), folder: path) }
     guard FileSystem.isFile(path) else {
       throw FilterError(
         .noInput, "There is no model \(path).",
         advice: "Give the folder with the model's config.json and weights.")
     }
     let folder = FileSystem.parent(path)
-    return try location(lastName(folder), folder: folder, weights: CheckpointFiles(path: path))
+    return try location(
+      FileSystem.name(folder), folder: folder, weights: CheckpointFiles(path: path))
   }
 
   private func isComplete(_ folder: String) -> Bool {
@@ -121,10 +122,6 @@ package struct SAMModels: ModelStore {
       "Ask for access at \(known.address), then get it with: HF_TOKEN=<your token> "
       + "\(fetching(known.name)) (or put \(files) into \(folder), and "
       + "\(Self.textEncoder.name) next to it)"
-  }
-
-  private func lastName(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 }
 
