@@ -93,13 +93,12 @@ let package = Package(
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
-      dependencies: ["APCore", "Resampling", "Tensors"],
+      dependencies: ["APCore", "Digests", "Resampling", "Tensors"],
       swiftSettings: settings),
     .target(
       name: "Demucs",
       dependencies: [
-        "APCore", "BundledModels", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors",
-        "YAML",
+        "APCore", "BundledModels", "Checkpoints", "Fourier", "Separation", "Tensors", "YAML",
       ],
       swiftSettings: settings),
     .target(
@@ -111,7 +110,7 @@ let package = Package(
     .target(
       name: "Roformer",
       dependencies: [
-        "APCore", "Checkpoints", "Digests", "Fourier", "Separation", "Tensors", "YAML",
+        "APCore", "Checkpoints", "Fourier", "Separation", "Tensors", "YAML",
       ],
       swiftSettings: settings),
     .target(

@@ -53,7 +53,7 @@ package struct DemucsRequest: NetworkRequest {
     let (members, identity) = try context.report.stage("model") {
       try workers.both(
         { try load(bag, for: outputs, numerics, workers: workers, probe: probe) },
-        { try location.identity() })
+        { try ModelIdentity.json(name: location.name, files: location.paths) })
     }
     let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
 
