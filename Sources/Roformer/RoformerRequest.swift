@@ -51,7 +51,7 @@ package struct RoformerRequest: NetworkRequest {
       try workers.both(
         {
           try RoformerNetwork(weights, config: config, numerics: numerics, workers: workers)
-        }, { try location.identity() })
+        }, { try ModelIdentity.json(name: location.name, files: location.files) })
     }
     network.probe = context.report.probe
     var entry = context.historyEntry
@@ -82,7 +82,7 @@ package struct RoformerRequest: NetworkRequest {
   package func repeatability(store: RoformerModels = .standard) throws -> Repeatability {
     let location = try store.find(model)
     return .repeatable(
-      input: .stream, files: [location.checkpoint, location.configuration],
+      input: .stream, files: location.files,
       options: ["model": .string(location.name)])
   }
 

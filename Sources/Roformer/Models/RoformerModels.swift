@@ -1,6 +1,5 @@
 package import APCore
 package import Checkpoints
-internal import Digests
 package import Separation
 
 /// The RoFormers of a shelf: a checkpoint each, and a YAML file that says how its network is built.
@@ -11,6 +10,11 @@ package struct RoformerModels: ModelStore {
     package let name: String
     package let checkpoint: String
     package let configuration: String
+
+    package var files: [String] { [checkpoint, configuration] }
+
+    /// Whether one of the files has this name.
+    func has(_ file: String) -> Bool { files.map(FileSystem.name).contains(file) }
   }
 
   package static let resources: String? = nil
@@ -43,30 +47,60 @@ package struct RoformerModels: ModelStore {
     }
     let others = otherNames().sorted()
     if others.count == 1, let found = findName(others[0]) { return found }
-    throw missing(Self.preferred.name)
+    var error = missing(Self.preferred.name)
+    if others.count > 1 {
+      // The command that gets the model stays last, so that it can be copied.
+      error.advice = "Choose one with -m: \(others.joined(separator: ", ")). \(error.advice)"
+    }
+    throw error
   }
 
-  /// `NAME.ckpt` beside `NAME.yaml`, or a folder NAME with one of each.
+  /// A pair of files in a folder of the shelf, or the only one in a folder NAME there.
   private func findName(_ name: String) -> Location? {
     for folder in shelf.folders {
-      if let found = pair("\(folder)/\(name)", name: name) { return found }
-      if let found = only(in: "\(folder)/\(name)", name: name) { return found }
+      if let found = pair(name, in: folder) ?? only(in: "\(folder)/\(name)", name: name) {
+        return found
+      }
     }
     return nil
   }
 
-  private func pair(_ stem: String, name: String) -> Location? {
-    func file(_ suffixes: [String]) -> String? {
-      suffixes.map { stem + $0 }.first(where: FileSystem.isFile)
-    }
-    guard let checkpoint = file(Self.checkpointSuffixes),
-      let configuration = file(Self.configurationSuffixes)
-    else { return nil }
-    return Location(name: name, checkpoint: checkpoint, configuration: configuration)
+  // MARK: Files
+
+  /// What stands before a model's name in those of its files: nothing, or what releases write.
+  private static let prefixes = [
+    (checkpoint: "", configuration: ""), (checkpoint: "model_", configuration: "config_"),
+  ]
+
+  /// The models that a file may be a part of.
+  private static func names(of file: String) -> [String] {
+    let suffixes = checkpointSuffixes + configurationSuffixes
+    guard let suffix = suffixes.first(where: file.hasSuffix) else { return [] }
+    let stem = file.dropLast(suffix.count)
+    let isConfiguration = configurationSuffixes.contains(suffix)
+    return prefixes.map { isConfiguration ? $0.configuration : $0.checkpoint }
+      .filter { stem.hasPrefix($0) && stem.count > $0.count }
+      .map { String(stem.dropFirst($0.count)) }
   }
 
+  /// `NAME.ckpt` and `NAME.yaml`, or `model_NAME.ckpt` and `config_NAME.yaml`.
+  ///
+  /// - Parameter file: the name of one of the two; nil for any.
+  private func pair(_ name: String, in folder: String, with file: String? = nil) -> Location? {
+    func path(_ stem: String, _ suffixes: [String]) -> String? {
+      let names = suffixes.map { stem + $0 }.filter { FileSystem.isFile("\(folder)/\($0)") }
+      return (names.first { $0 == file } ?? names.first).map { "\(folder)/\($0)" }
+    }
+    return Self.prefixes.lazy.compactMap { prefix in
+      guard let checkpoint = path(prefix.checkpoint + name, Self.checkpointSuffixes),
+        let configuration = path(prefix.configuration + name, Self.configurationSuffixes)
+      else { return nil }
+      return Location(name: name, checkpoint: checkpoint, configuration: configuration)
+    }.first { found in file.map(found.has) ?? true }
+  }
+
+  /// The only checkpoint and the only YAML file of a folder.
   private func only(in folder: String, name: String) -> Location? {
-    guard FileSystem.isFolder(folder) else { return nil }
     let names = FileSystem.names(in: folder)
     let checkpoints = names.filter { Self.checkpointSuffixes.contains(where: $0.hasSuffix) }
     let configurations = names.filter { Self.configurationSuffixes.contains(where: $0.hasSuffix) }
@@ -76,12 +110,10 @@ package struct RoformerModels: ModelStore {
       configuration: "\(folder)/\(configurations[0])")
   }
 
-  // MARK: Paths
-
   private func findPath(_ path: String) throws(FilterError) -> Location {
-    let name = Self.withoutSuffix(path.split(separator: "/").last.map(String.init) ?? path)
+    let file = FileSystem.name(path)
     if FileSystem.isFolder(path) {
-      if let found = only(in: path, name: name) { return found }
+      if let found = only(in: path, name: file) { return found }
       throw FilterError(
         .noInput, "The folder \(path) has not one checkpoint and one YAML file.",
         advice: "Name one of its checkpoints.")
@@ -90,42 +122,18 @@ package struct RoformerModels: ModelStore {
       throw FilterError(
         .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
     }
-    let folder = path.contains("/") ? FileSystem.parent(path) : "."
-    // Releases name their files model_NAME.ckpt and config_NAME.yaml.
-    let (own, other, prefixes) =
-      Self.configurationSuffixes.contains(where: path.hasSuffix)
-      ? ("config_", "model_", Self.checkpointSuffixes)
-      : ("model_", "config_", Self.configurationSuffixes)
-    var stems = [name]
-    if name.hasPrefix(own) { stems.append(other + name.dropFirst(own.count)) }
-    for stem in stems {
-      guard
-        let partner = prefixes.map({ "\(folder)/\(stem)\($0)" }).first(where: FileSystem.isFile)
-      else { continue }
-      let isConfiguration = own == "config_"
-      return Location(
-        name: name, checkpoint: isConfiguration ? partner : path,
-        configuration: isConfiguration ? path : partner)
-    }
-    if let found = only(in: folder, name: name),
-      [found.checkpoint, found.configuration].contains(where: {
-        $0.hasSuffix("/\(Self.file(path))")
-      })
-    {
+    let folder = FileSystem.parent(path)
+    let names = Self.names(of: file)
+    if let found = names.lazy.compactMap({ pair($0, in: folder, with: file) }).first {
       return found
     }
+    let name = names.first ?? file
+    if let found = only(in: folder, name: name), found.has(file) { return found }
+    let isConfiguration = Self.configurationSuffixes.contains(where: file.hasSuffix)
+    let suffixes = isConfiguration ? Self.checkpointSuffixes : Self.configurationSuffixes
     throw FilterError(
-      .noInput, "\(path) has no \(own == "config_" ? "checkpoint" : "YAML file") beside it.",
-      advice: "Put \(name)\(prefixes[0]) into the same folder: a RoFormer is both files.")
-  }
-
-  private static func file(_ path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
-  }
-
-  private static func withoutSuffix(_ file: String) -> String {
-    let suffix = (checkpointSuffixes + configurationSuffixes).first(where: file.hasSuffix) ?? ""
-    return String(file.dropLast(suffix.count))
+      .noInput, "\(path) has no \(isConfiguration ? "checkpoint" : "YAML file") beside it.",
+      advice: "Put \(name)\(suffixes[0]) into the same folder: a RoFormer is both files.")
   }
 
   package func advice(for known: Known) -> String { "Get it with: \(fetching(known.name))" }
@@ -144,18 +152,6 @@ extension RoformerModels.Location {
     let config = try RoformerConfig(
       yaml: configuration, weights: weights, chunkSeconds: chunkSeconds, overlap: overlap)
     return (weights, config)
-  }
-
-  /// What the stream's history says of the model: its name, and its files' names and SHA-256.
-  ///
-  /// - Throws: `io`.
-  func identity() throws(FilterError) -> JSONValue {
-    var files: [JSONValue] = []
-    for path in [checkpoint, configuration] {
-      let name = path.split(separator: "/").last.map(String.init) ?? path
-      files.append(["file": .string(name), "sha256": .string(try Digest.ofFile(path))])
-    }
-    return ["files": .array(files), "name": .string(name)]
   }
 }
 
@@ -182,19 +178,13 @@ extension RoformerModels {
   package func place(of name: String) -> String? { findName(name)?.checkpoint }
 
   package func otherNames() -> Set<String> {
-    let taken = Set(Self.known.map(\.name))
     var names: Set<String> = []
     for folder in shelf.folders {
       for file in FileSystem.names(in: folder) {
-        let name = Self.withoutSuffix(file)
-        guard !name.isEmpty, !taken.contains(name) else { continue }
-        if pair("\(folder)/\(name)", name: name) != nil
-          || only(in: "\(folder)/\(name)", name: name) != nil
-        {
-          names.insert(name)
-        }
+        names.formUnion(Self.names(of: file).filter { pair($0, in: folder) != nil })
+        if only(in: "\(folder)/\(file)", name: file) != nil { names.insert(file) }
       }
     }
-    return names
+    return names.subtracting(Self.known.map(\.name))
   }
 }
