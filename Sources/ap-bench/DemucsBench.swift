@@ -10,25 +10,18 @@ struct DemucsBench: ParsableCommand {
     commandName: "demucs",
     abstract: "Time one segment of a network, its stages, and square matrix products.")
 
-  @Argument(help: "A checkpoint.")
-  var model: String
-
-  @Option(help: "Threads.")
-  var threads = 2
-
-  @Option(help: "How often to separate the segment.")
-  var rounds = 5
-
-  @Option(help: "What is multiplied.")
-  var precision = ProductPrecision.f32
+  @OptionGroup var options: BenchOptions
+  @OptionGroup var rounds: Rounds
+  @OptionGroup var numbers: NumericsOptions
 
   @Flag(help: "Leave the matrix products out.")
   var segmentOnly = false
 
   func run() throws {
-    let workers = Workers(threads: threads)
-    let numerics = precision.numerics(stored: nil, auto: HTDemucsPart.exactEnough)
-    let checkpoint = try Checkpoint.open(model)
+    let workers = options.workers
+    let numerics = numbers.precision.numerics(
+      stored: numbers.weights, auto: HTDemucsPart.exactEnough)
+    let checkpoint = try Checkpoint.open(options.model)
     let config = try HTDemucsConfig(checkpoint)
     let network = try HTDemucs(
       checkpoint.weights(), config: config, workers: workers, numerics: numerics)
@@ -36,11 +29,8 @@ struct DemucsBench: ParsableCommand {
       segmentOnly
       ? ""
       : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, numerics)),"
-    let runs = times(of: network)
-      .map { stages in (stages: stages, seconds: stages.reduce(0) { $0 + $1.seconds }) }
-    let seconds = runs.map(\.seconds)
-    let median = runs.sorted { $0.seconds < $1.seconds }[rounds / 2]
-    let stages = median.stages.map { stage, time in
+    let (seconds, median) = times(of: network)
+    let stages = median.map { stage, time in
       let cost = config.costs[stage]
       return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
         + "\"seconds\":\(time),\"stage\":\"\(stage)\"}"
@@ -48,11 +38,13 @@ struct DemucsBench: ParsableCommand {
     print("{\(products)\"seconds\":\(seconds),\"stages\":[\(stages.joined(separator: ","))]}")
   }
 
-  /// The seconds of each stage of a segment of noise, in each round.
-  private func times(of network: HTDemucs) -> [[(stage: String, seconds: Double)]] {
+  /// Times of a segment of noise, as `Rounds` takes them.
+  private func times(
+    of network: HTDemucs
+  ) -> (seconds: [Double], stages: [(stage: String, seconds: Double)]) {
     let mix = noise(network.channels * network.segmentFrames)
     var stems = [Float](repeating: 0, count: network.sources.count * mix.count)
-    return (0..<rounds).map { _ in
+    return rounds.times {
       let probe = Probe()
       network.probe = probe
       mix.withUnsafeBufferPointer { mix in
@@ -87,7 +79,7 @@ struct DemucsBench: ParsableCommand {
   }
 
   private func openBLAS() throws -> Double {
-    let library = try OpenBLAS(threads: threads)
+    let library = try OpenBLAS(threads: options.threads)
     let size = DemucsBench.size
     let a = (0..<size * size).map { Float($0 % 7) }
     var c = [Float](repeating: 0, count: size * size)

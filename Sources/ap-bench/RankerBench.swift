@@ -21,17 +21,11 @@ struct RankerBench: ParsableCommand {
   @Argument(help: "What the model does.")
   var kind: Kind
 
-  @Argument(help: "The model's folder.")
-  var folder: String
-
-  @Option(help: "Threads.")
-  var threads = 2
+  @OptionGroup var options: BenchOptions
+  @OptionGroup var rounds: Rounds
 
   @Option(help: "The window's length in seconds.")
   var seconds = 10
-
-  @Option(help: "How often to listen.")
-  var rounds = 2
 
   @Option(help: "In what the weights are kept in memory; as they are stored, if not given.")
   var weights: NumberFormat?
@@ -39,13 +33,14 @@ struct RankerBench: ParsableCommand {
   func run() throws {
     let listen = try loaded()
     let clock = ContinuousClock()
-    let times = (0..<rounds).map { _ in clock.measure(listen) / .seconds(1) }
+    let times = (0..<rounds.rounds).map { _ in clock.measure(listen) / .seconds(1) }
     print("{\"seconds\":\(times)}")
   }
 
   /// Loads the model, without what reads prompts.
   private func loaded() throws -> () -> Void {
-    let workers = Workers(threads: threads)
+    let workers = options.workers
+    let folder = options.model
     let numerics = Numerics(stored: weights)
     let sound = noise(seconds * 48_000)
     switch kind {

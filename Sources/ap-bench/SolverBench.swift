@@ -12,17 +12,13 @@ struct SolverBench: ParsableCommand {
     commandName: "sam-solvers",
     abstract: "Compare SAM-Audio's solvers and precisions with 128 midpoint steps in f32.")
 
-  @Argument(help: "A model.")
-  var model: String
-
-  @Option(help: "Threads.")
-  var threads = 2
+  @OptionGroup var options: BenchOptions
 
   @Option(help: "The window's length in seconds.")
   var seconds = 2
 
   @Option(help: "What is multiplied; can be repeated.")
-  var precision: [NumberFormat] = [.f32]
+  var precision = [ProductPrecision.f32]
 
   private static let reference = ODESolver(method: .midpoint, steps: 128)
   private static let solvers: [ODESolver] = [
@@ -34,16 +30,16 @@ struct SolverBench: ParsableCommand {
 
   func run() throws {
     let window = try SolverWindow(
-      model: model, seconds: seconds, workers: Workers(threads: threads))
-    let (exact, _) = try window.solve([Self.reference], multiplying: .f32)[0]
+      model: options.model, seconds: seconds, workers: options.workers)
+    let (exact, _) = try window.solve([Self.reference], in: .f32)[0]
     var rows: [String] = []
-    for format in precision {
-      let answers = try window.solve(Self.solvers, multiplying: format)
+    for precision in precision {
+      let answers = try window.solve(Self.solvers, in: precision)
       for (solver, (state, seconds)) in zip(Self.solvers, answers) {
         rows.append(
           "{\"decibels\":\(SolverWindow.decibels(state, from: exact)),"
             + "\"evaluations\":\(solver.evaluations),\"method\":\"\(solver.method.rawValue)\","
-            + "\"precision\":\"\(format.rawValue)\",\"seconds\":\(seconds),\"steps\":\(solver.steps)}"
+            + "\"precision\":\"\(precision.rawValue)\",\"seconds\":\(seconds),\"steps\":\(solver.steps)}"
         )
       }
     }
@@ -77,11 +73,11 @@ private struct SolverWindow {
 
   /// Where solvers end, and the seconds that each takes.
   func solve(
-    _ solvers: [ODESolver], multiplying format: NumberFormat
+    _ solvers: [ODESolver], in precision: ProductPrecision
   ) throws -> [(state: [Float], seconds: Double)] {
     let transformer = try DiffusionTransformer(
-      model.tensors.weights(), config: model.config, numerics: Numerics(multiplied: format),
-      workers: workers)
+      model.tensors.weights(), config: model.config,
+      numerics: precision.numerics(stored: nil, auto: DiffusionPart.exactEnough), workers: workers)
     let clock = ContinuousClock()
     return solvers.map { solver in
       let start = clock.now

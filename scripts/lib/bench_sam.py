@@ -15,7 +15,7 @@ STAGES = {
     "decode": "decode",
     "decode_watermark": "decode, with the watermark",
 }
-PRECISIONS = ("f32", "bf16")
+PRECISIONS = ("f32", "half", "int8")
 # What helps SAM-Audio: ap-bench's word for it, and what a window costs.
 RANKERS = {
     "pe-a-frame-small": ("frames", "PE-A-Frame small"),
