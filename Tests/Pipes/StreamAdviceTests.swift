@@ -45,11 +45,11 @@ import Testing
       ),
       (
         ["ap-segment", "--length", "20", "a.wav"],
-        "ap-decode a.wav | ap-segment --length 20 | ap-demucs | ap-xfade | ap-encode -o 'stems/{track}.wav'"
+        "ap-decode a.wav | ap-segment --length 20 | ap-sam --prompt 'dog barking' | ap-xfade | ap-encode -o 'stems/{track}.wav'"
       ),
       (
         ["ap-xfade", "a.wav"],
-        "ap-decode a.wav | ap-segment | ap-demucs | ap-xfade | ap-encode -o 'stems/{track}.wav'"
+        "ap-decode a.wav | ap-segment | ap-sam --prompt 'dog barking' | ap-xfade | ap-encode -o 'stems/{track}.wav'"
       ),
       (["ap-view", "a.wav"], "ap-decode a.wav | ap-view --png picture.png >/dev/null"),
       (["ap-view", "a.wav", "--png", "b.png"], "ap-decode a.wav | ap-view --png b.png >/dev/null"),

@@ -15,12 +15,16 @@ enum StreamAdvice {
     var script: String?
   }
 
+  private static let prompt = ["--prompt", "dog barking"]
+  private static let sam = (["ap-sam"] + prompt).map(ShellText.quoted).joined(separator: " ")
+
   private static let pipes = [
     "ap-demucs": Pipe(script: "extract-demucs"),
     "ap-roformer": Pipe(script: "extract-roformer"),
-    "ap-sam": Pipe(options: ["--prompt", "dog barking"], script: "extract-sam"),
-    "ap-segment": Pipe(after: " | ap-demucs | ap-xfade | ap-encode -o 'stems/{track}.wav'"),
-    "ap-xfade": Pipe(before: " | ap-segment | ap-demucs"),
+    "ap-sam": Pipe(options: prompt, script: "extract-sam"),
+    // The other networks cut and join a song themselves.
+    "ap-segment": Pipe(after: " | \(sam) | ap-xfade | ap-encode -o 'stems/{track}.wav'"),
+    "ap-xfade": Pipe(before: " | ap-segment | \(sam)"),
     "ap-view": Pipe(options: ["--png", "picture.png"], after: " >/dev/null"),
     "ap-encode": Pipe(options: ["-o", "out.wav"], after: ""),
   ]
