@@ -1,3 +1,4 @@
+import APCore
 import TestSupport
 import Testing
 
@@ -26,23 +27,55 @@ import Testing
     }
   }
 
-  /// A page's examples may only use options that there are.
-  @Test(arguments: filters.map { "\($0).1" } + ["ap-workflow.5", "ap.7", "ap-batch.7"])
+  private static let pages = ["man1", "man5", "man7"].flatMap { folder in
+    FileSystem.names(in: "\(Project.root)/man/\(folder)").filter { !$0.hasPrefix(".") }
+      .map { "man/\(folder)/\($0)" }
+  }
+
+  /// What is shown to be typed may only use options that there are.
+  @Test(arguments: pages)
   func examplesNameRealOptions(page: String) throws {
-    let path = "\(Project.root)/man/man\(page.suffix(1))/\(page)"
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
-    for command in text.replacing("\\\n", with: " ").split(whereSeparator: { "|\n".contains($0) }) {
-      let words = command.split(separator: " ").drop { !$0.hasPrefix("ap-") }
-      // After ap-cache's own options comes a filter with others.
-      var help = ""
-      for word in words.map(String.init) {
-        if Self.filters.contains(word) { help = try Command(word, "--help").run().text }
-        if word == "ap-batch-slurm" {
-          help = try Project.script("batch-slurm", "--help").run().text
+    try checkOptions(in: String(decoding: Files.read("\(Project.root)/\(page)"), as: UTF8.self))
+  }
+
+  @Test func examplesOfTheReadmeNameRealOptions() throws {
+    let text = String(decoding: try Files.read("\(Project.root)/README.md"), as: UTF8.self)
+    let blocks = text.matches(of: /(?s)```sh\n(.*?)```/).map { String($0.1) }
+    #expect(blocks.count > 1)
+    #expect(try blocks.map(checkOptions).reduce(0, +) > 20)
+  }
+
+  /// - Returns: how many options of commands there are.
+  @discardableResult private func checkOptions(in text: String) throws -> Int {
+    var count = 0
+    let lines = text.replacing(/\\e?\n/, with: " ")
+    for command in lines.split(whereSeparator: { "|()\n".contains($0) }) {
+      // After ap-cache's own options comes a filter with others; after -- come words of other programs.
+      var options: Set<Substring> = []
+      for word in command.split(separator: " ").prefix(while: { $0 != "--" }) {
+        if let help = try help(of: String(word)) {
+          options = Set(help.matches(of: /--[a-z][a-z0-9-]*/).map(\.output))
+        } else if !options.isEmpty, let option = word.prefixMatch(of: /--[a-z][a-z0-9-]*/) {
+          #expect(options.contains(option.output), "\(command)")
+          count += 1
         }
-        if word.hasPrefix("--") { #expect(help.contains(word), "\(command)") }
       }
     }
+    return count
+  }
+
+  /// The help of a command, with that of the filters that it hands options to; nil for other words.
+  private func help(of word: String) throws -> String? {
+    if Self.filters.contains(word) { return try Command(word, "--help").run().text }
+    guard Scripts.installed.contains(word) else { return nil }
+    let script = word.hasPrefix("ap-") ? String(word.dropFirst(3)) : word
+    var help = try Project.script(script, "--help").run().text
+    if word.hasPrefix("extract-") {
+      for filter in [word.replacing("extract-", with: "ap-"), "ap-encode", "ap-decode"] {
+        help += try Command(filter, "--help").run().text
+      }
+    }
+    return help
   }
 
   private func page(_ filter: String) throws -> String {

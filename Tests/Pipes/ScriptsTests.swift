@@ -1,3 +1,4 @@
+import APCore
 import TestSupport
 import Testing
 
@@ -7,6 +8,13 @@ import Testing
     "extract-roformer", "extract-sam", "fetch-models", "fuzz", "install", "package", "quickstart",
     "sdr", "test", "test-newcomer", "test-package", "test-slurm",
   ]
+
+  @Test func noneIsForgotten() {
+    let scripts = "\(Project.root)/scripts"
+    #expect(
+      FileSystem.names(in: scripts).filter { FileSystem.isExecutable("\(scripts)/\($0)") }
+        == Self.commands)
+  }
 
   @Test(arguments: commands, ["-h", "--help"])
   func helpIsUsageAndNothingElse(script: String, option: String) throws {
@@ -48,7 +56,7 @@ import Testing
   }
 
   /// It is looked for first: nobody installs packages for what cannot be built.
-  @Test(arguments: ["build", "install", "quickstart", "test", "bench", "coverage"])
+  @Test(arguments: ["build", "install", "quickstart", "test", "bench", "coverage", "fuzz"])
   func missingSwiftIsSaidBeforeAnythingIsInstalled(script: String) throws {
     let folder = try TemporaryFolder()
     let link = Command.tool("ln", "-s", "/usr/bin/dirname", "/usr/bin/realpath", folder.path)
