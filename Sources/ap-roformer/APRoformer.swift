@@ -9,7 +9,9 @@ import Separation
 struct APRoformer: NetworkFilter {
   static let configuration = CommandConfiguration(
     commandName: "ap-roformer",
-    abstract: "Separate music with a BS-RoFormer or a Mel-Band RoFormer.", version: Suite.version)
+    abstract: "Separate music with a BS-RoFormer or a Mel-Band RoFormer.",
+    discussion: Seconds.help,
+    version: Suite.version)
 
   @OptionGroup var source: ModelOptions<RoformerModels>
 

@@ -159,7 +159,8 @@ extension RoformerModels.Location {
 
 extension RoformerModels {
   package static let columns = ["KIND", "STEMS", "CHUNK"]
-  package static let choice = "a name, or a checkpoint with its YAML file next to it."
+  package static let choice =
+    "a name, or a checkpoint with its YAML file next to it. (default: \(preferred.name) if installed, else the only one)"
   package static let otherModels =
     "another one is given by the path of its checkpoint, with its YAML file beside it"
 
