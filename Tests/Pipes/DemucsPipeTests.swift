@@ -258,7 +258,7 @@ extension DemucsPipeTests {
   }
 
   /// A line of JSON per model, for programs.
-  @Test(arguments: ["ap-demucs", "ap-sam"])
+  @Test(arguments: ["ap-demucs", "ap-roformer", "ap-sam"])
   func modelsAreListedForPrograms(filter: String) throws {
     let table = try Command(filter, "--list-models").run()
     let outcome = try Command(filter, "--list-models", "--json").run()
@@ -275,6 +275,12 @@ extension DemucsPipeTests {
       let small = try #require(models.first { $0["name"] == "htdemucs-mini" })
       #expect(small["stems"] == "drums,bass,other,vocals")
       #expect(small["path"]?.string?.hasSuffix("htdemucs-mini.safetensors") == true)
+    }
+    if filter == "ap-roformer" {
+      let known = try #require(models.first { $0["name"] == "mel-band-roformer-kim" })
+      #expect(known["kind"] == "Mel")
+      #expect(known["stems"] == "vocals,other")
+      #expect(known["chunk"] == "8.0 s")
     }
     let alone = try Command(filter, "--json").run()
     #expect(alone.status == 64)
