@@ -18,6 +18,16 @@ import Testing
     #expect(try weights.floats("t", shape: [1, 1]) == [1])
   }
 
+  /// As the networks' trainers save it: alone, or beside what they go on from.
+  @Test(arguments: [nil, "state", "state_dict", "model_state_dict"] as [String?])
+  func stateDictIsFound(wrapper: String?) throws {
+    let text = TestPickle.tensor(in: wrapper, count: 1, shape: [1], strides: [1])
+    let weights = try checkpoint(TestArchive(pickle: text, storages: [le32(0x3f80_0000)]).bytes)
+      .weights()
+    #expect(try weights.floats("t", shape: [1]) == [1])
+    try weights.finish()
+  }
+
   /// A training script may have kept tensors of types that no network here has.
   @Test func tensorOfAnotherTypeStaysAWord() throws {
     let text = TestPickle.tensor(

@@ -110,16 +110,18 @@ package enum TestPickle {
   /// A whole pickle whose value is `{"state": {"t": tensor}}`.
   ///
   /// - Parameters:
+  ///   - wrapper: another name than `state`; nil for `{"t": tensor}`.
   ///   - count: elements that the storage claims.
   ///   - shape: as instructions that leave a tuple.
   package static func tensor(
-    storage: String = "FloatStorage", key: String = "0", count: Int32, offset: Int32 = 0,
-    shape: [Int32], strides: [Int32]
+    in wrapper: String? = "state", storage: String = "FloatStorage", key: String = "0",
+    count: Int32, offset: Int32 = 0, shape: [Int32], strides: [Int32]
   ) -> [UInt8] {
-    [0x80, 2] + Array("}".utf8) + string("state") + Array("}".utf8) + string("t")
+    let opened = wrapper.map { Array("}".utf8) + string($0) } ?? []
+    return [0x80, 2] + opened + Array("}".utf8) + string("t")
       + rebuilt(
         storage: storage, key: key, count: count, offset: offset, shape: shape, strides: strides)
-      + Array("ss.".utf8)
+      + Array((wrapper == nil ? "s." : "ss.").utf8)
   }
 
   /// The instructions that leave a tensor, as `torch._utils._rebuild_tensor_v2` is called for it.

@@ -66,11 +66,12 @@ package struct Checkpoint: Sendable {
     return CheckpointValue(graph: graph, node: graph.root)
   }
 
-  /// The state dict: the value itself, or its `state` (Demucs) or `state_dict`.
+  /// The state dict: the value itself, or its `state` (Demucs), `state_dict` or `model_state_dict` (MSST, in training).
   private static func stateTensors(
     in content: CheckpointValue, path: String
   ) throws(FilterError) -> [String: StoredTensor] {
-    let state = content["state"] ?? content["state_dict"] ?? content
+    let state =
+      ["state", "state_dict", "model_state_dict"].lazy.compactMap { content[$0] }.first ?? content
     let graph = state.graph
     guard case .dict(let pairs) = graph.nodes[state.node] else {
       throw .unsupportedCheckpoint(path, "it holds no dict of tensors")
