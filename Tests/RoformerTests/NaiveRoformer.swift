@@ -22,6 +22,8 @@ struct NaiveRoformer: Sendable, CustomTestStringConvertible {
   var expansion = 1
   var zeroDC: Bool?
   var isBiased = false
+  /// One bias for all layers, under its own name too.
+  var sharesBiases = false
   var chunk = 400
   var overlap = 2
   var rate = 8000
@@ -48,6 +50,7 @@ struct NaiveRoformer: Sendable, CustomTestStringConvertible {
       "  attn_dropout: 0.1", "  multi_stft_resolutions_window_sizes: !!python/tuple [4096, 2048]",
     ]
     if let zeroDC { lines.append("  zero_dc: \(zeroDC ? "yes" : "no")") }
+    if sharesBiases { lines.append("  use_shared_bias: true") }
     if isMel {
       lines += ["  num_bands: \(bands)", "  sample_rate: \(rate)"]
     } else {
@@ -116,8 +119,19 @@ struct NaiveRoformer: Sendable, CustomTestStringConvertible {
         }
       }
     }
+    if sharesBiases {
+      for (shared, own) in Self.sharedBiases {
+        let names = tensors.keys.filter { $0.hasSuffix(own) }
+        tensors[shared] = names.min().flatMap { tensors[$0] }
+        for name in names { tensors[name] = tensors[shared] }
+      }
+    }
     return tensors
   }
+
+  static let sharedBiases = [
+    ("shared_qkv_bias", ".to_qkv.bias"), ("shared_out_bias", ".to_out.0.bias"),
+  ]
 
   /// The bins of each band.
   var ranges: [Range<Int>] {

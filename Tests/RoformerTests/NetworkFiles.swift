@@ -17,8 +17,14 @@ extension NaiveRoformer {
   /// The network as it is loaded.
   func network(numerics: Numerics = Numerics(), threads: Int = 2) throws -> RoformerNetwork {
     let folder = try TemporaryFolder()
-    let location = try RoformerModels(variable: { _ in nil }, executable: nil)
-      .find(try write(to: folder))
+    return try Self.network(try write(to: folder), numerics: numerics, threads: threads)
+  }
+
+  /// That of a checkpoint's path.
+  static func network(
+    _ path: String, numerics: Numerics = Numerics(), threads: Int = 2
+  ) throws -> RoformerNetwork {
+    let location = try RoformerModels(variable: { _ in nil }, executable: nil).find(path)
     let (weights, config) = try location.open()
     return try RoformerNetwork(
       weights, config: config, numerics: numerics, workers: Workers(threads: threads))

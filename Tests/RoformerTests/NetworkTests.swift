@@ -35,6 +35,22 @@ import Testing
     }
   }
 
+  /// Some files have a bias that all layers share once, others also at each layer.
+  @Test(arguments: [true, false]) func sharedBiasesAreTheLayers(areAtLayers: Bool) throws {
+    let naive = NaiveRoformer(depth: 2, isBiased: true, sharesBiases: true)
+    let mix = noise(rows: naive.channels, columns: naive.chunk, seed: 7, scale: 0.5)
+    let expected = naive.separate(Naive.table(mix)).flatMap { $0 }.map(Float.init)
+    let folder = try TemporaryFolder()
+    _ = try naive.write(to: folder)
+    let tensors = naive.tensors.filter { name, _ in
+      areAtLayers || !NaiveRoformer.sharedBiases.contains { name.hasSuffix($0.1) }
+    }
+    let path = try folder.write(safetensors(tensors), to: "model.safetensors")
+    let network = try NaiveRoformer.network(path)
+    let stems = NetworkGoldenTests.separate(network, mix.flatMap { $0 })
+    #expect(Golden.error(stems, expected) < 1e-5)
+  }
+
   /// Weights and products of fewer bits lose what those bits hold, and no more.
   @Test(
     arguments: [

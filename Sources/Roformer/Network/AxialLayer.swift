@@ -17,6 +17,22 @@ struct UnitNorm {
   }
 }
 
+/// The biases of attention where all layers share them (`use_shared_bias`): at the checkpoint's root, and in most files
+/// at each layer as well.
+struct SharedBiases {
+  let projection: [Float]?
+  let output: [Float]?
+
+  /// - Parameter weights: the checkpoint's root.
+  init(_ weights: Weights, config: RoformerConfig) throws {
+    func bias(_ name: String, _ count: Int) throws -> [Float]? {
+      weights.has(name) ? try weights.floats(name, shape: [count]) : nil
+    }
+    projection = try bias("shared_qkv_bias", 3 * config.heads.count * config.heads.width)
+    output = try bias("shared_out_bias", config.dim)
+  }
+}
+
 /// A transformer along one axis (`Transformer` in bs_roformer.py).
 struct AxialTransformer {
   private let layers: [AxialLayer]
@@ -27,13 +43,13 @@ struct AxialTransformer {
   ///   - weights: at `layers.N.0` or `layers.N.1`.
   ///   - tokens: along the axis.
   init(
-    _ weights: Weights, layers count: Int, tokens: Int, config: RoformerConfig,
-    numerics: Numerics, workers: Workers
+    _ weights: Weights, layers count: Int, biases: SharedBiases, tokens: Int,
+    config: RoformerConfig, numerics: Numerics, workers: Workers
   ) throws {
     layers = try (0..<count).map { index in
       try AxialLayer(
-        weights["layers"][index], tokens: tokens, config: config, numerics: numerics,
-        workers: workers)
+        weights["layers"][index], biases: biases, tokens: tokens, config: config,
+        numerics: numerics, workers: workers)
     }
     norm = config.kind == .melBand ? try UnitNorm(weights["norm"], channels: config.dim) : nil
   }
@@ -59,7 +75,8 @@ struct AxialLayer {
   ///   - weights: at `layers.N` of a transformer.
   ///   - tokens: along the axis.
   init(
-    _ weights: Weights, tokens: Int, config: RoformerConfig, numerics: Numerics, workers: Workers
+    _ weights: Weights, biases: SharedBiases, tokens: Int, config: RoformerConfig,
+    numerics: Numerics, workers: Workers
   ) throws {
     let (dim, heads, hidden) = (config.dim, config.heads, config.hiddenWidth)
     let inner = heads.count * heads.width
@@ -70,7 +87,8 @@ struct AxialLayer {
       rates: try attention["rotary_embed"].floats("freqs", shape: [heads.width / 2]),
       tokens: tokens, workers: workers)
     projection = try Self.projection(
-      attention["to_qkv"], config: config, numerics: numerics.of(.transformer), workers: workers)
+      attention["to_qkv"], bias: biases.projection, config: config,
+      numerics: numerics.of(.transformer), workers: workers)
     gates = Linear(
       try attention["to_gates"].rows("weight", shape: [heads.count, dim]),
       bias: try attention["to_gates"].floats("bias", shape: [heads.count]),
@@ -79,7 +97,7 @@ struct AxialLayer {
     let out = attention["to_out"][0]
     output = Linear(
       try out.rows("weight", shape: [dim, inner]),
-      bias: out.has("bias") ? try out.floats("bias", shape: [dim]) : nil,
+      bias: out.has("bias") ? try out.floats("bias", shape: [dim]) : biases.output,
       columns: heads.order(), numerics: numerics.of(.transformer), workers: workers)
 
     let net = weights[1]["net"]
@@ -97,11 +115,12 @@ struct AxialLayer {
 
   /// Queries, keys and values, the queries with the factor 1/√d of the scores.
   private static func projection(
-    _ weights: Weights, config: RoformerConfig, numerics: Numerics, workers: Workers
+    _ weights: Weights, bias shared: [Float]?, config: RoformerConfig, numerics: Numerics,
+    workers: Workers
   ) throws -> Linear {
     let (dim, heads) = (config.dim, config.heads)
     let inner = heads.count * heads.width
-    let bias = weights.has("bias") ? try weights.floats("bias", shape: [3 * inner]) : nil
+    let bias = weights.has("bias") ? try weights.floats("bias", shape: [3 * inner]) : shared
     let order = heads.order(parts: 3)
     func scale(_ row: Int) -> Float { row < inner ? 1 / Float(heads.width).squareRoot() : 1 }
     let matrix = Matrix(

@@ -17,10 +17,11 @@ struct RoformerLayers {
         weights["band_split"]["to_features"][band], inputs: config.values(band),
         outputs: config.dim, numerics: numerics, workers: workers)
     }
+    let biases = try SharedBiases(weights, config: config)
     func transformer(_ weights: Weights, _ layers: Int, _ tokens: Int) throws -> AxialTransformer {
       try AxialTransformer(
-        weights, layers: layers, tokens: tokens, config: config, numerics: numerics,
-        workers: workers)
+        weights, layers: layers, biases: biases, tokens: tokens, config: config,
+        numerics: numerics, workers: workers)
     }
     pairs = try (0..<config.depth).map { index in
       let pair = weights["layers"][index]
