@@ -49,10 +49,16 @@ package struct DemucsRequest: NetworkRequest {
     let numerics = precision.numerics(
       stored: weights, auto: HTDemucsPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
+    let needed = needed(of: bag, for: outputs)
+    let activations = HTDemucs.memory(
+      needed.sorted().map { bag.members[$0].config }, numerics: numerics)
+    // What would be refused after the weights are read is refused now.
+    try AvailableMemory.require(
+      activations, for: "a segment of \(location.name)", advice: Self.advice(for: location))
     let probe = context.report.probe
     let (members, identity) = try context.report.stage("model") {
       try workers.both(
-        { try load(bag, for: outputs, numerics, workers: workers, probe: probe) },
+        { try load(bag, needed, numerics, workers: workers, probe: probe) },
         { try ModelIdentity.json(name: location.name, files: location.paths) })
     }
     let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
@@ -60,10 +66,11 @@ package struct DemucsRequest: NetworkRequest {
     var entry = context.historyEntry
     entry.options["model"] = identity
     entry.options["precision"] = .string(numerics.multiplied.rawValue)
-    try StemSeparation(
+    let separation = try StemSeparation(
       plan: plan, outputs: outputs, scope: normalizesSegments ? .segment : nil, track: track,
-      reader: reader, writer: writer, log: context.log, progress: context.progress
-    ).run(historyEntry: entry)
+      reader: reader, writer: writer, log: context.log, progress: context.progress)
+    context.report.estimateMemory(adding: activations + separation.memory)
+    try separation.run(historyEntry: entry)
   }
 
   /// What the stream's history says of the request; what is found out as it runs takes its place there: the model, and
@@ -113,15 +120,24 @@ package struct DemucsRequest: NetworkRequest {
     return outputs
   }
 
-  /// Loads the networks that the outputs need; of a bag of specialists, often one.
-  private func load(
-    _ bag: ModelBag, for outputs: [StemOutput], _ numerics: Numerics, workers: Workers,
-    probe: Probe?
-  ) throws -> [BagMember] {
+  /// What takes less memory.
+  private static func advice(for model: DemucsModels.Location) -> String {
+    model.name == DemucsModels.bundled
+      ? "Raise the limit that 'ulimit -a' shows, or end other programs."
+      : "Use a smaller model: --model \(DemucsModels.bundled)."
+  }
+
+  /// The networks that the outputs need, by number; of a bag of specialists, often one.
+  private func needed(of bag: ModelBag, for outputs: [StemOutput]) -> Set<Int> {
     let used = bag.sources.indices.filter { source in
       outputs.contains { $0.sourceGains[source] != 0 }
     }
-    let needed = Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
+    return Set(bag.membersNeeded(for: used.map { bag.sources[$0] }))
+  }
+
+  private func load(
+    _ bag: ModelBag, _ needed: Set<Int>, _ numerics: Numerics, workers: Workers, probe: Probe?
+  ) throws -> [BagMember] {
     var last: HTDemucs?
     return try bag.members.enumerated().map { index, member in
       var network: HTDemucs?

@@ -42,10 +42,11 @@ package struct RoformerRequest: NetworkRequest {
       stored: self.weights, auto: RoformerPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
     // What would be refused after the weights are read is refused now.
-    try AvailableMemory.require(
+    let memory =
       RoformerNetwork.memory(config, numerics: numerics, workers: workers)
-        + ChunkOverlap.memory(config),
-      for: "a chunk of \(config.chunkFrames / config.sampleRate) s",
+      + ChunkOverlap.memory(config)
+    try AvailableMemory.require(
+      memory, for: "a chunk of \(config.chunkFrames / config.sampleRate) s",
       advice: "Give --chunk fewer seconds.")
     let (network, identity) = try context.report.stage("model") {
       try workers.both(
@@ -57,6 +58,7 @@ package struct RoformerRequest: NetworkRequest {
     var entry = context.historyEntry
     entry.options["model"] = identity
     entry.options["precision"] = .string(numerics.multiplied.rawValue)
+    context.report.estimateMemory(adding: memory)
     try RoformerSeparation(
       network, outputs: outputs, input: input, writer: writer, progress: context.progress
     ).run(historyEntry: entry)

@@ -39,6 +39,43 @@ import Testing
     #expect(statuses.contains(0))
   }
 
+  /// Before the weights are read, whatever the limit leaves to the program itself.
+  @Test(arguments: [
+    ("htdemucs-mini", "Raise the limit that 'ulimit -a' shows, or end other programs."),
+    (DemucsPipeTests.model, "Use a smaller model: --model htdemucs-mini."),
+  ])
+  func aSegmentThatDoesNotFitIsSaidWithAdvice(model: String, advice: String) throws {
+    let input = StreamText.whole(
+      ["mix": Sounds.noise(frames: 1_000, channels: 2)], channels: 2)
+    let words = ["ap-demucs", "--quiet", "--model", model, "--threads", "2"]
+    let name = model.split(separator: "/").last?.prefix { $0 != "." } ?? ""
+    var isSaid = false
+    for size in stride(from: 80, to: 400, by: 20) where !isSaid {
+      let outcome = try run("-v \(size * 1024)", words, input)
+      isSaid = outcome.errors.contains(
+        "There is not enough memory: a segment of \(name) takes about ")
+      guard isSaid else { continue }
+      #expect(outcome.status == 71)
+      #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains(advice), "\(outcome.errors)")
+      #expect(outcome.isAbort)
+    }
+    #expect(isSaid)
+  }
+
+  @Test func aChunkThatDoesNotFitIsSaidWithAdvice() throws {
+    let input = RoformerPipeTests.input(frames: 1_000)
+    let outcome = try run("-v \(1_000 * 1024)", Self.filters[1] + ["--chunk", "600"], input)
+    #expect(outcome.status == 71)
+    #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("There is not enough memory: a chunk of 600 s takes about "),
+      "\(outcome.errors)")
+    #expect(outcome.errors.contains("Give --chunk fewer seconds."), "\(outcome.errors)")
+    #expect(outcome.isAbort)
+    #expect(try run("-v \(1_000 * 1024)", Self.filters[1], input).status == 0)
+  }
+
   /// What the network's weights leave does not suffice for so long a sound.
   @Test(arguments: [
     ([String](), true, "a sound of 300 s takes about", "Put ap-segment --length 30, or less"),

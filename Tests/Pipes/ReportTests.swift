@@ -49,6 +49,20 @@ import Testing
     #expect(try folder.list() == ["report.json"])
   }
 
+  /// It is near what the run takes; `ap-sam` has a test of its own.
+  @Test(arguments: [
+    ("ap-demucs", DemucsPipeTests.model), ("ap-demucs", "htdemucs-mini"),
+    ("ap-roformer", RoformerPipeTests.two), ("ap-roformer", RoformerPipeTests.vocals),
+  ])
+  func memoryIsEstimated(filter: String, model: String) throws {
+    let outcome = try Command(filter, "--threads", "2", "-m", model, "--report", path)
+      .run(.bytes(RoformerPipeTests.input(frames: 220_500)))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let estimate = try #require(try report()["memory-estimate"]?.double)
+    let peak = try #require(try report()["peak-memory"]?.double)
+    #expect(peak < 1.5 * estimate && estimate < 1.5 * peak, "\(estimate), \(peak)")
+  }
+
   /// What `auto` stands for is said in the report, and in the stream as if it had been asked for.
   @Test(arguments: [
     ("ap-demucs", [fixture("demucs/htdemucs_tiny.th")]),

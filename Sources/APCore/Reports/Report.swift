@@ -23,6 +23,11 @@ package final class Report {
     more[name] = value
   }
 
+  /// Adds what the peak of memory will be once the process has taken so many bytes more.
+  package func estimateMemory(adding bytes: Int) {
+    add("memory-estimate", AvailableMemory.peak(adding: bytes).map { JSONValue($0) } ?? .null)
+  }
+
   /// Creates the file; one that is there will be replaced, since each run has its report.
   ///
   /// - Throws: `cannotCreate`.

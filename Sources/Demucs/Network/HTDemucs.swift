@@ -40,6 +40,12 @@ package final class HTDemucs: SegmentSeparator {
     }
   }
 
+  /// Bytes that the activations of networks take, each of which shares the memory of the one before it.
+  static func memory(_ configs: [HTDemucsConfig], numerics: Numerics) -> Int {
+    configs.indices.filter { $0 == 0 || configs[$0] != configs[$0 - 1] }
+      .reduce(0) { $0 + HTDemucsMemory.bytes(configs[$1], numerics: numerics) }
+  }
+
   package var sources: [String] { config.sources }
   package var sampleRate: Int { config.samplerate }
   package var channels: Int { config.audioChannels }

@@ -22,6 +22,13 @@ final class HTDemucsMemory {
     positions = PositionalEmbedding.both(like: activations.transformer.tokens, workers)
   }
 
+  /// Bytes that the activations take.
+  static func bytes(_ config: HTDemucsConfig, numerics: Numerics) -> Int {
+    let precision = numerics.of(.attention).multiplied
+    return ActivationPlan.floats { HTDemucsActivations(config, precision: precision, plan: &$0) }
+      * MemoryLayout<Float>.stride
+  }
+
   /// Whether a network with these threads and these products can run in this memory.
   func fits(_ workers: Workers, _ numerics: Numerics) -> Bool {
     workers === self.workers && numerics.of(.attention).multiplied == precision

@@ -101,8 +101,7 @@ final class PromptSeparation {
       bytes, for: "\(isWindow ? "a window" : "a sound") of \(seconds) s",
       advice: limit.advice(isWindow: isWindow))
     longest.allowed = frames
-    report.add(
-      "memory-estimate", AvailableMemory.peak(adding: bytes).map { JSONValue($0) } ?? .null)
+    report.estimateMemory(adding: bytes)
   }
 
   /// All of a passage, interleaved.

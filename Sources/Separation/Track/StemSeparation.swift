@@ -2,6 +2,9 @@ package import APCore
 
 /// The separation of a stream into stems: one track or its windows in, a track for each output out.
 package struct StemSeparation {
+  /// Bytes that a track takes at most, beside what the networks do.
+  package let memory: Int
+
   private let plan: PassPlan
   private let outputs: [StemOutput]
   private let scope: NormalizationScope?
@@ -37,7 +40,8 @@ package struct StemSeparation {
     sampleRate = plan.sampleRate
     channels = separators[0].channels
     // While it can still be refused with a sentence, and before the first byte goes out.
-    try AvailableMemory.require(plan.memory(outputs: outputs.count, channels: channels))
+    memory = plan.memory(outputs: outputs.count, channels: channels)
+    try AvailableMemory.require(memory)
     workspace = SegmentWorkspace(for: separators)
   }
 

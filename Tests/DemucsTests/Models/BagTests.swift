@@ -1,4 +1,6 @@
 import APCore
+import Checkpoints
+import Tensors
 import TestSupport
 import Testing
 
@@ -19,6 +21,23 @@ import Testing
     let recipe = try BagRecipe(text: text, path: "x.yaml")
     #expect(recipe.signatures == signatures)
     #expect(recipe.weights == nil)
+  }
+
+  /// Networks of one build that follow each other share their memory.
+  @Test func memoryIsThatOfDifferentNetworks() throws {
+    let (tiny, six) = (
+      try HTDemucsConfig(Checkpoint.open(Self.tiny)), try HTDemucsConfig(Checkpoint.open(Self.six))
+    )
+    func memory(_ configs: [HTDemucsConfig]) -> Int {
+      HTDemucs.memory(configs, numerics: Numerics())
+    }
+    #expect(memory([]) == 0)
+    // The spectra of the sources, and more.
+    #expect(memory([tiny]) > 4 * 2 * 2 * 2048 * tiny.segmentSpectra * 4)
+    #expect(memory([six]) > memory([tiny]))
+    #expect(memory([tiny, tiny, tiny]) == memory([tiny]))
+    #expect(memory([tiny, six, six]) == memory([tiny]) + memory([six]))
+    #expect(memory([tiny, six, tiny]) == 2 * memory([tiny]) + memory([six]))
   }
 
   @Test func weightsAreRowsOfNumbers() throws {
