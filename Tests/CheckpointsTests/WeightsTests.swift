@@ -20,6 +20,19 @@ import Testing
     #expect(try conv.floats("bias", shape: [16]).count == 16)
   }
 
+  /// From 0 on without a gap; what is no number, or lies elsewhere, is no place.
+  @Test(arguments: [
+    ([], 0), (["layers.0.a"], 1), (["layers.0.a", "layers.0.b", "layers.1.a.b"], 2),
+    (["layers.1.a"], 0), (["layers.0.a", "layers.2.a"], 1),
+    (["layers.0.a", "layers.01.a", "layers.x.a", "layers2.1.a", "1.a"], 1),
+    ((0..<12).map { "layers.\($0).a" }, 12),
+  ])
+  func placesAreCounted(names: [String], count: Int) throws {
+    var tensors = ["norm": TensorValues([1])]
+    for name in names { tensors[name] = TensorValues([1]) }
+    #expect(try TestSupport.weights(tensors)["layers"].count == count)
+  }
+
   @Test func missingTensorIsNamed() {
     let error = #expect(throws: FilterError.self) {
       try weights["encoder"][9]["conv"].floats("weight", shape: [1, 2])

@@ -152,6 +152,20 @@ import Testing
     #expect(error?.advice == "Get it with: scripts/fetch-models htdemucs_6s")
   }
 
+  @Test func withoutFoldersThereIsNothingToLookInto() {
+    let store = DemucsModels(variable: { _ in nil }, executable: nil)
+    for (name, message) in [
+      ("htdemucs", "The model htdemucs is not installed."),
+      (nil, "The model htdemucs is not installed."),
+      ("mine", "There is no model \"mine\"."),
+    ] {
+      let error = #expect(throws: FilterError.self) { try store.find(name) }
+      #expect(
+        error?.message
+          == "\(message) There is no folder to look in: neither AP_MODELS nor HOME is set.")
+    }
+  }
+
   @Test func unknownModelNamesTheKnownOnes() {
     let error = #expect(throws: FilterError.self) { try store().find("mdx_extra") }
     #expect(error?.code.status == .unavailable)
