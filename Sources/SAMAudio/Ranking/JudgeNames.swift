@@ -30,17 +30,21 @@ enum JudgeNames {
     return .init(name)
   }
 
-  /// dacvae's name of a tensor of the encoder that transformers has: parts are numbered there, and named here.
+  /// dacvae's name of a tensor of the encoder that transformers has: parts are numbered there, and named here. A name that
+  /// is none of these stays, and is left over.
   private static func codecPlace(_ name: Substring, blocks: Int) -> String {
     let units = ["snake1": 0, "conv1": 1, "snake2": 2, "conv2": 3]
+    let unitNames = ["res_unit1", "res_unit2", "res_unit3"]
     let ends = ["conv1": 0, "snake1": blocks + 1, "conv2": blocks + 2]
     var parts = name.split(separator: ".").map(String.init)
     if let end = parts.first.flatMap({ ends[$0] }) {
       parts.replaceSubrange(..<1, with: ["block", "\(end)"])
-    } else if parts.count > 3, let block = Int(parts[1]) {
-      if let unit = Int(parts[2].dropFirst("res_unit".count)), let part = units[parts[3]] {
+    } else if parts.count > 3, parts[0] == "block", let block = Int(parts[1]),
+      (0..<blocks).contains(block)
+    {
+      if let unit = unitNames.firstIndex(of: parts[2]), let part = units[parts[3]] {
         parts.replaceSubrange(
-          ..<4, with: ["block", "\(block + 1)", "block", "\(unit - 1)", "block", "\(part)"])
+          ..<4, with: ["block", "\(block + 1)", "block", "\(unit)", "block", "\(part)"])
       } else if let part = units[parts[2]] {
         parts.replaceSubrange(..<3, with: ["block", "\(block + 1)", "block", "\(3 + part)"])
       }

@@ -114,4 +114,20 @@ import Testing
     }
     #expect(error?.code == .missingTensor)
   }
+
+  /// Also where a name has a number that no encoder has so many blocks for.
+  @Test(arguments: [
+    "codec_norm.weight", "dac_vae_encoder.encoder.block.9223372036854775807.snake1.alpha",
+    "dac_vae_encoder.encoder.block.0.res_unit-9223372036854775808.conv1.bias",
+  ])
+  func tensorsThatAreLeftOverAreNamed(name: String) throws {
+    let folder = try JudgeFolder(.main) { $0.tensors[name] = $0.tensors["std"] }
+    let error = #expect(throws: FilterError.self) {
+      _ = try folder.open().judge(numerics: Numerics(), workers: workers)
+    }
+    #expect(error?.code == .unusedTensors)
+    // The other release's name of it.
+    let named = "\"\(name.replacing("dac_vae_encoder.", with: "audio_codec."))\""
+    #expect(error?.message.contains(named) == true, "\(error?.message ?? "")")
+  }
 }
