@@ -54,10 +54,14 @@ package final class Resampler {
 
   deinit { swr_free(&context) }
 
-  /// The frame count that `frames` input frames become: `ceil(frames · outRate / inRate)`.
+  /// The frame count that `frames` input frames become: `ceil(frames · outRate / inRate)`, or `Int.max` where that is more,
+  /// as it can be of a length that somebody only claims.
   package static func outputFrames(_ frames: Int, from inRate: Int, to outRate: Int) -> Int {
     let (whole, rest) = frames.quotientAndRemainder(dividingBy: inRate)
-    return whole * outRate + (rest * outRate + inRate - 1) / inRate
+    let (product, isTooLarge) = whole.multipliedReportingOverflow(by: outRate)
+    let (sum, isSumTooLarge) = product.addingReportingOverflow(
+      (rest * outRate + inRate - 1) / inRate)
+    return isTooLarge || isSumTooLarge ? .max : sum
   }
 
   /// Takes the next frames and appends those that are ready to `output`.

@@ -214,6 +214,31 @@ import Testing
       try command.run(.bytes(window)), 65, saying: "Give ap-segment a shorter --length.")
   }
 
+  /// A window's length in a header is a claim, which reserves nothing and breaks nothing.
+  @Test(
+    arguments: [
+      // The last window of a track may be shorter.
+      (1000, 10, 0, ""), (1000, 1 << 53, 65, "Window 0 is longer than 400 seconds"),
+      (187, 1 << 53, 65, "Window 0 is longer than 400 seconds"), (186, 10, 64, "too far apart"),
+      (1, 1 << 53, 64, "too far apart"),
+    ] as [(Int, Int, Int32, String)])
+  func aWindowMayClaimAnyLength(rate: Int, length: Int, status: Int32, words: String) throws {
+    var text = StreamText(
+      header: """
+        "channels":1,"encoding":"f32le","frames":null,"layout":"windowed","rate":\(rate),\
+        "tracks":[{"name":"mix"}],"type":"stream","window":{"fade":"linear","length":9007199254740992,\
+        "overlap":4503599627370496}
+        """)
+    text.audio(Sounds.noise(frames: 10), more: ",\"segment\":0,\"length\":\(length)")
+    text.end(records: 1, frames: ["mix": 10])
+    let outcome = try Self.sam().run(.bytes(text.bytes))
+    guard status != 0 else {
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return
+    }
+    Self.expectFailure(outcome, status, saying: words)
+  }
+
   @Test func severalTracksAndOtherNumbersAreRefused() throws {
     let two = StreamText.whole(["a": [0, 1], "b": [0, 1]], rate: 48_000)
     Self.expectFailure(try Self.sam().run(.bytes(two)), 65, saying: "2 tracks")

@@ -32,6 +32,19 @@ import Testing
     #expect(Resampler.outputFrames(frames, from: from, to: to) == output.count)
   }
 
+  /// Lengths that a header may claim, at rates that are too far apart too.
+  @Test(
+    arguments: [
+      (1 << 53, 1000, 48_000, 432_345_564_227_567_616),
+      (1 << 53, 47, 48_000, 9_198_841_792_075_906_724),
+      (1 << 53, 46, 48_000, .max), (1 << 53, 1, 1024, .max), (1 << 53, 1, 1023, 1023 << 53),
+      ((1 << 53) - 1, 1, 1024, .max - 1023), (1 << 53, 48_000, 1, 187_649_984_474),
+      (1 << 53, 1 << 31 - 1, 1 << 31 - 1, 1 << 53), (.max, 2, 2, .max),
+    ] as [(Int, Int, Int, Int)])
+  func claimsDoNotOverflow(frames: Int, from: Int, to: Int, expected: Int) {
+    #expect(Resampler.outputFrames(frames, from: from, to: to) == expected)
+  }
+
   @Test(arguments: rates)
   func aToneStaysWhereAndAsLoudAsItWas(from: Int, to: Int) throws {
     let hertz = 0.4 * Double(min(from, to))

@@ -56,9 +56,10 @@ final class PromptSeparation {
   ///   - historyEntry: what the output's header says of this filter.
   ///   - silent: called at the end with the number of each prompt of which next to nothing was found.
   func run(historyEntry: HistoryEntry, silent: (Int) -> Void) throws {
-    // Before the first byte goes out, where it can be known so early.
+    // Before the first byte goes out, where it can be known so early. What is too long is refused when it comes.
     let window = input.windowFrames
-    try require(min(window ?? .max, input.frames ?? window ?? 0), isWindow: window != nil)
+    try require(
+      min(window ?? .max, input.frames ?? window ?? 0, limit.frames), isWindow: window != nil)
     let header = try input.outputHeader(
       tracks: outputs.map(\.track), channels: image == nil ? 1 : 2, historyEntry: historyEntry,
       advice: "Describe that sound in other words.")

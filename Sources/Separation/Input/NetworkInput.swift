@@ -28,7 +28,7 @@ package final class NetworkInput {
   ///   - rate: frames a second that the network takes.
   ///   - channels: channels that it takes.
   /// - Throws: what reading throws; `usage` for a track that the stream does not have; `badInput` for a stream that
-  ///   does not say which of its tracks is the mix.
+  ///   does not say which of its tracks is the mix; `usage` for a rate that is too far from the network's.
   package init(
     _ reader: StreamReader, track: String? = nil, passingTo writer: StreamWriter, rate: Int,
     channels: Int
@@ -39,6 +39,8 @@ package final class NetworkInput {
     self.channels = channels
     header = try reader.readHeader()
     self.track = try Self.choose(track, of: header.tracks.map(\.name))
+    // Rates that are too far apart are refused before anything is written.
+    _ = try resampler()
   }
 
   private static func choose(
@@ -151,7 +153,7 @@ package final class NetworkInput {
     return nil
   }
 
-  private func resampler() throws -> Resampler {
+  private func resampler() throws(FilterError) -> Resampler {
     try Resampler(from: header.rate, channels: header.channels, to: rate, channels: channels)
   }
 
