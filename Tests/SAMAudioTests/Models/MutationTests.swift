@@ -57,13 +57,26 @@ import Testing
     }
   }
 
-  @Test func damagedJudgeIsReadOrRefused() throws {
-    let folder = try JudgeFolder().folder
-    let original = try Files.read(folder.file("config.json"))
-    try damage(original, seed: 6, rounds: 200, refused: 0.1...0.99) { bytes in
-      _ = try folder.write(bytes, to: "config.json")
+  /// The configuration of either release, and of the weights the header.
+  @Test(arguments: [
+    (JudgeFolder.Release.samAudio, "config.json"), (.main, "config.json"),
+    (.main, "model.safetensors"),
+  ])
+  func damagedJudgeIsLoadedOrRefused(release: JudgeFolder.Release, name: String) throws {
+    let folder = try JudgeFolder(release).folder
+    let original = try Files.read(folder.file(name))
+    let count = name == "model.safetensors" ? 3000 : original.count
+    let workers = Workers(threads: 1)
+    try damage(
+      Array(original[..<count]), seed: 6, rounds: 200,
+      refused: name == "config.json" ? 0.1...0.99 : 0.2...1
+    ) { bytes in
+      _ = try folder.write(bytes + original[count...], to: name)
       let files = try JudgeFiles(name: "judge", folder: folder.path)
-      _ = try files.judge(numerics: Numerics(), workers: Workers(threads: 1))
+      let texts = try files.features(
+        of: ["dog barking"], numerics: Numerics(), workers: workers, cache: nil)
+      #expect(texts[0].width == files.textWidth)
+      _ = try files.judge(numerics: Numerics(), workers: workers)
     }
   }
 
@@ -129,11 +142,14 @@ import Testing
     try weights.finish()
   }
 
-  /// - Parameter refused: what part of the damaged files must be refused.
+  /// - Parameters:
+  ///   - refused: what part of the damaged files must be refused; 1 is all of them.
+  ///   - read: must read what is not damaged.
   private func damage(
     _ original: [UInt8], seed: UInt64, rounds: Int, refused part: ClosedRange<Double>,
     _ read: ([UInt8]) throws -> Void
   ) throws {
+    try read(original)
     var random = SplitMix(seed: seed)
     var refused = 0
     for round in 0..<rounds {
