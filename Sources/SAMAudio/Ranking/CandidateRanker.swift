@@ -2,7 +2,7 @@
 ///
 /// A ranker is made for the prompts of a run before the network that separates is loaded: it keeps what follows from
 /// the prompts alone (a few hundred numbers each, `TextFeatureSource`), and drops the text encoder. Its own network is
-/// loaded by each call of `scores` and is in memory only meanwhile, so that it takes no room beside the solver.
+/// loaded by each call of `scores` and is in memory only meanwhile, so that it is not there while the solver runs.
 protocol CandidateRanker {
   /// What its scores are called in a report: `judge`, `clap`.
   var name: String { get }

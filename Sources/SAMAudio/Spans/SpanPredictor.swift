@@ -11,7 +11,7 @@ struct SpanPredictor {
 
   /// The spans of each prompt.
   ///
-  /// The network is in memory only meanwhile, so that it takes no room beside the solver.
+  /// The network is in memory only meanwhile, so that it is not there while the solver runs.
   ///
   /// - Parameters:
   ///   - mixture: the window's latent.
