@@ -311,16 +311,47 @@ import Testing
     #expect(lines.map { $0.contains("not installed") } == [!isComplete])
   }
 
-  /// Nobody published how the SHA-256 of these begins, so a part of one is not gone on with.
-  @Test func fileWithoutADigestIsTakenWhole() throws {
+  // MARK: Files whose SHA-256 nobody published
+
+  private static let folder = "sam-audio-large-tv"
+  private static let unknown = "\(folder)/config.json"
+
+  private func names(in models: TemporaryFolder) throws -> [Substring] {
+    try Command.tool("ls", "-A", models.file(Self.folder)).run().text.split(separator: "\n")
+  }
+
+  /// A part of another file, which the next run must not go on with: its entity tag, and the first byte each request asks for.
+  @Test(
+    arguments: [
+      ("cut-once=100000", nil, [0, 100_000]), ("cut-once=100000", "", [0, 100_000]),
+      ("cut-once=100000", "\"another\"\n", [1000, 0]),
+      ("no-tag", nil, [0]), ("no-tag", "\"another\"\n", [1000, 0]),
+    ] as [(String, String?, [Int])])
+  func partOfAnotherFileIsThrownAway(fault: String, tag: String?, asked: [Int]) throws {
     let models = try TemporaryFolder()
-    let file = "sam-audio-large-tv/config.json"
-    #expect(try Command.tool("mkdir", models.file("sam-audio-large-tv")).run().status == 0)
-    _ = try models.write(Array(Self.content[..<1000]), to: "\(file).part")
-    let outcome = try fetch("cut-once=100000", into: models, file)
+    try models.shell("mkdir \(Self.folder)")
+    _ = try models.write([UInt8](repeating: 7, count: 1000), to: "\(Self.unknown).part")
+    if let tag { _ = try models.write(Array(tag.utf8), to: "\(Self.unknown).part.etag") }
+    let outcome = try fetch(fault, into: models, Self.unknown)
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(requests(of: outcome) == [0, 100_000])
-    #expect(try Files.read(models.file(file)) == Self.content)
+    #expect(requests(of: outcome) == asked)
+    #expect(try Files.read(models.file(Self.unknown)) == Self.content)
+    #expect(try names(in: models) == ["config.json"])
+  }
+
+  /// What a run left that broke off is gone on with, unless the server has another file by then.
+  @Test(arguments: [true, false]) func partOfTheSameFileIsGoneOnWith(isSame: Bool) throws {
+    let models = try TemporaryFolder()
+    let first = try fetch("stop=70000", into: models, Self.unknown)
+    #expect(first.status == 69)
+    #expect(first.errors.contains("run this again to resume it"))
+    #expect(try Files.read(models.file("\(Self.unknown).part")) == Array(Self.content[..<70_000]))
+    let content = isSame ? Self.content : Self.content.reversed()
+    let second = try fetch("none", into: models, Self.unknown, content: content)
+    #expect(second.status == 0, "\(second.errors)")
+    #expect(requests(of: second) == (isSame ? [70_000] : [70_000, 0]))
+    #expect(try Files.read(models.file(Self.unknown)) == content)
+    #expect(try names(in: models) == ["config.json"])
   }
 
   // MARK: -

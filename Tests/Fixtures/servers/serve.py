@@ -9,7 +9,9 @@ FAULT says what goes wrong:
   cut-once=N     the first one does
   flip           each answer has a wrong byte
   flip-once      the first one has
+  stop=N         the first one does, and the others are errors
   no-ranges      every answer is the whole file
+  no-tag         no answer has an entity tag
   status=CODE    each answer is that error
   status-once=CODE   the first one is
   signal=NUMBER  COMMAND's curl gets that signal instead of an answer
@@ -19,6 +21,7 @@ FAULT says what goes wrong:
 """
 
 import glob
+import hashlib
 import http.server
 import os
 import re
@@ -29,6 +32,7 @@ import threading
 fault, path = sys.argv[1:3]
 kind, _, value = fault.partition("=")
 content = open(path, "rb").read()
+tag = f'"{hashlib.sha256(content).hexdigest()}"'
 requests = []
 
 
@@ -78,7 +82,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return signal_curl(int(value))
         if broken and kind.startswith("status"):
             return self.send_error(int(value))
-        if kind == "no-ranges":
+        if kind == "stop" and len(requests) > 1:
+            return self.send_error(503)
+        if kind == "no-ranges" or self.headers.get("If-Range", tag) != tag:
             match, start = None, 0
         if start >= len(content):
             return self.send_error(416)
@@ -86,11 +92,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if match else 200)
         if match:
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        if kind != "no-tag":
+            self.send_header("ETag", tag)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if broken and kind.startswith("flip"):
             body[-1] ^= 1
-        if broken and kind.startswith("cut"):
+        if broken and kind.startswith(("cut", "stop")):
             body = body[: int(value)]
         self.wfile.write(body)
 
