@@ -74,11 +74,11 @@ package struct SAMRequest: NetworkRequest {
       draws: draws(model.config),
       outputs: OutputTrack.all(prompts, settings: settings), findings: findings,
       image: isStereo ? try StereoImage() : nil, writer: writer, progress: context.progress,
-      report: context.report
+      report: context.report, helpers: companions.memory(numerics.unscaled)
     ) {
       limit.memory(
         $0, candidates: settings.candidates, textTokens: separator.textTokens,
-        precision: numerics.of(.attention).multiplied) + companions.memory(numerics.unscaled)
+        precision: numerics.of(.attention).multiplied)
     }.run(historyEntry: entry) { number in
       context.log.warning(
         "Next to nothing was found of \(prompts[number].description): the track "

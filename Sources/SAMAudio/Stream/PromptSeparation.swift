@@ -17,8 +17,10 @@ final class PromptSeparation {
   private let writer: StreamWriter
   private let progress: Progress
   private let report: Report
-  /// Bytes that a sound of so many frames takes.
+  /// Bytes that a sound of so many frames takes; they are not given back.
   private let memory: (_ frames: Int) -> Int
+  /// Bytes that each sound takes for a moment.
+  private let helpers: Int
   private var levels = TargetLevels()
   /// The longest sound, in frames, for which there is memory, and the longest one that has taken it.
   private var longest = (allowed: 0, done: 0)
@@ -31,11 +33,12 @@ final class PromptSeparation {
   ///   - outputs: the tracks that come out, of the separator's stems.
   ///   - findings: is told of what is found out.
   ///   - memory: bytes that a sound of so many frames takes, beside the weights.
+  ///   - helpers: bytes that each sound takes beside that for a moment, whatever its length.
   init(
     _ input: NetworkInput, limit: WindowLimit, separator: WindowSeparator,
     draws: @escaping (_ window: Int, _ frames: Int) -> WindowDraws, outputs: [OutputTrack],
     findings: SeparationFindings, image: StereoImage?, writer: StreamWriter, progress: Progress,
-    report: Report, memory: @escaping (_ frames: Int) -> Int
+    report: Report, helpers: Int, memory: @escaping (_ frames: Int) -> Int
   ) {
     self.input = input
     self.limit = limit
@@ -47,6 +50,7 @@ final class PromptSeparation {
     self.writer = writer
     self.progress = progress
     self.report = report
+    self.helpers = helpers
     self.memory = memory
   }
 
@@ -96,7 +100,7 @@ final class PromptSeparation {
   /// - Throws: `outOfMemory` where there is too little for a sound of so many frames.
   private func require(_ frames: Int, isWindow: Bool) throws(FilterError) {
     guard frames > longest.allowed else { return }
-    let bytes = memory(frames) - (longest.done == 0 ? 0 : memory(longest.done))
+    let bytes = memory(frames) + helpers - (longest.done == 0 ? 0 : memory(longest.done))
     let seconds = (frames + limit.rate - 1) / limit.rate
     try AvailableMemory.require(
       bytes, for: "\(isWindow ? "a window" : "a sound") of \(seconds) s",
