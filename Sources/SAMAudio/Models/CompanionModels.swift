@@ -14,9 +14,11 @@ package struct CompanionModels: ModelStore {
 
       /// What a model's folder needs.
       var files: String {
-        self == .clap
-          ? "630k-best.pt, and config.json and tokenizer.json in a folder roberta-base"
-          : "config.json, tokenizer.json and weights"
+        switch self {
+        case .spans: "config.json, tokenizer.json and model.safetensors"
+        case .judge: "config.json, tokenizer.json and checkpoint.pt or model.safetensors"
+        case .clap: "630k-best.pt, and config.json and tokenizer.json in a folder roberta-base"
+        }
       }
     }
 
@@ -36,12 +38,19 @@ package struct CompanionModels: ModelStore {
     var repository: String { address.split(separator: "/").suffix(2).joined(separator: "/") }
   }
 
-  /// A model's files.
+  /// A model's files, be they there or not.
   struct Place {
     let name: String
     let folder: String
     /// All that results follow from.
     let files: [String]
+
+    /// Those that are not there, as they are called in the folder.
+    fileprivate var absent: [String] {
+      files.filter { !FileSystem.isFile($0) }.map { file in
+        file.hasPrefix("\(folder)/") ? String(file.dropFirst(folder.count + 1)) : file
+      }
+    }
   }
 
   package static let known = [
@@ -87,7 +96,7 @@ package struct CompanionModels: ModelStore {
     let name = name ?? known[0].name
     if let model = known.first(where: { [name, "pe-a-frame-\(name)"].contains($0.name) }) {
       guard let place = installed(model) else { throw missing(model.name) }
-      return place
+      return try complete(place, advice: advice(for: model))
     }
     guard FileSystem.isFolder(name) else {
       guard name.contains("/") else { throw missing(name) }
@@ -95,35 +104,49 @@ package struct CompanionModels: ModelStore {
         .noInput, "There is no model \(name).",
         advice: "Give the folder with the model's \(use.files).")
     }
-    guard let place = place(FileSystem.name(name), in: name, for: use) else {
+    return try complete(
+      place(FileSystem.name(name), in: name, for: use), advice: "A model's folder needs \(use.files).")
+  }
+
+  /// The first folder with all of a known model, or with some of it; nil where there is none.
+  private func installed(_ model: Known) -> Place? {
+    let folders =
+      shelf.folders.map { "\($0)/\(model.name)" } + shelf.snapshots(of: model.repository)
+    let places = folders.filter(FileSystem.isFolder).map {
+      place(model.name, in: $0, for: model.use)
+    }
+    return places.first { $0.absent.isEmpty } ?? places.first
+  }
+
+  /// - Throws: `unavailable` where something of the model is missing.
+  private func complete(_ place: Place, advice: String) throws(FilterError) -> Place {
+    let absent = place.absent
+    guard absent.isEmpty else {
       throw FilterError(
-        .unavailable, "The model in \(name) is not complete: it needs \(use.files).")
+        .unavailable,
+        "The model in \(place.folder) is not complete: there is no \(absent.joined(separator: ", ")).",
+        advice: advice)
     }
     return place
   }
 
-  private func installed(_ model: Known) -> Place? {
-    let folders =
-      shelf.folders.map { "\($0)/\(model.name)" } + shelf.snapshots(of: model.repository)
-    return folders.lazy.compactMap { place(model.name, in: $0, for: model.use) }.first
-  }
-
-  /// The files of a folder's model; nil where one is missing.
-  private func place(_ name: String, in folder: String, for use: Known.Use) -> Place? {
+  private func place(_ name: String, in folder: String, for use: Known.Use) -> Place {
     let files: [String]
-    if use == .clap {
+    switch use {
+    case .clap:
       let texts =
         ([folder, FileSystem.parent(folder)] + shelf.folders).map {
           "\($0)/\(CLAPFiles.textFolder)"
         } + shelf.snapshots(of: "FacebookAI/\(CLAPFiles.textFolder)")
       let all = texts.map { CLAPFiles.paths(in: folder, text: $0) }
       files = all.first { $0.allSatisfy(FileSystem.isFile) } ?? all[0]
-    } else {
+    case .judge:
       files =
-        ["\(folder)/config.json", "\(folder)/tokenizer.json"]
-        + [JudgeFiles.weights(in: folder) ?? "\(folder)/model.safetensors"]
+        ["config.json", "tokenizer.json"].map { "\(folder)/\($0)" }
+        + [JudgeFiles.weights(in: folder)]
+    case .spans:
+      files = ["config.json", "tokenizer.json", "model.safetensors"].map { "\(folder)/\($0)" }
     }
-    guard files.allSatisfy(FileSystem.isFile) else { return nil }
     return Place(name: name, folder: folder, files: files)
   }
 }
@@ -132,7 +155,8 @@ package struct CompanionModels: ModelStore {
 
 extension CompanionModels {
   package func inspect(_ name: String) throws(FilterError) -> InstalledModel? {
-    guard let model = Self.known(name), let place = installed(model) else { return nil }
+    guard let model = Self.known(name), let found = installed(model) else { return nil }
+    let place = try complete(found, advice: advice(for: model))
     switch model.use {
     case .spans: _ = try FrameModelFiles(name: name, folder: place.folder)
     case .judge: _ = try JudgeFiles(name: name, folder: place.folder)

@@ -11,9 +11,10 @@ package struct JudgeFiles: Sendable {
 
   private let folder: PromptedModelFolder
 
-  /// The weights' file in a folder; nil where there is none.
-  static func weights(in folder: String) -> String? {
-    ["model.safetensors", "checkpoint.pt"].map { "\(folder)/\($0)" }.first(where: FileSystem.isFile)
+  /// The weights' file in a folder: the first one that is there, or else the one that SAM-Audio loads.
+  static func weights(in folder: String) -> String {
+    let paths = ["model.safetensors", "checkpoint.pt"].map { "\(folder)/\($0)" }
+    return paths.first(where: FileSystem.isFile) ?? paths[1]
   }
 
   /// Opens the files.
@@ -21,7 +22,7 @@ package struct JudgeFiles: Sendable {
   /// - Throws: `FilterError`: what opening each file throws.
   package init(name: String, folder path: String) throws(FilterError) {
     let folder = PromptedModelFolder(name: name, path: path)
-    let file = Self.weights(in: path) ?? "\(path)/model.safetensors"
+    let file = Self.weights(in: path)
     let stored = try WeightMap(path: file, [Checkpoint.open(file)])
     let config = try JudgeConfig(
       path: folder.config,

@@ -51,17 +51,77 @@ import Testing
     #expect(try store.find("large", for: .spans).folder == home.file(snapshot))
   }
 
-  /// What is asked for, what lies there, and what is said.
+  /// What is asked for, and what is said.
   @Test(arguments: [
-    ("base", "fetch-models pe-a-frame-base"), ("huge", "Known models are"),
+    ("large", "The model pe-a-frame-large is not installed."),
+    ("large", "fetch-models pe-a-frame-large"), ("huge", "Known models are"),
     ("/no/such", "There is no model /no/such"),
   ])
   func whatIsMissingIsSaid(name: String, words: String) throws {
-    // A part of a model is none.
-    try install("models/pe-a-frame-base", without: ["tokenizer.json"])
     let error = #expect(throws: FilterError.self) { try store.find(name, for: .spans) }
     let text = "\(error?.message ?? "") \(error?.advice ?? "")"
     #expect(text.contains(words), "\(text)")
+  }
+
+  /// A part of a known model: the files that lie in its folder, those that are said to be missing, and the advice.
+  @Test(
+    arguments: [
+      (
+        .spans, "pe-a-frame-base", ["config.json", "model.safetensors"], "tokenizer.json", "Get it"
+      ),
+      (
+        .spans, "pe-a-frame-base", ["checkpoint.pt"],
+        "config.json, tokenizer.json, model.safetensors", "Get it"
+      ),
+      (
+        .judge, "sam-audio-judge", ["config.json"], "tokenizer.json, checkpoint.pt",
+        "Ask for access"
+      ),
+      (
+        .judge, "sam-audio-judge", ["checkpoint.pt"], "config.json, tokenizer.json",
+        "Ask for access"
+      ),
+      (
+        .judge, "sam-audio-judge", ["model.safetensors", "config.json"], "tokenizer.json",
+        "Ask for access"
+      ),
+      (
+        .clap, "laion_clap", ["630k-best.pt"],
+        "roberta-base/config.json, roberta-base/tokenizer.json", "Get it"
+      ),
+      (
+        .clap, "laion_clap", [],
+        "630k-best.pt, roberta-base/config.json, roberta-base/tokenizer.json", "Get it"
+      ),
+    ] as [(CompanionModels.Known.Use, String, [String], String, String)])
+  func aPartOfAModelIsSaidToBeIncomplete(
+    use: CompanionModels.Known.Use, name: String, files: [String], absent: String, advice: String
+  ) throws {
+    // As a known one, and by its folder's path.
+    for (folder, choice, advice) in [
+      ("models/\(name)", name, advice), ("mine", home.file("mine"), "A model's folder needs"),
+    ] {
+      let path = home.file(folder)
+      #expect(try Command.tool("mkdir", "-p", path).run().status == 0)
+      for file in files { _ = try home.write([], to: "\(folder)/\(file)") }
+      let error = #expect(throws: FilterError.self) { try store.find(choice, for: use) }
+      #expect(error?.code == .unavailable)
+      #expect(error?.message == "The model in \(path) is not complete: there is no \(absent).")
+      #expect(error?.advice.hasPrefix(advice) == true)
+    }
+    let listed = try #require(store.list().first { $0.name == name })
+    #expect(listed.problem?.contains("is not complete: there is no \(absent).") == true)
+    #expect(listed.fault == "incomplete: \(home.file("models/\(name)"))")
+    #expect(listed.path == nil)
+  }
+
+  /// A whole model further down the shelf is taken, whatever lies before it.
+  @Test func aWholeModelComesBeforeAPartOfOne() throws {
+    try install("models/pe-a-frame-small", without: ["tokenizer.json"])
+    let snapshot = "hub/models--facebook--pe-a-frame-small/snapshots/abc"
+    try install(snapshot)
+    #expect(try store.find("small", for: .spans).folder == home.file(snapshot))
+    #expect(store.list()[0].path == home.file(snapshot))
   }
 
   @Test func theJudgeIsGated() {
