@@ -1,6 +1,5 @@
 package import APCore
 internal import Checkpoints
-internal import Digests
 package import Tensors
 
 /// A CLAP model whose files are open, with no tensor read: the checkpoint, and RoBERTa's configuration and tokenizer,
@@ -11,8 +10,9 @@ package struct CLAPFiles: Sendable {
   /// What the network takes, under the network's names.
   let tensors: WeightMap
 
-  private let name: String
-  private let reading: [String]
+  private let folder: PromptedModelFolder
+  /// Of what texts and sounds become.
+  private let width: Int
 
   /// The folder of RoBERTa's files, in the model's folder or beside it.
   static let textFolder = "roberta-base"
@@ -33,12 +33,14 @@ package struct CLAPFiles: Sendable {
   /// - Parameter paths: those of `paths(in:text:)`.
   /// - Throws: `FilterError`: what opening each file throws.
   package init(name: String, paths: [String]) throws(FilterError) {
-    self.name = name
-    reading = Array(paths[1...])
-    config = try RobertaConfig(path: reading[0])
+    folder = PromptedModelFolder(name: name, path: FileSystem.parent(paths[1]))
+    config = try RobertaConfig(path: folder.config)
     tokens = try PromptTokenizer(
-      path: reading[1], limit: RobertaConfig.maxTokens, embeddings: config.vocabSize)
+      path: folder.tokenizer, limit: RobertaConfig.maxTokens, embeddings: config.vocabSize)
     tensors = try CLAPCheckpoint.open(paths[0])
+    width = try tensors.sharedWidth(
+      texts: "text_projection.2.weight", sounds: "audio_projection.2.weight",
+      advice: "The file is not a checkpoint of CLAP.")
   }
 
   /// The vectors of prompts, in their order. The text encoder is in memory only meanwhile, and not at all where earlier
@@ -49,12 +51,10 @@ package struct CLAPFiles: Sendable {
   func features(
     of texts: [String], numerics: Numerics, workers: Workers, cache: TextFeatureCache?
   ) throws -> [TextFeatures] {
-    let width = try tensors.weights()["text_projection"][2].size(0, of: "weight")
-    return try TextFeatureSource(
+    try TextFeatureSource(
       cache: cache,
       identity: {
-        try readingDigests() + [tensors.filter(Self.isOfText).digest(workers: workers)]
-          + numerics.identity
+        [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
       },
       shape: { _ in (1, width) },
       load: {
@@ -82,14 +82,8 @@ package struct CLAPFiles: Sendable {
   ///
   /// - Throws: `io`.
   func identity(workers: Workers) throws -> JSONValue {
-    let digests = try readingDigests()
-    return [
-      "config": .string(digests[0]), "name": .string(name), "tokenizer": .string(digests[1]),
-      "weights": .string(try tensors.digest(workers: workers)),
-    ]
+    try folder.identity(tensors, workers: workers)
   }
-
-  private func readingDigests() throws -> [String] { try reading.map { try Digest.ofFile($0) } }
 
   private static func isOfText(_ name: String) -> Bool { name.hasPrefix("text_") }
 }

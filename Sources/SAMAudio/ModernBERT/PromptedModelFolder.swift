@@ -3,7 +3,7 @@ internal import Checkpoints
 internal import Digests
 import Tensors
 
-/// What the results of a model follow from whose folder has a configuration, a tokenizer and weights.
+/// What the results of a model that reads prompts follow from: a folder with a configuration and a tokenizer, and tensors.
 struct PromptedModelFolder: Sendable {
   /// What the model was found by.
   let name: String
@@ -34,5 +34,24 @@ struct PromptedModelFolder: Sendable {
       "tokenizer": .string(try Digest.ofFile(tokenizer)),
       "weights": .string(try tensors.digest(workers: workers)),
     ]
+  }
+}
+
+extension WeightMap {
+  /// The width of the vectors that texts and sounds become, so that they can be compared.
+  ///
+  /// - Parameters:
+  ///   - texts: the matrix that makes those of texts.
+  ///   - sounds: the one that makes those of sounds.
+  /// - Throws: `misshapedTensor` where they are not of one width.
+  func sharedWidth(texts: String, sounds: String, advice: String) throws(FilterError) -> Int {
+    let widths = [texts, sounds].map { shape($0)?.first ?? 0 }
+    guard widths[0] == widths[1], widths[0] > 0 else {
+      throw FilterError(
+        .misshapedTensor,
+        "\(path) makes vectors of \(widths[0]) numbers of texts, and of \(widths[1]) of sounds.",
+        advice: advice)
+    }
+    return widths[0]
   }
 }

@@ -27,15 +27,10 @@ package struct FrameModelFiles: Sendable {
     prompts = try PromptReader(
       tokenizer: folder.tokenizer, config: config.text, layers: config.textLayers)
     let tensors = try stored.moved { FrameModelNames.place($0, textLayers: config.textLayers) }
-    let widths = ["text_head", "audio_head"].map { tensors.shape("\($0).proj.weight")?.first ?? 0 }
-    guard widths[0] == widths[1], widths[0] > 0 else {
-      throw FilterError(
-        .misshapedTensor,
-        "\(file) makes vectors of \(widths[0]) numbers of texts, and of \(widths[1]) of sounds.",
-        advice: "The file is not a checkpoint of PE-A-Frame.")
-    }
     self.tensors = tensors
-    width = widths[0]
+    width = try tensors.sharedWidth(
+      texts: "text_head.proj.weight", sounds: "audio_head.proj.weight",
+      advice: "The file is not a checkpoint of PE-A-Frame.")
   }
 
   /// What each prompt is compared with, in their order. The text encoder is in memory only meanwhile, and not at all

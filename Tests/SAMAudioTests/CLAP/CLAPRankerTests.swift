@@ -1,4 +1,5 @@
 import APCore
+import Checkpoints
 import TestSupport
 import Testing
 
@@ -58,6 +59,31 @@ import Testing
     _ = try Self.files().features(
       of: ["drums"], numerics: Numerics(stored: .bf16), workers: workers, cache: cache)
     #expect(try folder.list().count == 2)
+  }
+
+  /// Vectors of other widths could not be compared.
+  @Test(
+    arguments: [
+      ("text_projection.2.weight", [23, 24], "23 numbers of texts, and of 24 of sounds"),
+      ("audio_projection.2.weight", [25, 24], "24 numbers of texts, and of 25 of sounds"),
+      ("text_projection.2.weight", [], "0 numbers of texts, and of 24 of sounds"),
+      ("audio_projection.2.weight", nil, "24 numbers of texts, and of 0 of sounds"),
+    ] as [(String, [Int]?, String)])
+  func textsAndSoundsHaveOneWidth(name: String, shape: [Int]?, message: String) throws {
+    var tensors = try CLAPWeightsTests.released()
+    tensors.tensors[name] = shape.map { shape in
+      TestTensors.Tensor(
+        type: .float32, shape: shape, bytes: Array(repeating: 0, count: 4 * shape.reduce(1, *)))
+    }
+    let folder = try TemporaryFolder()
+    _ = try folder.write(tensors.safetensors, to: "model.safetensors")
+    let error = #expect(throws: FilterError.self) {
+      try CLAPFiles(
+        name: "clap",
+        paths: CLAPFiles.paths(in: folder.path, text: "\(CLAPGoldenTests.folder)/roberta-base"))
+    }
+    #expect(error?.code == .misshapedTensor)
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
   @Test func tokenizerMustNotHaveMoreTokensThanTheNetwork() throws {
