@@ -14,6 +14,8 @@ struct TextFeatureSource {
   ///
   /// - Throws: what `identity` and `load` throw.
   func features(of prompts: [String]) throws -> [TextFeatures] {
+    // To hash an encoder's weights takes seconds.
+    guard !prompts.isEmpty else { return [] }
     let identity = try cache == nil ? [] : self.identity()
     var encoder: ((String) -> TextFeatures)?
     var known: [String: TextFeatures] = [:]

@@ -68,6 +68,15 @@ import Testing
     #expect(try files().count == 4)
   }
 
+  /// Nothing is hashed or loaded for no prompt.
+  @Test func noPromptCostsNothing() throws {
+    let source = TextFeatureSource(
+      cache: cache, identity: { throw TestSupportError("hashed") }, shape: { _ in (1, 1) },
+      load: { throw TestSupportError("loaded") })
+    #expect(try source.features(of: []).isEmpty)
+    #expect(throws: TestSupportError.self) { try source.features(of: [Self.prompt]) }
+  }
+
   /// Whatever an entry's bytes are, the features are right, and then the entry is as well.
   @Test func damagedEntriesAreMadeAgain() throws {
     let model = try SAMAudioModelTests.model()
