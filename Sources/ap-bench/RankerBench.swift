@@ -55,7 +55,7 @@ struct RankerBench: ParsableCommand {
       let files = try JudgeFiles(name: folder, folder: folder)
       let judge = try files.judge(numerics: numerics, workers: workers)
       let text = noise(files.textWidth)
-      return { _ = judge([sound], in: sound, text: text) }
+      return { _ = judge([sound], in: judge.frames(of: sound), text: text) }
     case .clap:
       let encoder = try CLAPFiles(
         name: folder, paths: CLAPFiles.paths(in: folder, text: "\(folder)/roberta-base")

@@ -61,20 +61,17 @@ package struct Judge {
   ///
   /// - Parameters:
   ///   - candidates: sounds taken out of the mixture, each as long as that filled up to whole latent frames.
-  ///   - mixture: mono.
+  ///   - mixture: its frames, [T, D].
   ///   - text: what is kept of the prompt (`JudgeText`), [bottleneckDim].
   ///   - probe: sees each stage of each candidate, [T, channels].
   package func callAsFunction(
     _ candidates: [[Float]], in mixture: [Float], text: [Float], _ probe: Probe? = nil
   ) -> [Ratings] {
-    let mixed = frames(of: mixture)  // [T, D]
-    return candidates.map { candidate in
-      rating(frames(of: candidate), in: mixed, text: text, probe)
-    }
+    candidates.map { rating(frames(of: $0), in: mixture, text: text, probe) }
   }
 
-  /// What the tower makes of each frame, [T, D].
-  private func frames(of sound: [Float]) -> [Float] {
+  /// What the tower makes of each frame of a mono sound, [T, D].
+  package func frames(of sound: [Float]) -> [Float] {
     tower(codec(sound, workers: workers).frameMajor)
   }
 

@@ -25,6 +25,7 @@ import Testing
       of: [Self.prompts[prompt]], numerics: numerics, workers: workers, cache: nil)
     let judge = try files.judge(numerics: numerics, workers: workers)
     let candidates = try golden.rows("candidates")
+    let mixture = judge.frames(of: mixture)
     return judge(candidates, in: mixture, text: text[0].values, probe).flatMap {
       [$0.overall, $0.recall, $0.precision, $0.faithfulness]
     }
@@ -73,6 +74,29 @@ import Testing
       #expect(choice.scores.map(\.ranker) == ["judge"])
       #expect(zip(choice.totals, scores).allSatisfy { abs($0 - $1) <= 1e-4 })
       #expect(!choice.isNearSilence)
+    }
+  }
+
+  /// A window's mixture is heard once, and what comes next is another one, as with chained residuals.
+  @Test func mixtureIsHeardOnce() throws {
+    let files = try JudgeFolder().open()
+    let texts = try files.features(
+      of: Self.prompts, numerics: Numerics(), workers: workers, cache: nil)
+    func newRanker() -> JudgeRanker {
+      JudgeRanker(files: files, texts: texts, numerics: Numerics(), workers: workers)
+    }
+    let (candidates, ranker) = (try golden.rows("candidates"), newRanker())
+    func address() -> UnsafePointer<Float>? {
+      ranker.heard?.frames.withUnsafeBufferPointer { $0.baseAddress }
+    }
+    _ = try ranker.scores(of: candidates, in: mixture, prompt: 0)
+    let first = address()
+    _ = try ranker.scores(of: candidates, in: mixture, prompt: 1)
+    #expect(first != nil && address() == first)
+    for other in [mixture.map { 0.5 * $0 }, mixture.reversed(), mixture] {
+      #expect(
+        try ranker.scores(of: candidates, in: other, prompt: 1)
+          == newRanker().scores(of: candidates, in: other, prompt: 1))
     }
   }
 
