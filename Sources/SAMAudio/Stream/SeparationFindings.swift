@@ -39,8 +39,9 @@ final class SeparationFindings {
     log.debug(
       Self.place(window)
         + (ranges.isEmpty
-          ? "\"\(prompt.words)\" is not predicted to be heard"
-          : "\"\(prompt.words)\" is predicted to be heard in \(ranges.joined(separator: ", ")) s"))
+          ? "\(prompt.description) is not predicted to be heard"
+          : "\(prompt.description) is predicted to be heard in \(ranges.joined(separator: ", ")) s")
+    )
   }
 
   private func add(_ choice: CandidateChoice, _ prompt: Prompt, _ window: Int?) {
@@ -59,7 +60,7 @@ final class SeparationFindings {
     let silence = choice.isNearSilence ? "; it is near silence, so scores mean little" : ""
     log.debug(
       Self.place(window)
-        + "of \"\(prompt.words)\" candidate \(choice.best) is the best with \(score(choice.best))"
+        + "of \(prompt.description) candidate \(choice.best) is the best with \(score(choice.best))"
         + second + silence)
   }
 
