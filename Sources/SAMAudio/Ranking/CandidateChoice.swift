@@ -9,6 +9,9 @@ struct CandidateChoice: Sendable, Equatable {
     let values: [Float]
   }
 
+  /// The energy of a sound of which nothing is heard beside the rest, as a part of the rest's: -60 dB.
+  static let silence = 1e-6
+
   let scores: [Scores]
   /// The sum of all rankers' scores, by candidate.
   let totals: [Float]
@@ -37,7 +40,7 @@ struct CandidateChoice: Sendable, Equatable {
     func power(_ samples: [Float]) -> Double {
       samples.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, samples.count))
     }
-    isNearSilence = power(candidates[order[0]]) <= 1e-6 * power(mixture)
+    isNearSilence = power(candidates[order[0]]) <= Self.silence * power(mixture)
   }
 }
 

@@ -3,9 +3,6 @@ struct TargetLevels {
   private var mix = 0.0
   private var targets: [Int: Double] = [:]
 
-  /// The energy of a sound of which nothing is heard beside the rest, as a part of the rest's: -60 dB.
-  private static let silence = 1e-6
-
   /// Takes a piece of the input.
   mutating func add(_ samples: [Float]) { mix += Self.energy(samples) }
 
@@ -16,7 +13,7 @@ struct TargetLevels {
 
   /// The prompts whose sound is silent, though the input is not.
   var silent: [Int] {
-    targets.filter { mix > 0 && $0.value <= Self.silence * mix }.keys.sorted()
+    targets.filter { mix > 0 && $0.value <= CandidateChoice.silence * mix }.keys.sorted()
   }
 
   private static func energy(_ samples: [Float]) -> Double {
