@@ -4,6 +4,9 @@ import Tensors
 
 /// Sound to latents (`Encoder` of dacvae and the mean of its bottleneck).
 struct CodecEncoder {
+  /// Latent frames of a tile. What is computed beside it costs as much as ten frames.
+  static let framesOfTile = 128
+
   private let first: CodecConvolution
   private let blocks: [EncoderBlock]
   private let activation: Activation
@@ -41,7 +44,8 @@ struct CodecEncoder {
   ///
   /// - Parameter probe: sees each stage's rows of each tile.
   func callAsFunction(
-    _ samples: [Float], framesOfTile: Int = 128, workers: Workers, _ probe: Probe? = nil
+    _ samples: [Float], framesOfTile: Int = Self.framesOfTile, workers: Workers,
+    _ probe: Probe? = nil
   ) -> Latent {
     let samples = filled(samples)
     let frames = samples.count / hop

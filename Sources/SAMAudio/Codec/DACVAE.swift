@@ -11,13 +11,12 @@ package import Tensors
 package final class DACVAE {
   /// Sees what each stage gives of each tile, [C, T].
   var probe: Probe?
-  /// Latent frames of a tile in encoding. What is computed beside it costs as much as ten frames.
-  var framesOfEncoderTile = encoderTile
+  /// Latent frames of a tile in encoding.
+  var framesOfEncoderTile = CodecEncoder.framesOfTile
   /// Latent frames of a tile in decoding. What is computed beside it is mostly in the first layers and costs as much
   /// as one frame.
   var framesOfDecoderTile = decoderTile
 
-  private static let encoderTile = 128
   private static let decoderTile = 32
 
   private let encoder: CodecEncoder
@@ -74,7 +73,7 @@ package final class DACVAE {
   ///
   /// - Parameter frames: of the latent.
   static func tileFloats(_ config: CodecConfig, frames: Int) -> Int {
-    let encoder = config.encoderDim * min(frames, encoderTile)
+    let encoder = config.encoderDim * min(frames, CodecEncoder.framesOfTile)
     let decoder = (config.decoderDim >> config.decoderRates.count) * min(frames, decoderTile)
     return 2 * max(encoder, decoder) * config.hop
   }
