@@ -50,8 +50,8 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Predict a span where a sound is more probable than this.", valueName: "p"))
-  var spanThreshold = 0.3
+      "Predict a span where a sound is more probable than this. (default: 0.3)", valueName: "p"))
+  var spanThreshold: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -131,7 +131,10 @@ struct APSAM: NetworkFilter {
     if !predictSpans, spanModel != nil {
       throw ValidationError("--span-model needs --predict-spans.")
     }
-    if !(0...1).contains(spanThreshold) {
+    if !predictSpans, spanThreshold != nil {
+      throw ValidationError("--span-threshold needs --predict-spans.")
+    }
+    if let spanThreshold, !(0...1).contains(spanThreshold) {
       throw ValidationError("--span-threshold must be between 0 and 1.")
     }
     if !(1...64).contains(candidates) {
@@ -169,7 +172,7 @@ struct APSAM: NetworkFilter {
     request.promptsFile = promptsFile
     request.predictsSpans = predictSpans
     request.spanModel = spanModel
-    request.spanThreshold = spanThreshold
+    if let spanThreshold { request.spanThreshold = spanThreshold }
     request.ranker = ranker
     request.judgeModel = judgeModel
     request.clapModel = clapModel

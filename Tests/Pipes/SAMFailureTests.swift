@@ -28,6 +28,7 @@ import Testing
     (["--span", "+2..1"], "--span"),
     (["--steps", "0"], "--steps must be between 1 and 1000"),
     (["--span-model", "base"], "--span-model needs --predict-spans"),
+    (["--span-threshold", "0.5"], "--span-threshold needs --predict-spans"),
     (["--predict-spans", "--span-threshold", "1.5"], "--span-threshold must be between 0 and 1"),
     (["--predict-spans", "--span-threshold", "nan"], "--span-threshold must be between 0 and 1"),
     (["--candidates", "0"], "--candidates must be between 1 and 64"),
