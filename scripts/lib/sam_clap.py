@@ -130,10 +130,9 @@ ROBERTA = {
 class Roberta(nn.Module):
     """The tensors of `RobertaModel`; it is not run."""
 
-    def __init__(self, config=None):
+    def __init__(self):
         super().__init__()
-        config = config or ROBERTA
-        width, hidden = config["hidden_size"], config["intermediate_size"]
+        width, hidden = ROBERTA["hidden_size"], ROBERTA["intermediate_size"]
 
         def embedding(count):
             return nn.Embedding(count, width)
@@ -150,9 +149,9 @@ class Roberta(nn.Module):
                 "output": dense(hidden, width, LayerNorm=nn.LayerNorm(width))})
 
         self.embeddings = nn.ModuleDict({
-            "word_embeddings": embedding(config["vocab_size"]),
-            "position_embeddings": embedding(config["max_position_embeddings"]),
+            "word_embeddings": embedding(ROBERTA["vocab_size"]),
+            "position_embeddings": embedding(ROBERTA["max_position_embeddings"]),
             "token_type_embeddings": embedding(1), "LayerNorm": nn.LayerNorm(width)})
         self.encoder = nn.ModuleDict({
-            "layer": nn.ModuleList(layer() for _ in range(config["num_hidden_layers"]))})
+            "layer": nn.ModuleList(layer() for _ in range(ROBERTA["num_hidden_layers"]))})
         self.pooler = dense(width, width)

@@ -2,7 +2,7 @@
 
 import torch
 from torch import nn
-from torch.nn.functional import gelu, scaled_dot_product_attention, silu
+from torch.nn.functional import scaled_dot_product_attention, silu
 
 from sam_codec import Codec
 from sam_network import Patcher, linear, patched, rotation
@@ -53,58 +53,26 @@ class Tower(nn.Module):
 
 
 class TextLayer(nn.Module):
-    def __init__(self, index, width, heads, hidden):
+    def __init__(self, index, width, hidden):
         super().__init__()
-        self.heads, self.reach = heads, 64 if index % 3 else None
         if index:
             self.attn_norm = nn.LayerNorm(width, bias=False)
         self.mlp_norm = nn.LayerNorm(width, bias=False)
         self.attn = nn.ModuleDict({"Wqkv": linear(width, 3 * width), "Wo": linear(width, width)})
         self.mlp = nn.ModuleDict({"Wi": linear(width, 2 * hidden), "Wo": linear(hidden, width)})
 
-    def forward(self, x, rotate):
-        y = self.attn_norm(x) if hasattr(self, "attn_norm") else x
-        q, k, v = self.attn["Wqkv"](y).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        place = torch.arange(x.shape[1])
-        mask = (place[:, None] - place).abs() <= self.reach if self.reach else None
-        y = scaled_dot_product_attention(rotate(q), rotate(k), v, attn_mask=mask)
-        x = x + self.attn["Wo"](y.transpose(1, 2).flatten(2))
-        u, g = self.mlp["Wi"](self.mlp_norm(x)).chunk(2, dim=-1)
-        return x + self.mlp["Wo"](gelu(u) * g)
-
-
-def halves(width, base, count):
-    """Turns each channel of the first half with that of the second."""
-    angles = torch.arange(count)[:, None] * base ** (-torch.arange(0, width, 2) / width)
-    cos, sin = angles.cos(), angles.sin()
-
-    def rotate(x):
-        a, b = x.chunk(2, dim=-1)
-        return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)
-
-    return rotate
-
 
 class ModernBERT(nn.Module):
-    def __init__(self, config=None):
-        super().__init__()
-        config = config or TEXT
-        width, heads = config["hidden_size"], config["num_attention_heads"]
-        self.head = width // heads
-        self.embeddings = nn.ModuleDict({
-            "tok_embeddings": nn.Embedding(config["vocab_size"], width), "norm": nn.LayerNorm(width, bias=False)})
-        self.layers = nn.ModuleList(
-            TextLayer(index, width, heads, config["intermediate_size"])
-            for index in range(config["num_hidden_layers"]))
-        self.final_norm = nn.LayerNorm(width, bias=False)
+    """Its tensors: no text is measured."""
 
-    def forward(self, tokens):
-        """[S] to [1, D]: the first token's state before the last norm."""
-        x = self.embeddings["norm"](self.embeddings["tok_embeddings"](tokens))[None]
-        everywhere, near = (halves(self.head, base, len(tokens)) for base in (160_000, 10_000))
-        for layer in self.layers:
-            x = layer(x, near if layer.reach else everywhere)
-        return x[:, 0]
+    def __init__(self):
+        super().__init__()
+        width = TEXT["hidden_size"]
+        self.embeddings = nn.ModuleDict({
+            "tok_embeddings": nn.Embedding(TEXT["vocab_size"], width), "norm": nn.LayerNorm(width, bias=False)})
+        self.layers = nn.ModuleList(
+            TextLayer(index, width, TEXT["intermediate_size"]) for index in range(TEXT["num_hidden_layers"]))
+        self.final_norm = nn.LayerNorm(width, bias=False)
 
 
 class Head(nn.Module):
@@ -149,9 +117,6 @@ class Judge(nn.Module):
     def frames(self, sound):
         """[1, 1, N] to [1, T, D]."""
         return self.transformer(self.data_proj(self.audio_codec.encode(sound).transpose(1, 2)))
-
-    def text(self, tokens):
-        return self.layer_norm(self.text_proj2(self.text_proj1(self.text_model(tokens))))
 
     def forward(self, candidate, mixture, text):
         """[1, T, D] twice and [1, inner] to [1, 4]."""
