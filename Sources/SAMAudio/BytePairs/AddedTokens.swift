@@ -34,11 +34,15 @@ struct AddedTokens: Sendable {
     var parts: [Part] = []
     var (done, place) = (0, 0)
     while place < text.count {
-      guard let (token, length) = longest(in: text[place...]),
-        !token.isWholeWord
-          || !text[..<place].endsWithWord && !text[(place + length)...].beginsWithWord
-      else {
+      guard let (token, length) = longest(in: text[place...]) else {
         place += 1
+        continue
+      }
+      if token.isWholeWord,
+        text[..<place].endsWithWord || text[(place + length)...].beginsWithWord
+      {
+        // No other token is looked for within it.
+        place += length
         continue
       }
       let start = token.stripsLeft ? text[done..<place].withoutSpaceAtEnd : place

@@ -57,7 +57,8 @@ struct BytePairTokenizer: Sendable {
   }
 
   private func words(of text: String) -> [[UInt8]] {
-    let text = addsSpace && !text.hasPrefix(" ") ? " \(text)" : text
+    // A space counts whatever it makes one character with.
+    let text = addsSpace && text.utf8.first != UInt8(ascii: " ") ? " \(text)" : text
     return hasWords ? WordPattern.words(of: text) : [Array(text.utf8)]
   }
 }

@@ -71,6 +71,9 @@ import Testing
     Flag(
       text: " ab", tokens: [3, 4],
       pieces: #"{"type": "ByteLevel", "add_prefix_space": true}"#),
+    Flag(
+      text: " \u{301}ab", tokens: [3, 4],
+      pieces: #"{"type": "ByteLevel", "add_prefix_space": true}"#),
     // By default there is a space before the text.
     Flag(text: "ab", tokens: [3, 4], pieces: #"{"type": "ByteLevel"}"#),
     Flag(
@@ -89,6 +92,10 @@ import Testing
     Flag(
       text: "ca c cb", tokens: [2, 0, 3, 6, 3, 2, 1], added: #""content": "c", "single_word": true"#
     ),
+    // What is found and is no whole word hides what begins within it, and nothing behind it.
+    Flag(
+      text: "cabaca", tokens: [2, 4, 7, 2, 0],
+      added: #""content": "ca", "single_word": true}, {"id": 7, "content": "a""#),
     // In the text as it is, or as it is normalized.
     Flag(
       text: "e\u{301}\u{e9}", tokens: [6, 6],
