@@ -338,6 +338,33 @@ import Testing
         ].map { "\(Self.model)/\($0)" })
   }
 
+  /// Also the models that help: their names, and their files in the folders where they lie.
+  @Test(arguments: ["checkpoint.pt", "model.safetensors"])
+  func theRunDescribesTheModelsThatHelp(weights: String) throws {
+    let models = fixture("sam-audio-spans")
+    let judge = try TemporaryFolder()
+    for name in ["config.json", "tokenizer.json", weights] { _ = try judge.write([], to: name) }
+    let command = Self.sam(
+      "--describe-run", "--prompt", "dog", "--predict-spans", "--span-model", Self.frameModel,
+      "--candidates", "2", "--ranker", "ensemble", "--judge-model", judge.path, "--clap-model",
+      "\(models)/laion_clap")
+    let answer = try JSONValue(parsing: command.run().output)
+    let options = answer["options"]
+    #expect(options?["span-model"] == "pe-a-frame")
+    #expect(
+      options?["judge-model"]?.string == judge.path.split(separator: "/").last.map(String.init))
+    #expect(options?["clap-model"] == "laion_clap")
+    #expect(options?["ranker"] == "ensemble")
+    #expect(
+      answer["files"]?.array?.compactMap(\.string).dropFirst(5)
+        == [
+          "\(Self.frameModel)/config.json", "\(Self.frameModel)/tokenizer.json",
+          "\(Self.frameModel)/model.safetensors", judge.file("config.json"),
+          judge.file("tokenizer.json"), judge.file(weights), "\(models)/laion_clap/630k-best.pt",
+          "\(models)/roberta-base/config.json", "\(models)/roberta-base/tokenizer.json",
+        ])
+  }
+
   @Test func memoryDoesNotGrowWithTheTrack() throws {
     let folder = try TemporaryFolder()
     func peak(frames: Int) throws -> Int {

@@ -47,18 +47,28 @@ import Testing
     #expect(try golden.error(of: [target], "\(name).spans_one_candidate.target") <= 1e-4)
   }
 
-  /// CLAP, the Judge and both do not all choose the same one.
+  /// CLAP, the Judge and both do not all choose the same one; which one it is stands in the report and among the messages.
   @Test(arguments: [("clap", 1), ("judge", 2), ("ensemble", 1)])
   func rankersDiffer(ranker: String, best: Int) throws {
     let (judge, folder) = (try JudgeFolder(), try TemporaryFolder())
     var options = ["--candidates", "3", "--ranker", ranker, "--report", folder.file("report.json")]
     if ranker != "clap" { options += ["--judge-model", judge.path] }
     if ranker != "judge" { options += ["--clap-model", "\(Self.models)/laion_clap"] }
-    let history = try Self.separate("plain", options).header.history.last?.options
+    let outcome = try Self.run("plain", options + ["--verbose"])
+    let history = try ReadStream(outcome.output).header.history.last?.options
     #expect(history?["ranker"]?.string == ranker)
     #expect(history?["clap-model"]?["name"]?.string == (ranker == "judge" ? nil : "laion_clap"))
     let report = try JSONValue(parsing: Files.read(folder.file("report.json")))
-    #expect(report["candidates"]?.array?.first?["best"] == JSONValue(best))
+    let choice = try #require(report["candidates"]?.array?.first)
+    #expect(choice["best"] == JSONValue(best))
+    let totals = (choice["totals"]?.array ?? []).compactMap(\.double)
+    let scores = totals.map { ($0 * 1000).rounded() / 1000 }.sorted(by: >)
+    #expect(scores.count == 3)
+    #expect(
+      outcome.errors.contains(
+        "of \"man speaking\" candidate \(best) is the best with \(scores[0]), the second best is "),
+      "\(outcome.errors)")
+    #expect(outcome.errors.contains(" with \(scores[1])\n"), "\(outcome.errors)")
   }
 
   private static func separate(_ name: String, _ options: String...) throws -> ReadStream {
@@ -66,6 +76,10 @@ import Testing
   }
 
   private static func separate(_ name: String, _ options: [String]) throws -> ReadStream {
+    try ReadStream(run(name, options).output)
+  }
+
+  private static func run(_ name: String, _ options: [String]) throws -> Outcome {
     var command = Command(
       "ap-sam", "--model", fixture("sam-audio"), "--prompt", "man speaking", "--seed", "7",
       "--predict-spans", "--span-model", "\(models)/pe-a-frame", "--watermark",
@@ -74,6 +88,6 @@ import Testing
     let wave = try Golden("sam-audio/golden").tensor("wave_mono").values
     let outcome = try command.run(.bytes(StreamText.whole(["mix": wave], rate: 48_000)))
     #expect(outcome.status == 0, "\(outcome.errors)")
-    return try ReadStream(outcome.output)
+    return outcome
   }
 }
