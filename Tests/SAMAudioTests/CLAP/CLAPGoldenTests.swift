@@ -69,12 +69,10 @@ import Testing
     values.count > 256 ? stride(from: 0, to: values.count, by: 97).map { values[$0] } : values
   }
 
-  /// The reference's stages of the clipped sound are 2e-4 away from those by a transform in float64 themselves: its
-  /// quiet bands are what the transform rounds off.
-  @Test(
-    arguments: [("short", 2e-4), ("exact", 2e-4), ("crop", 2e-4), ("loud", 5e-4)]
-      as [(String, Float)])
-  func stagesOfASoundAreTheReferences(name: String, bound: Float) throws {
+  /// The quiet bands of the clipped sound are what the transform rounds off: the first kept stage of it is 1.9e-4 away from
+  /// the reference's even by a transform in float64. Those behind it are less than 1e-4 away.
+  @Test(arguments: ["short", "exact", "crop", "loud"])
+  func stagesOfASoundAreTheReferences(name: String) throws {
     let golden = try Golden("sam-audio-spans/clap.golden")
     let encoder = try Self.audioEncoder()
     var stages: [String: [Float]] = [:]
@@ -85,7 +83,7 @@ import Testing
     for stage in names + ["embedding", "projection"] {
       let values = Self.kept(try #require(stages[stage], "no stage \(stage)"))
       let error = Golden.error(values, try golden.tensor("\(name).\(stage)").values)
-      #expect(error <= bound, "\(stage)")
+      #expect(error <= (name == "loud" && stage == "stage1.block0" ? 5e-4 : 2e-4), "\(stage)")
     }
     #expect(Golden.error(vector, try golden.tensor("\(name).audio_embed").values) <= 2e-4)
   }
