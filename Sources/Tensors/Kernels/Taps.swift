@@ -8,12 +8,17 @@ struct Taps: Sendable {
   let inputs: Int
   /// How many blocks are read.
   let blocks: Int
-  /// The columns read, relative to the one that is computed: within a margin of it, for bfloat16 at most 16 apart.
+  /// The columns read, relative to the one that is computed: within a margin of it.
   let columns: [Int]
   let precision: NumberFormat
 
-  /// Words from a row of a strip to the next: a panel and what the taps reach beside it.
-  private static let stripStride = 64
+  /// Columns of a strip: a panel and what the taps reach beside it, within the margins.
+  private var strip: Range<Int> {
+    let (first, last) = (columns.min() ?? 0, columns.max() ?? 0)
+    let width = (Tile.columns &+ last &- first &+ 15) & ~15
+    let start = min(first, Tile.columns &+ Blocks.margin &- width)
+    return start..<start &+ width
+  }
 
   /// Words that a tap adds to a sum.
   private var depth: Int { precision.words(inputs) }
@@ -42,29 +47,29 @@ struct Taps: Sendable {
     _ scratch: Scratch, _ body: (_ rows: TileRows, _ start: Int) -> Void
   ) {
     var scratch = scratch
-    let strip = precision == .f32 ? nil : scratch.take(blocks * depth * Taps.stripStride)
+    let range = self.strip
+    let strip = precision == .f32 ? nil : scratch.take(blocks * depth * range.count)
     let used = used ?? 0..<blocks
-    let first = columns[0] < columns[columns.count - 1] ? columns[0] : columns[columns.count - 1]
     withUnsafeTemporaryAllocation(of: Int.self, capacity: used.count * columns.count) { offsets in
       var index = 0
       for block in used {
         if let strip {
           Narrowing.rows(
-            origin + (block &* blockStep &+ first), stride: stride, channels: inputs,
-            columns: Taps.stripStride, into: strip + block &* depth &* Taps.stripStride,
-            targetStride: Taps.stripStride)
+            origin + (block &* blockStep &+ range.lowerBound), stride: stride, channels: inputs,
+            columns: range.count, into: strip + block &* depth &* range.count,
+            targetStride: range.count)
         }
         for column in columns {
           offsets[index] =
             precision == .f32
             ? block &* blockStep &+ column
-            : block &* depth &* Taps.stripStride &+ column &- first
+            : block &* depth &* range.count &+ column &- range.lowerBound
           index &+= 1
         }
       }
       let rows = TileRows(
         origin: strip.map { Floats($0) } ?? origin,
-        stride: precision == .f32 ? stride : Taps.stripStride, depth: depth,
+        stride: precision == .f32 ? stride : range.count, depth: depth,
         offsets: UnsafePointer(offsets.baseAddress), taps: index, precision: precision)
       body(rows, used.lowerBound &* columns.count &* depth &* Tile.rows)
     }

@@ -71,8 +71,8 @@ import Testing
   }
 
   /// By 54 dB less than the sound here; bfloat16 would be at 37 dB.
-  @Test(arguments: [NumberFormat.f16, .bf16])
-  func weightsInHalfTheBitsChangeLittle(format: NumberFormat) throws {
+  @Test(arguments: [Numerics(stored: .f16), Numerics(stored: .bf16)])
+  func fewerBitsChangeLittle(numerics: Numerics) throws {
     func clearance(_ values: [Float], _ exact: [Float]) -> Double {
       func power(_ values: [Float]) -> Double {
         values.reduce(0) { $0 + Double($1) * Double($1) }
@@ -81,7 +81,7 @@ import Testing
     }
     let setting = try Setting()
     let (exact, half) = (
-      try setting.codec(), try setting.codec(numerics: Numerics(stored: format))
+      try setting.codec(), try setting.codec(numerics: numerics)
     )
     let samples = try setting.golden.tensor("wave_mono").values
     let (latent, message) = (try setting.latent(0), try setting.message(0))
@@ -91,9 +91,20 @@ import Testing
       clearance(half.decode(latent, message: message), exact.decode(latent, message: message)),
     ] {
       #expect(10 * log10(ratio) > 50)
-      // They are other weights.
+      // They are other numbers.
       #expect(10 * log10(ratio) < 100)
     }
+  }
+
+  /// Of products of bfloat16 it would have 35 dB.
+  @Test(arguments: [NumberFormat.bf16, .int8]) func productsNeedTheDigits(format: NumberFormat)
+    throws
+  {
+    let setting = try Setting()
+    let latent = try setting.latent(0)
+    let sound = try setting.codec(numerics: Numerics(multiplied: format)).decode(
+      latent, message: nil)
+    #expect(sound == (try setting.codec().decode(latent, message: nil)))
   }
 
   @Test(arguments: ["target", "residual"]) func separatedSoundIsTheReferences(stem: String) throws {

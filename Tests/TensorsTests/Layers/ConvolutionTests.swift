@@ -61,20 +61,27 @@ import Testing
   func dilatedTapsAndWhatFollows(
     _ kernel: (taps: Int, dilation: Int), _ shape: (inputs: Int, outputs: Int, columns: Int)
   ) {
+    for numerics in Numerics.all { compareDilated(kernel, shape, numerics) }
+  }
+
+  private func compareDilated(
+    _ kernel: (taps: Int, dilation: Int), _ shape: (inputs: Int, outputs: Int, columns: Int),
+    _ numerics: Numerics
+  ) {
     let rows = noise(rows: shape.inputs, columns: shape.columns, seed: 11)
     let (weight, bias) = affine(shape.outputs, shape.inputs * kernel.taps, seed: 12)
     let alpha = noise(shape.outputs, seed: 13, scale: 3)
     let reach = kernel.taps / 2
     let linear = Naive.convolution(
-      Naive.table(rows), weight, bias, padding: reach * kernel.dilation,
-      dilation: kernel.dilation)
+      Naive.table(numerics.multiplied.factors(rows)), numerics.factors(weight), bias,
+      padding: reach * kernel.dilation, dilation: kernel.dilation)
     let old = noise(rows: shape.outputs, columns: shape.columns, seed: 14)
     let workers = Workers.spoiled(threads: 3)
     for activation in [Activation.none, .elu, .snake(Snake(alpha: alpha))] {
       let conv = Convolution(
         weight: weight, bias: bias, inputs: shape.inputs,
         columns: (0..<kernel.taps).map { ($0 - reach) * kernel.dilation },
-        activation: activation, numerics: .float32)
+        activation: activation, numerics: numerics)
       let expected =
         switch activation {
         case .none: linear
