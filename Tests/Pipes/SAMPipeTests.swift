@@ -344,10 +344,10 @@ import Testing
     let models = fixture("sam-audio-spans")
     let judge = try TemporaryFolder()
     for name in ["config.json", "tokenizer.json", weights] { _ = try judge.write([], to: name) }
-    let command = Self.sam(
-      "--describe-run", "--prompt", "dog", "--predict-spans", "--span-model", Self.frameModel,
-      "--candidates", "2", "--ranker", "ensemble", "--judge-model", judge.path, "--clap-model",
-      "\(models)/laion_clap")
+    var command = Self.sam(
+      "--prompt", "dog", "--predict-spans", "--span-model", Self.frameModel, "--candidates", "2",
+      "--ranker", "ensemble", "--judge-model", judge.path, "--clap-model", "\(models)/laion_clap")
+    command.arguments.insert("--describe-run", at: 0)
     let answer = try JSONValue(parsing: command.run().output)
     let options = answer["options"]
     #expect(options?["span-model"] == "pe-a-frame")

@@ -105,7 +105,8 @@ package struct CompanionModels: ModelStore {
         advice: "Give the folder with the model's \(use.files).")
     }
     return try complete(
-      place(FileSystem.name(name), in: name, for: use), advice: "A model's folder needs \(use.files).")
+      place(FileSystem.name(name), in: name, for: use),
+      advice: "A model's folder needs \(use.files).")
   }
 
   /// The first folder with all of a known model, or with some of it; nil where there is none.
