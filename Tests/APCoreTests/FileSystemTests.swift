@@ -1,4 +1,5 @@
 import APCore
+import TestSupport
 import Testing
 
 @Suite struct FileSystemTests {
@@ -15,5 +16,12 @@ import Testing
   @Test(arguments: [("a/", "a"), ("a/b//", "b"), ("/", "/"), ("", "")])
   func slashesAtTheEndAreNoName(path: String, name: String) {
     #expect(FileSystem.name(path) == name)
+  }
+
+  @Test func aFolderHasTheNamesThatAreItsOwn() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b", ".a"] { _ = try folder.write([], to: name) }
+    #expect(FileSystem.names(in: folder.path) == [".a", "b"])
+    #expect(FileSystem.names(in: folder.file("none")) == [])
   }
 }

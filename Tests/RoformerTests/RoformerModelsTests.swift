@@ -82,6 +82,10 @@ import Testing
     ("a.yaml", ["a.yaml"], "a.yaml has no checkpoint beside it. Put a.ckpt into the same folder"),
     ("a.ckpt", ["a.ckpt", "b.ckpt", "b.yaml"], "a.ckpt has no YAML file beside it."),
     ("a.ckpt", [], "There is no model "),
+    (
+      "a.bin", ["a.bin", "a.yaml"],
+      "a.bin is neither a checkpoint nor a YAML file. Their names end in .ckpt, .safetensors, "
+    ),
     ("", ["a.ckpt", "b.ckpt", "a.yaml"], "has not one checkpoint and one YAML file."),
     ("", ["a.ckpt"], "has not one checkpoint and one YAML file."),
   ])

@@ -29,7 +29,7 @@ package enum FileSystem {
     isFile(path) && access(path.platformString, X_OK) == 0
   }
 
-  /// The names in a folder, sorted; none where it cannot be read. `readdir(3)`.
+  /// The names in a folder, sorted, without `.` and `..`; none where it cannot be read. `readdir(3)`.
   package static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder.platformString) else { return [] }
     defer { closedir(stream) }
@@ -40,7 +40,7 @@ package enum FileSystem {
           String(platformBytes: $0.prefix { $0 != 0 })
         })
     }
-    return names.sorted()
+    return names.filter { $0 != "." && $0 != ".." }.sorted()
   }
 
   /// The files and folders that match, sorted. `glob(3)`, with `{a,b}`.

@@ -57,7 +57,7 @@ package struct CacheStore: Sendable {
 
   /// Removes a folder and the files in it.
   func remove(_ path: String) {
-    for name in FileSystem.names(in: path) where name != "." && name != ".." {
+    for name in FileSystem.names(in: path) {
       FileSystem.remove("\(path)/\(name)")
     }
     FileSystem.removeEmptyFolder(path)
@@ -91,7 +91,7 @@ package struct CacheStore: Sendable {
   func removeLeftovers() {
     guard FileSystem.isFolder(partial) else { return }
     try? withWriters {
-      for name in FileSystem.names(in: partial) where name != "." && name != ".." {
+      for name in FileSystem.names(in: partial) {
         let path = "\(partial)/\(name)"
         guard
           let stream = try? FileDescriptor.open(

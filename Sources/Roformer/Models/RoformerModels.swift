@@ -20,6 +20,7 @@ package struct RoformerModels: ModelStore {
   package static let resources: String? = nil
   static let checkpointSuffixes = [".ckpt", ".safetensors", ".pt", ".pth", ".th"]
   static let configurationSuffixes = [".yaml", ".yml"]
+  static let suffixes = checkpointSuffixes + configurationSuffixes
 
   package let shelf: ModelShelf
 
@@ -35,8 +36,9 @@ package struct RoformerModels: ModelStore {
   ///   path where nothing lies or whose other file is missing.
   package func find(_ name: String?) throws(FilterError) -> Location {
     guard let name else { return try findDefault() }
-    let suffixes = Self.checkpointSuffixes + Self.configurationSuffixes
-    if name.contains("/") || suffixes.contains(where: name.hasSuffix) { return try findPath(name) }
+    if name.contains("/") || Self.suffixes.contains(where: name.hasSuffix) {
+      return try findPath(name)
+    }
     guard let found = findName(name) else { throw missing(name) }
     return found
   }
@@ -74,7 +76,6 @@ package struct RoformerModels: ModelStore {
 
   /// The models that a file may be a part of.
   private static func names(of file: String) -> [String] {
-    let suffixes = checkpointSuffixes + configurationSuffixes
     guard let suffix = suffixes.first(where: file.hasSuffix) else { return [] }
     let stem = file.dropLast(suffix.count)
     let isConfiguration = configurationSuffixes.contains(suffix)
@@ -127,7 +128,11 @@ package struct RoformerModels: ModelStore {
     if let found = names.lazy.compactMap({ pair($0, in: folder, with: file) }).first {
       return found
     }
-    let name = names.first ?? file
+    guard let name = names.first else {
+      throw FilterError(
+        .noInput, "\(path) is neither a checkpoint nor a YAML file.",
+        advice: "Their names end in \(Self.suffixes.joined(separator: ", ")).")
+    }
     if let found = only(in: folder, name: name), found.has(file) { return found }
     let isConfiguration = Self.configurationSuffixes.contains(where: file.hasSuffix)
     let suffixes = isConfiguration ? Self.checkpointSuffixes : Self.configurationSuffixes

@@ -38,7 +38,7 @@ struct FileTree: Sendable {
     if FileSystem.isFolder(path) {
       folders.insert(path)
       // Below, links are not followed: they may lead round in circles.
-      for name in FileSystem.names(in: path) where name != "." && name != ".." {
+      for name in FileSystem.names(in: path) {
         let inner = "\(path)/\(name)"
         if FileSystem.isLink(inner) { files[inner] = FileStamp(inner) } else { add(inner) }
       }
