@@ -1,9 +1,9 @@
-"""SAM-Audio: each part of the network against PyTorch, and what a window takes in memory."""
+"""SAM-Audio: each part of the network against PyTorch, and what a window takes in time and in memory."""
 
 import shutil
 import statistics
 
-from measuring import network, reference, say, table
+from measuring import BUILD, music, network, reference, run, say, table
 
 # Seconds of the window that is timed, and of the longest that memory is promised for.
 WINDOW, LONG_WINDOW = 10, 30
@@ -23,7 +23,11 @@ RANKERS = {
     "judge": ("judge", "the Judge, mixture and a candidate"),
     "clap": ("clap", "CLAP, a candidate"),
 }
-MEMORY_BARS = {"f32": "≤ 3.6 GB", "bf16": "≤ 2.2 GB"}
+# Options of ap-sam, and the bar of a window's seconds.
+SETTINGS = {
+    "f32": "", "half": "", "int8": "", "int8 --solver ab2": "≤ 18"}
+# Formats of what is multiplied and of the weights, and the bar of the peak.
+MEMORY_BARS = {("f32", "f32"): "≤ 3.6 GB", ("f32", "bf16"): "≤ 2.2 GB", ("int8", "bf16"): "≤ 1.2 GB"}
 
 
 def bench_stages(model, threads, rounds):
@@ -51,13 +55,42 @@ def bench_stages(model, threads, rounds):
         rows=rows)
 
 
+def bench_settings(folder, model, threads, rounds):
+    """The whole filter on one window and one prompt, in turns, and a velocity of each precision."""
+    stream = folder / "window.ap"
+    run([BUILD / "ap-decode", "--rate", "48000", "--channels", "1", music(folder, WINDOW)], output=stream)
+    times = {setting: [] for setting in SETTINGS}
+    velocities = {precision: [] for precision in PRECISIONS}
+    for turn in range(rounds):
+        say(f"settings, round {turn + 1} of {rounds}")
+        for setting, seconds in times.items():
+            seconds.append(run(
+                ["cat", stream],
+                [BUILD / "ap-sam", "--quiet", "--model", model, "--threads", threads, "--prompt", "dog", "--precision",
+                 *setting.split()])[0])
+        for precision, seconds in velocities.items():
+            answer, _ = network(
+                "sam", model, "--threads", threads, "--seconds", WINDOW, "--precision", precision)
+            seconds += [stage["seconds"] for stage in answer["stages"] if stage["stage"] == "velocity"]
+    table(
+        f"ap-sam, {WINDOW} s, one prompt, {threads} threads", "seconds", "bar",
+        rows=[(f"--precision {setting}", f"{statistics.median(times[setting]):.1f}", bar)
+              for setting, bar in SETTINGS.items()])
+    f32, half, int8 = (statistics.median(velocities[precision]) for precision in PRECISIONS)
+    table(
+        "a velocity", "seconds", "f32 to it", "bar",
+        rows=[("f32", f"{f32:.2f}", "", ""), ("half", f"{half:.2f}", f"{f32 / half:.2f}", "≥ 1.5"),
+              ("int8", f"{int8:.2f}", f"{f32 / int8:.2f}", "")])
+
+
 def bench_long_window(model, threads):
     rows = []
-    for weights, bar in MEMORY_BARS.items():
-        say(f"a window of {LONG_WINDOW} s, {weights}")
-        _, peak = network("sam", model, "--threads", threads, "--seconds", LONG_WINDOW, "--weights", weights)
-        rows.append((weights, f"{peak:.2f} GB", bar))
-    table(f"sam-audio-small, {LONG_WINDOW} s: weights in memory", "peak memory", "bar", rows=rows)
+    for (precision, weights), bar in MEMORY_BARS.items():
+        say(f"a window of {LONG_WINDOW} s, {precision}, weights in {weights}")
+        _, peak = network(
+            "sam", model, "--threads", threads, "--seconds", LONG_WINDOW, "--precision", precision, "--weights", weights)
+        rows.append((f"{precision}, {weights}", f"{peak:.2f} GB", bar))
+    table(f"sam-audio-small, {LONG_WINDOW} s: what is multiplied, and the weights", "peak memory", "bar", rows=rows)
 
 
 def bench_solvers(model, threads):
@@ -100,6 +133,7 @@ def bench_sam(folder, threads, rounds):
     model = folder / "sam-audio-small"
     reference("sam_reference.py", "write", model)
     bench_stages(model, threads, rounds)
+    bench_settings(folder, model, threads, rounds)
     bench_solvers(model, threads)
     bench_long_window(model, threads)
     bench_rankers(folder, threads, rounds)
