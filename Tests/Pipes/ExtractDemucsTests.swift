@@ -98,7 +98,9 @@ import Testing
     try folder.shell("rm in/bad.mp3; rm -r in/stems/alone")
     let again = try extract("in", "alone.wav", "in/stems")
     #expect(again.status == 0, "\(again.errors)")
-    #expect(again.errorLines.count(where: { $0.hasSuffix(" is there already") }) == 2)
+    #expect(
+      again.errorLines.count(where: { $0.hasSuffix(" is there already; --force makes it again") })
+        == 2)
     #expect(again.errors.contains("extract-demucs: alone.wav: in/stems/alone\n"))
     #expect(again.errors.hasSuffix("\nextract-demucs: 1 done, 2 were there\n"))
     #expect(try folder.shell(listing) == before)
@@ -114,7 +116,8 @@ import Testing
   @Test(arguments: [
     ("true", false),
     ("rm *.wav", true),
-    ("rm *.wav; touch .hidden", true),
+    ("rm *.wav; touch .hidden notes.txt", true),
+    ("rm *.wav .done; echo mine >mine.wav", true),
     ("rm *.wav; touch vocals.wav.ap-part-0123456789abc", true),
     // A run with --force was killed: those of the run before are whole.
     ("touch vocals.wav.ap-part-0123456789abc", false),
@@ -126,10 +129,61 @@ import Testing
     let again = try extract("in", "stems")
     #expect(again.status == 0, "\(again.errors)")
     #expect(again.errors.contains("extract-demucs: in/x.wav: stems/x\n") == isDoneAgain)
-    #expect(again.errors.contains("extract-demucs: in/x/y.wav: stems/x/y is there already\n"))
+    #expect(again.errors.contains("extract-demucs: in/x/y.wav: stems/x/y is there already; "))
     let files = "bass.wav\ndrums.wav\nother.wav\nvocals.wav\n"
     #expect(try folder.shell("cd stems/x && ls *.wav") == files)
     #expect(try folder.shell("ls stems/x/y") == files)
+  }
+
+  /// What is done to a song's folder, the options of the second run, its code, and what it says of the song.
+  static let secondRuns: [(String, [String], Int32, String)] = [
+    ("true", ["--tracks", "bass", "--overlap", "0.1", "--threads", "1"], 0, isThere),
+    ("true", ["--overlap=0.1", "--tracks=bass"], 0, isThere),
+    ("true", ["--overlap=0.1", "--tracks=bass", "--bits", "16"], 73, isOther),
+    ("true", ["--two-stems", "vocals"], 73, isOther),
+    ("true", ["--format", "flac"], 73, isOther),
+    ("true", ["--template", "x{track}.wav"], 73, isOther),
+    ("rm bass.wav", ["--format", "flac"], 0, "stems/x\n"),
+    ("true", ["--format", "flac", "--force"], 0, "stems/x\n"),
+    // Of another program, or of a run with this folder as its last argument.
+    ("rm .done", [], 73, "failed with 73\n"),
+  ]
+  private static let isThere = "stems/x is there already; --force makes it again\n"
+  private static let isOther = "stems/x was made with other options; --force makes it again\n"
+
+  /// "There already" is said only of what is asked for, and nothing is replaced unless asked.
+  @Test(arguments: secondRuns)
+  func otherStemsAreNotTakenForThese(
+    change: String, options: [String], status: Int32, message: String
+  ) throws {
+    try folder.shell("mkdir in && cp song.wav in/x.wav")
+    #expect(try extract("in", "stems", "--tracks", "bass", "--overlap", "0.1").status == 0)
+    let listing = "cd stems/x; find . -type f -printf '%p %i %T@\\n' | sort"
+    try folder.shell("cd stems/x; \(change)")
+    let before = try folder.shell(listing)
+    let again = try extract(["in", "stems"] + options)
+    #expect(again.status == status, "\(again.errors)")
+    #expect(again.errors.contains("extract-demucs: in/x.wav: \(message)"), "\(again.errors)")
+    let isMade = message == "stems/x\n"
+    #expect((try folder.shell(listing) == before) == !isMade)
+    #expect(Files.exists(folder.file("stems/x/vocals.flac")) == isMade)
+  }
+
+  @Test func aMissingStemIsSaid() throws {
+    try folder.shell("mkdir in && cp song.wav in/x.wav && cp song.wav in/y.wav")
+    #expect(try extract("in", "stems").status == 0)
+    try folder.shell("rm stems/x/bass.wav stems/x/other.wav")
+    let again = try extract("in", "stems")
+    #expect(again.status == 73)
+    #expect(
+      again.errors == """
+        extract-demucs: in/x.wav: stems/x lacks bass.wav other.wav; --force makes it again
+        extract-demucs: in/y.wav: stems/y is there already; --force makes it again
+        extract-demucs: 1 was there, 1 failed
+
+        """)
+    #expect(try extract("in", "stems", "--force").status == 0)
+    #expect(try folder.shell("ls stems/x") == "bass.wav\ndrums.wav\nother.wav\nvocals.wav\n")
   }
 
   /// Wherever the files are put in a song's folder, it is known to have them.

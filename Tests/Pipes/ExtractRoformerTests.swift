@@ -19,8 +19,10 @@ import Testing
   }
 
   private func files() throws -> [String] {
-    try folder.shell("cd stems && find . -type f -printf '%P\\n' | sort").split(separator: "\n")
-      .map(String.init)
+    try folder.shell("cd stems && find . -type f ! -name .done -printf '%P\\n' | sort").split(
+      separator: "\n"
+    )
+    .map(String.init)
   }
 
   /// Options, of all three parts, and the files that are made.

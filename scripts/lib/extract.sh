@@ -12,6 +12,8 @@ usage_error() { die 64 "$1; see $name --help"; }
 
 # The filters that get an option, and "value" where it takes one. The filters themselves say so.
 declare -A owners=() values=()
+# Long names of short options.
+declare -A names=()
 
 # ask_filters FILTER…: an option that several have is the first one's; those that all commands share are for all. The
 # first is the network.
@@ -35,6 +37,7 @@ ask_filters() {
       [ -n "$short" ] || continue
       owners[$short]=${owners[$long]}
       values[$short]=${values[$long]-}
+      names[$short]=$long
     done < <("$binaries/$filter" --help)
   done
 }
@@ -45,16 +48,16 @@ add_option() {
   more+=("${@:2}")
 }
 
-# part FILTER WORD…: runs it with its options, and these words after them.
+# part FILTER WORD…: becomes it, in a pipe, with its options, and these words after them.
 part() {
   local -n own=options_${1//-/_}
-  "$binaries/$1" ${own[@]+"${own[@]}"} "${@:2}"
+  exec "$binaries/$1" ${own[@]+"${own[@]}"} "${@:2}"
 }
 
 # read_arguments ARGUMENT…: files or folders, a folder for what is in them, and options of the filters. Sets `inputs`,
-# `folder`, `template`, `is_forced`, `is_quiet`, and `has_level` where an option says which messages are printed.
+# `folder`, `template`, `wish`, `is_forced`, `is_quiet`, and `has_level` where an option says which messages are printed.
 read_arguments() {
-  local option filter extension='' words=() is_over=''
+  local option filter extension='' words=() is_over='' asked=()
   inputs=()
   template='' is_forced='' is_quiet='' has_level=''
   while [ $# -gt 0 ]; do
@@ -96,20 +99,29 @@ read_arguments() {
       -q | --quiet) is_quiet=yes has_level=yes ;;
       -v | --verbose | --log-level) has_level=yes ;;
     esac
+    case ${names[$option]-$option} in
+      # The files are the same with these.
+      --force | --quiet | --verbose | --log-level | --progress | --threads | --temp-dir | --device | --report) ;;
+      --template) ;;
+      --*) asked+=("${names[$option]-$option}${values[$option]:+=${words[-1]#"$option="}}") ;;
+    esac
   done
   [ ${#inputs[@]} -ge 2 ] || usage_error "needs files, and a folder for what is in them"
   folder=${inputs[-1]}
   unset 'inputs[-1]'
-  [ -z "$template" ] || return 0
-  extension=${extension,,}
-  case $extension in
-    aac | alac) extension=m4a ;;
-  esac
-  template="{track}.${extension:-wav}"
-  # One file holds all tracks.
-  [ "$extension" != stem.mp4 ] || template='{source}.stem.mp4'
-  # Said, so that the files are what their names say, whatever the user's settings are.
-  [ -n "$extension" ] || add_option ap-encode --format=wav
+  if [ -z "$template" ]; then
+    extension=${extension,,}
+    # Said, so that the files are what their names say, whatever the user's settings are.
+    [ -n "$extension" ] || add_option ap-encode --format=wav
+    case $extension in
+      aac | alac) extension=m4a ;;
+    esac
+    template="{track}.${extension:-wav}"
+    # One file holds all tracks.
+    [ "$extension" != stem.mp4 ] || template='{source}.stem.mp4'
+  fi
+  # In any order the options say the same.
+  wish="$network $(printf '%s\n' "${asked[@]@Q}" | LC_ALL=C sort | paste -s -d ' ') -> ${template@Q}"
 }
 
 # in_template FOLDER: ap-encode's template; a brace in the folder's name begins no variable.
@@ -169,25 +181,46 @@ tell_sum() {
   tell "${sum#, }"
 }
 
-# is_finished FOLDER: whether the files of a song are in it, as deep as the template puts them: deeper ones are of other
-# songs. What SIGKILL left half written has a mark after the name that it was to get.
-is_finished() {
-  local path depth is_any=''
-  [ -d "$1" ] || return 1
-  depth=$(realpath -ms -- "/$template")
-  depth=${depth//[!\/]/}
-  while IFS= read -r -d '' path; do
-    case $path in
-      *.ap-part-?????????????) [ -e "${path%.ap-part-*}" ] || return 1 ;;
-      *) is_any=yes ;;
-    esac
-  done < <(find "$1/" -mindepth ${#depth} -maxdepth ${#depth} ! -type d ! -name '.*' -print0)
-  [ -n "$is_any" ]
+# Beside the files that were made of a song is a record of them: a line with what was asked for, and a line with the name
+# of each file. Files that are not in it are somebody else's.
+
+# files_in FOLDER: the regular files in it and below, hidden ones left out, each with what changes when it is replaced.
+files_in() {
+  [ ! -d "$1" ] || find "$1/" -mindepth 1 -name '.*' -prune -o -type f -printf '%i %C@ %P\n' | LC_ALL=C sort
+}
+
+# is_open PLACE RECORD: whether none of the files of the record is there. `why` is empty where all are, and are what is
+# asked for now, and says otherwise what is wrong.
+is_open() {
+  local asked path there=0 missing=()
+  [ -f "$2" ] || return 0
+  {
+    IFS= read -r asked
+    while IFS= read -r path; do
+      if [ -e "${2%/*}/$path" ]; then there=$((there + 1)); else missing+=("$path"); fi
+    done
+  } <"$2"
+  [ $there != 0 ] || return 0
+  why=''
+  if [ "$asked" != "$wish" ]; then
+    why="$1 was made with other options; --force makes it again"
+  elif [ ${#missing[@]} != 0 ]; then
+    why="$1 lacks ${missing[*]}; --force makes it again"
+  fi
+  return 1
+}
+
+# write_record RECORD BEFORE: of the files that were not there, or were others, when `files_in` said BEFORE.
+write_record() {
+  mkdir -p "${1%/*}" && {
+    printf '%s\n' "$wish"
+    LC_ALL=C comm -13 <(printf '%s\n' "$2") <(files_in "${1%/*}") | cut -d ' ' -f 3-
+  } >"$1"
 }
 
 # extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
 extract() {
-  local code=0 status song place done=0 there=0 failed=0
+  local code=0 status song place record before why done=0 there=0 failed=0
   local -A made=()
   if [ ${#inputs[@]} = 1 ] && [ ! -d "${inputs[0]}" ]; then
     separate "${inputs[0]}" "$(in_template "$folder")"
@@ -212,13 +245,20 @@ extract() {
   while [ $# -gt 0 ]; do
     song=$1 place=$2
     shift 2
-    if [ -z "$is_forced" ] && is_finished "$place"; then
-      tell "$song: $place is there already"
+    why=''
+    record=$place/.done
+    if [ -n "$is_forced" ] || is_open "$place" "$record"; then
+      before=$(files_in "${record%/*}")
+      separate "$song" "$(in_template "$place")"
+      status=$?
+      [ $status != 0 ] || write_record "$record" "$before" || status=74
+    elif [ -z "$why" ]; then
+      tell "$song: $place is there already; --force makes it again"
       there=$((there + 1))
       continue
+    else
+      status=73
     fi
-    separate "$song" "$(in_template "$place")"
-    status=$?
     if [ $status = 0 ]; then
       tell "$song: $place"
       # What the network has said of its model it would say for each song.
@@ -226,7 +266,7 @@ extract() {
       done=$((done + 1))
       continue
     fi
-    say "$song: failed with $status"
+    say "$song: ${why:-failed with $status}"
     failed=$((failed + 1))
     [ $code != 0 ] || code=$status
     case $status in
