@@ -120,8 +120,9 @@ read_arguments() {
     # One file holds all tracks.
     [ "$extension" != stem.mp4 ] || template='{source}.stem.mp4'
   fi
-  # In any order the options say the same.
-  wish="$network $(printf '%s\n' "${asked[@]@Q}" | LC_ALL=C sort | paste -s -d ' ') -> ${template@Q}"
+  # In any order they say the same.
+  wish=$(printf '%s\n' "${asked[@]@Q}" | LC_ALL=C sort | paste -s -d ' ')
+  wish="$network${wish:+ $wish} -> ${template@Q}"
 }
 
 # in_template FOLDER: ap-encode's template; a brace in the folder's name begins no variable.
@@ -163,6 +164,38 @@ exit_status() {
   for code; do
     if [ "$code" != 0 ]; then return "$code"; fi
   done
+}
+
+# The shell that runs the pipe.
+pipe=''
+
+# run INPUT TEMPLATE: `separate`, which a signal to this script ends too: the shell waits for commands in the foreground
+# before it obeys.
+run() {
+  local status
+  separate "$@" <&0 &
+  pipe=$!
+  wait "$pipe"
+  status=$?
+  pipe=''
+  return $status
+}
+
+# stop SIGNAL: the filters, which are the children of the pipe's shell, and then this script.
+stop() {
+  local stat words
+  trap '' HUP INT TERM
+  if [ -n "$pipe" ]; then
+    for stat in /proc/[0-9]*/stat; do
+      # A name in brackets, which may hold anything, a state, and the parent.
+      { read -r -d '' words <"$stat"; } 2>/dev/null
+      read -r _ words _ <<<"${words##*) }"
+      [ "$words" != "$pipe" ] || kill "-$1" "${stat//[!0-9]/}"
+    done
+    wait "$pipe"
+  fi 2>/dev/null
+  trap - "$1"
+  kill "-$1" $$
 }
 
 tell() { [ -n "$is_quiet" ] || say "$1"; }
@@ -220,10 +253,14 @@ write_record() {
 
 # extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
 extract() {
-  local code=0 status song place record before why done=0 there=0 failed=0
+  local code=0 status song place record before why signal done=0 there=0 failed=0
   local -A made=()
+  for signal in HUP INT TERM; do
+    # shellcheck disable=SC2064 # this signal
+    trap "stop $signal" $signal
+  done
   if [ ${#inputs[@]} = 1 ] && [ ! -d "${inputs[0]}" ]; then
-    separate "${inputs[0]}" "$(in_template "$folder")"
+    run "${inputs[0]}" "$(in_template "$folder")"
     code=$?
     [ $code = 0 ] || say "${inputs[0]}: failed with $code"
     return $code
@@ -249,7 +286,7 @@ extract() {
     record=$place/.done
     if [ -n "$is_forced" ] || is_open "$place" "$record"; then
       before=$(files_in "${record%/*}")
-      separate "$song" "$(in_template "$place")"
+      run "$song" "$(in_template "$place")"
       status=$?
       [ $status != 0 ] || write_record "$record" "$before" || status=74
     elif [ -z "$why" ]; then
