@@ -49,6 +49,18 @@ import Testing
     #expect(try stems() == files)
   }
 
+  /// The first track of a file for DJ software is the song, also for a template that says its format.
+  @Test(arguments: [["--format", "stem.mp4"], ["--template", "{source}.stem.mp4"]])
+  func stemsOfDJSoftwareSumToTheSong(options: [String]) throws {
+    #expect(try extract(["song.wav", "stems", "--bits", "24"] + options).status == 0)
+    let sound = try ReadStream(
+      Command("ap-decode", folder.file("stems/song.stem.mp4")).run().output)
+    let original = try ReadStream(Command("ap-decode", song).run().output)
+    #expect(sound.header.frames == original.header.frames)
+    let difference = zip(sound.samples("mix"), original.samples("mix")).map { abs($0 - $1) }.max()!
+    #expect(difference < 1e-6, "\(difference)")
+  }
+
   @Test func overwritesOnlyWhenAsked() throws {
     #expect(try extract(song, "stems").status == 0)
     let before = try Files.read(folder.file("stems/bass.wav"))

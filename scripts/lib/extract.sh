@@ -120,6 +120,11 @@ read_arguments() {
     # One file holds all tracks.
     [ "$extension" != stem.mp4 ] || template='{source}.stem.mp4'
   fi
+  # The first track of such a file is the sum of its stems, and a DJ expects the song.
+  if [[ $template == *.stem.mp4 || ${extension,,} == stem.mp4 ]] && [ "${owners[--sum-to-mix]-}" = "$network" ] &&
+    [[ " ${asked[*]} " != *" --residual "* ]]; then
+    add_option "$network" --sum-to-mix
+  fi
   # In any order they say the same.
   wish=$(printf '%s\n' "${asked[@]@Q}" | LC_ALL=C sort | paste -s -d ' ')
   wish="$network${wish:+ $wish} -> ${template@Q}"
