@@ -222,6 +222,10 @@ import Testing
         Give them different folders, or run it once for each; see extract-demucs --help
 
         """)
+    try folder.shell("cp song.wav a/two.wav && cp song.wav b/two.wav")
+    #expect(
+      try extract("a", "b", "stems").errors.contains(
+        "would both be stems/song. a/two.wav and b/two.wav would both be stems/two. Give them"))
     try folder.shell("mkdir empty")
     let empty = try extract("empty", "stems")
     #expect(empty.status == 66)
@@ -280,6 +284,19 @@ import Testing
     #expect(outcome.text == "")
   }
 
+  /// A folder that cannot be made and a disk that is full are so for all songs.
+  @Test(
+    arguments: [("song.wav/stems", "100000", 73), ("stems", "8", 74)] as [(String, String, Int32)])
+  func aFolderThatCannotBeWrittenEndsIt(place: String, limit: String, status: Int32) throws {
+    try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
+    let outcome = try folder.command([
+      "bash", "-c",
+      "export LLVM_PROFILE_FILE=/dev/null; ulimit -f \(limit); exec ./extract-demucs in '\(place)'",
+    ]).run()
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(outcome.errors.hasSuffix("\nextract-demucs: 1 failed, 1 not tried\n"))
+  }
+
   static let failures: [([String], Int32)] = [
     (["absent.mp3", "stems"], 66),
     (["extract-demucs", "stems"], 65),
@@ -292,6 +309,8 @@ import Testing
     (["song.wav", "stems", "-o", "x.wav"], 64),
     (["song.wav", "stems", "--end-time", "1:99"], 64),
     (["song.wav"], 64),
+    (["song.wav", "lib/extract.sh"], 64),
+    (["song.wav", "song.wav", "lib/extract.sh"], 64),
   ]
 
   /// The status is that of the filter at fault, not of those that it took along.

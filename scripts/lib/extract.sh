@@ -264,13 +264,16 @@ extract() {
     # shellcheck disable=SC2064 # this signal
     trap "stop $signal" $signal
   done
+  if [ -e "$folder" ] && [ ! -d "$folder" ]; then
+    usage_error "the last argument, $folder, is a file; give a folder for what is made"
+  fi
   if [ ${#inputs[@]} = 1 ] && [ ! -d "${inputs[0]}" ]; then
     run "${inputs[0]}" "$(in_template "$folder")"
     code=$?
     [ $code = 0 ] || say "${inputs[0]}: failed with $code"
     return $code
   fi
-  local songs=()
+  local songs=() clashes=()
   mapfile -d '' songs < <(list_songs)
   if [ ${#songs[@]} = 0 ]; then
     say "there is no sound or video file in ${inputs[*]}"
@@ -278,11 +281,15 @@ extract() {
   fi
   set -- "${songs[@]}"
   while [ $# -gt 0 ]; do
-    [ -z "${made[$2]-}" ] ||
-      usage_error "${made[$2]} and $1 would both be $2. Give them different folders, or run it once for each"
-    made[$2]=$1
+    if [ -z "${made[$2]-}" ]; then
+      made[$2]=$1
+    elif [ ${#clashes[@]} -lt 10 ]; then
+      clashes+=("${made[$2]} and $1 would both be $2.")
+    fi
     shift 2
   done
+  [ ${#clashes[@]} = 0 ] ||
+    usage_error "${clashes[*]} Give them different folders, or run it once for each"
   set -- "${songs[@]}"
   while [ $# -gt 0 ]; do
     song=$1 place=$2
@@ -314,6 +321,10 @@ extract() {
     case $status in
       # What is wrong with all of them; a signal is for all, too.
       64 | 69 | 71 | 78 | 12[89] | 1[3-9][0-9]) break ;;
+      # The folder for all, or only this song's.
+      73) [[ -d $folder && -w $folder ]] || break ;;
+      # A full disk, or a song that cannot be read.
+      74) ! cat -- "$song" >/dev/null 2>&1 || break ;;
     esac
   done
   tell_sum $done $there $failed $(($# / 2))
