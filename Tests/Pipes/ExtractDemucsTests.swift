@@ -212,6 +212,21 @@ import Testing
     }
   }
 
+  /// One file a song, with the song's name, needs no folder of its own; what is known of each stands beside it.
+  @Test func aFileASongHasNoFolderOfItsOwn() throws {
+    try folder.shell("mkdir -p in/c && cp song.wav in/c/x.wav && cp song.wav in/c/y.wav")
+    let options = ["--template", "{source}.flac", "--tracks", "bass"]
+    #expect(try extract(["in", "dj"] + options).status == 0)
+    #expect(
+      try folder.shell("cd dj && find . ! -type d | sort")
+        == "./c/.x.done\n./c/.y.done\n./c/x.flac\n./c/y.flac\n")
+    try folder.shell("rm dj/c/y.flac")
+    let again = try extract(["in", "dj"] + options)
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("in/c/x.wav: dj/c/x is there already"))
+    #expect(again.errors.hasSuffix("\nextract-demucs: 1 done, 1 was there\n"))
+  }
+
   @Test func songsOfOneNameAreSaid() throws {
     try folder.shell("mkdir a b && cp song.wav a && cp song.wav b/song.flac")
     let outcome = try extract("a", "b", "stems")

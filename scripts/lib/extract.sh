@@ -136,6 +136,15 @@ in_template() {
   printf '%s' "${path//[\}]/'}}'}/$template"
 }
 
+# needs_folder: whether a song's files need a folder of their own, because the template does not tell them from another's.
+needs_folder() {
+  local bare=${template//'{{'/}
+  case $bare in
+    *'{track}'* | *'{index}'* | *'{segment}'*) return 0 ;;
+    *'{source}'*) return 1 ;;
+  esac
+}
+
 # list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
 # files in it and below.
 list_songs() {
@@ -258,7 +267,7 @@ write_record() {
 
 # extract: runs `separate INPUT TEMPLATE` for all inputs; one file goes into the folder itself, several into one each.
 extract() {
-  local code=0 status song place record before why signal done=0 there=0 failed=0
+  local code=0 status song place root record before why signal done=0 there=0 failed=0
   local -A made=()
   for signal in HUP INT TERM; do
     # shellcheck disable=SC2064 # this signal
@@ -296,9 +305,14 @@ extract() {
     shift 2
     why=''
     record=$place/.done
+    root=$place
+    if ! needs_folder; then
+      root=${place%/*}
+      record=$root/.${place##*/}.done
+    fi
     if [ -n "$is_forced" ] || is_open "$place" "$record"; then
       before=$(files_in "${record%/*}")
-      run "$song" "$(in_template "$place")"
+      run "$song" "$(in_template "$root")"
       status=$?
       [ $status != 0 ] || write_record "$record" "$before" || status=74
     elif [ -z "$why" ]; then
