@@ -9,7 +9,7 @@
 #   LIST          or a file that names them, one per line: LIST=<(find songs -name '*.mp3')
 #   STEMS         the folder for all stems (default: stems)
 #   DEMUCS_FLAGS  options of ap-demucs, such as '--model htdemucs_ft --threads 2'
-#   FORMAT        wav, flac, ogg, mp3, opus, aiff or m4a (default: wav)
+#   FORMAT        wav, flac, ogg, mp3, opus, aiff, aac, alac or stem.mp4 (default: wav)
 #   ENCODE_FLAGS  more options of ap-encode, such as '--bits 24'
 #   DECODE_FLAGS  options of ap-decode, such as --lenient
 #   FILTERS       the pipe between ap-decode and ap-encode (default: ap-demucs $(DEMUCS_FLAGS)), such as
@@ -25,7 +25,11 @@ DEMUCS_FLAGS :=
 DECODE_FLAGS :=
 ENCODE_FLAGS :=
 FORMAT := wav
-FILTERS = ap-demucs $(DEMUCS_FLAGS)
+FILTERS = ap-demucs $(if $(filter stem.mp4,$(FORMAT)),--sum-to-mix )$(DEMUCS_FLAGS)
+
+# The names of files, and the format where they do not say it.
+template = $(if $(filter stem.mp4,$(FORMAT)),{source},{track}).$(if $(filter aac alac,$(FORMAT)),m4a,$(FORMAT))
+format = $(if $(filter aac alac,$(FORMAT)),--format $(FORMAT))
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -77,6 +81,7 @@ ifeq ($(filter help,$(MAKECMDGOALS)),)
 refuse = $(if $(strip $1),$(error $2: $(subst $(blank),$(space),$(strip $1)); see make -f $(makefile) help))
 bases := $(foreach s,$(songs),$(call base,$s))
 $(if $(strip $(songs)),,$(error no songs: give SONGS='a.mp3 b.flac' or LIST=FILE; see make -f $(makefile) help))
+$(call refuse,$(filter-out wav flac ogg mp3 opus oga aiff aif aac alac m4a mp4 stem.mp4,$(or $(FORMAT),no FORMAT)),FORMAT is none that ap-encode has)
 $(if $(folder),,$(error STEMS is empty: it is the folder for all stems; see make -f $(makefile) help))
 $(foreach c,\ | ;,$(call refuse,$(foreach s,$(songs) $(folder),$(if $(findstring $c,$s),$s)),make has no way to write the $c in))
 $(call refuse,$(foreach s,$(songs),$(if $(filter .%,$(call base,$s)),$s)),hidden files are refused)
@@ -120,7 +125,7 @@ $(foreach s,$(songs),$(call target,$s)):
 	find "$$part" -mindepth 1 -delete
 	ap-decode $(DECODE_FLAGS) -- "$$song" |
 	  $(FILTERS) |
-	  (cd "$$part" && ap-encode -o '{track}.$(FORMAT)' $(ENCODE_FLAGS)) || {
+	  (cd "$$part" && ap-encode -o '$(template)' $(format) $(ENCODE_FLAGS)) || {
 	  # Of the command at fault: those before it end by SIGPIPE, and those after it find their input cut.
 	  for code in "$${PIPESTATUS[@]}" 141; do [ $$code = 0 ] || [ $$code = 141 ] || break; done
 	  exit $$code

@@ -161,6 +161,19 @@ import Testing
     #expect(try folder.shell("cat stems/one/.done") == "ap-demucs --two-stems vocals\n")
   }
 
+  /// Formats whose names are no extensions.
+  @Test(arguments: [("aac", "bass.m4a"), ("alac", "bass.m4a"), ("stem.mp4", "one.stem.mp4")])
+  func eachFormatHasItsName(format: String, file: String) throws {
+    let tracks = file == "bass.m4a" ? "--tracks bass" : ""
+    let outcome = try make("SONGS=one.wav", "FORMAT=\(format)", "ENCODE_FLAGS=\(tracks)")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try folder.shell("ls stems/one") == "\(file)\n")
+    let codec = try folder.shell(
+      "ffprobe -v error -select_streams 0 -show_entries stream=codec_name -of csv=p=0 stems/one/\(file)"
+    )
+    #expect(codec == (format == "alac" ? "alac\n" : "aac\n"))
+  }
+
   /// Each of these means something to make, to the shell or to ap-encode.
   static let names = [
     "a b", "a  c", "it's", "x [1]", "x 1", "h#h", "d$d", "$(v)", "p%p", "c:c", "e=e", "q?q", "st*r",
@@ -199,6 +212,8 @@ import Testing
     ([#"SONGS=a\b.wav"#], #"a\b.wav"#),
     (["SONGS=one.wav ._one.wav"], "._one.wav"),
     (["SONGS=one.wav", "STEMS="], "STEMS is empty"),
+    (["SONGS=one.wav", "FORMAT=doc"], "doc"),
+    (["SONGS=one.wav", "FORMAT="], "FORMAT"),
     (["SONGS=absent.wav"], "absent.wav"),
   ]
 
