@@ -312,6 +312,16 @@ import Testing
     #expect(outcome.errors.hasSuffix("\nextract-demucs: 1 failed, 1 not tried\n"))
   }
 
+  /// As where only the project's scripts are there, and the filters come from a package.
+  @Test func filtersMayBeInPath() throws {
+    try folder.shell("mkdir bin && mv ap-* bin")
+    let without = try extract("song.wav", "stems")
+    #expect(without.status == 69)
+    #expect(without.errors.contains("the filters are not built yet; run "))
+    try folder.shell("PATH=$PWD/bin:$PATH ./extract-demucs song.wav stems")
+    #expect(try stems() == ["bass.wav", "drums.wav", "other.wav", "vocals.wav"])
+  }
+
   static let failures: [([String], Int32)] = [
     (["absent.mp3", "stems"], 66),
     (["extract-demucs", "stems"], 65),

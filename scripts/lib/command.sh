@@ -30,11 +30,12 @@ help_if_asked() {
 }
 
 # find_filters: their folder as `binaries`. Installed, they are next to the script; in the project they
-# are in the build folder.
+# are in the build folder; otherwise in PATH.
 find_filters() {
-  local here
+  local here in_path
   here=$(dirname "$(readlink -f "$0")")
-  for binaries in "$here" "$here/../.build/release"; do
+  in_path=$(command -v ap-decode)
+  for binaries in "$here" "$here/../.build/release" ${in_path:+"${in_path%/*}"}; do
     [ -x "$binaries/ap-decode" ] && return
   done
   die 69 "the filters are not built yet; run $here/build"
