@@ -278,7 +278,8 @@ import Testing
 
   /// While the network is at work on a song, which takes it minutes, as the only one or as one of several.
   @Test(
-    arguments: [("TERM", 143), ("HUP", 129), ("INT", 130)], [["song.wav"], ["in", "song.wav"]])
+    arguments: [("TERM", 143), ("HUP", 129), ("INT", 130)] as [(String, Int32)],
+    [["song.wav"], ["in", "song.wav"]])
   func aSignalEndsTheFilters(signal: (String, Int32), inputs: [String]) throws {
     try folder.shell("mkdir in && cp song.wav in/a.wav")
     // With job control the script can get SIGINT. Who inherited the lock and lives holds it.
