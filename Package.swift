@@ -46,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CProcessor"),
     .target(name: "CProcessorCheck"),
     .target(
@@ -56,7 +57,7 @@ let package = Package(
       name: "YAML", dependencies: ["CYAML"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("yaml")]),
     .target(
-      name: "APCore", dependencies: ["CProcessorCheck", systemPackage],
+      name: "APCore", dependencies: ["CLinux", "CProcessorCheck", systemPackage],
       swiftSettings: settings),
     // SHA-256. Not in APCore: a filter that needs none does not load libnettle.
     .target(

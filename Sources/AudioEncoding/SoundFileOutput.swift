@@ -10,6 +10,7 @@ final class SoundFileOutput {
   private let file: FileDescriptor
   private var position: Int64 = 0
   private var length: Int64 = 0
+  private var flush = EarlyFlush()
 
   /// - Parameter file: empty; it stays its caller's.
   init(_ file: FileDescriptor) {
@@ -60,6 +61,7 @@ final class SoundFileOutput {
     }
     position += Int64(bytes.count)
     length = max(length, position)
+    flush.follow(file, to: Int(length))
     return Int64(bytes.count)
   }
 

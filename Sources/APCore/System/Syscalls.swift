@@ -1,3 +1,4 @@
+internal import CLinux
 package import SystemPackage
 
 #if canImport(Glibc)
@@ -142,6 +143,13 @@ package enum Syscalls {
       _ = try retrying { fsync(descriptor.rawValue) }
     } catch .invalidArgument, .notSupported {
     }
+  }
+
+  /// Begins to put a part of a file on the disk; whoever flushes the file has less to wait for. `sync_file_range(2)`.
+  static func beginFlush(of descriptor: FileDescriptor, _ part: Range<Int>) {
+    // What fails here fails when all is flushed, and is said then.
+    _ = ap_sync_file_range(
+      descriptor.rawValue, part.lowerBound, part.count, UInt32(SYNC_FILE_RANGE_WRITE))
   }
 
   /// Gives a file its second name, which must be free. `link(2)`.

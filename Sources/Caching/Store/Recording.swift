@@ -10,6 +10,7 @@ final class Recording {
   private let path: String
   private let stream: FileDescriptor
   private var digest = Digest()
+  private var flush = EarlyFlush()
   private var watch = StreamWatch()
   private var isOpen = true
   /// Why nothing will be kept; nil where all is well, or the filter itself has said it.
@@ -47,6 +48,7 @@ final class Recording {
     digest.add(bytes)
     do {
       try stream.writeWhole(bytes)
+      flush.follow(stream, to: watch.count)
     } catch {
       stop("Cannot write to \(store.folder): \(error).")
     }
