@@ -22,13 +22,13 @@ struct MeasuredSound {
   private(set) var parts: [Part] = []
   private let options: DecodingOptions
   private var meter: LoudnessMeter?
-  /// Samples of the parts that are kept, in their order; nil where there was no room for them.
-  private var kept: SampleQueue? = SampleQueue(memoryLimit: memoryLimit)
+  /// Blocks of the parts that are kept, in their order; nil where there was no room for them.
+  private var kept: KeptSound? = KeptSound(memoryLimit: memoryLimit)
 
-  /// Twenty seconds of stereo.
-  private static let memoryLimit = 1 << 21
-  /// The most samples that are kept, three hours of stereo in 4 GiB: nobody expects a filter to fill a disk.
-  private static let mostKept = 1 << 30
+  /// Twenty seconds of stereo, or forty of 16 bits.
+  private static let memoryLimit = 8 << 20
+  /// The most bytes that are kept, three hours of stereo, or six of 16 bits: nobody expects a filter to fill a disk.
+  private static let mostKept = 4 << 30
 
   init(_ options: DecodingOptions) {
     self.options = options
@@ -103,7 +103,7 @@ struct MeasuredSound {
     guard let kept else { return }
     do throws(FilterError) {
       try kept.append(samples)
-      if kept.count > Self.mostKept { self.kept = nil }
+      if kept.size > Self.mostKept { self.kept = nil }
     } catch {
       // What it has filled is free again.
       self.kept = nil
@@ -120,10 +120,11 @@ struct MeasuredSound {
   ) throws(FilterError) {
     guard part.isKept, let kept else { return try decode(part, use) }
     var block: [Float] = []
-    for start in stride(from: 0, to: part.frames, by: Decoding.blockFrames) {
-      let frames = min(Decoding.blockFrames, part.frames - start)
-      try kept.take(frames * part.channels, into: &block)
+    var start = 0
+    while start < part.frames {
+      try kept.take(into: &block)
       try use(block.span, start)
+      start += block.count / part.channels
     }
   }
 
