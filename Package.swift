@@ -46,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
+    .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CProcessor"),
     .target(name: "CProcessorCheck"),
@@ -59,9 +60,9 @@ let package = Package(
     .target(
       name: "APCore", dependencies: ["CLinux", "CProcessorCheck", systemPackage],
       swiftSettings: settings),
-    // SHA-256. Not in APCore: a filter that needs none does not load libnettle.
+    // SHA-256 and XXH3. Not in APCore: a filter that needs none does not load libnettle.
     .target(
-      name: "Digests", dependencies: ["APCore", "CNettle", systemPackage],
+      name: "Digests", dependencies: ["APCore", "CNettle", "CXXHash", systemPackage],
       swiftSettings: settings, linkerSettings: [.linkedLibrary("nettle")]),
     .target(
       name: "Resampling", dependencies: ["APCore", "CLibAV"], swiftSettings: settings,
@@ -211,7 +212,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "CachingTests", dependencies: ["APCore", "Caching", "TestSupport"],
+      name: "CachingTests", dependencies: ["APCore", "Caching", "Digests", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "WorkflowsTests", dependencies: ["APCore", "Workflows", "TestSupport"],

@@ -89,7 +89,7 @@ import Testing
       { _ = try Command.tool("rm", "\($0)/stream").run() },
       { _ = try Command.tool("rm", "\($0)/manifest.json").run() },
       { try Files.write([], to: "\($0)/manifest.json") },
-      { try Files.write(Array("{\"format\":2}".utf8), to: "\($0)/manifest.json") },
+      { try Files.write(Array("{\"format\":3}".utf8), to: "\($0)/manifest.json") },
     ]
     for damage in damages {
       #expect(try record(run))
@@ -115,8 +115,31 @@ import Testing
     #expect(store.list().isEmpty)
   }
 
+  /// Its SHA-256 was kept, of which this version makes none.
+  @Test func whatAnotherVersionKeptIsMadeAgain() throws {
+    let run = Self.run("a")
+    let path = "\(store.executions)/\(run.key)"
+    #expect(try record(run))
+    let size = store.list()[0].size
+    let manifest = String(decoding: try Files.read("\(path)/manifest.json"), as: UTF8.self)
+    let digest = String(repeating: "0", count: 64)
+    let old = manifest.replacing("\"format\":3", with: "\"format\":2")
+      .replacing(/"xxh3":"[0-9a-f]{32}"/, with: "\"sha256\":\"\(digest)\"")
+    #expect(old.utf8.count == manifest.utf8.count + 34)
+    try Files.write(Array(old.utf8), to: "\(path)/manifest.json")
+    // It is listed, cleaned by its age and size, and never given out.
+    #expect(store.list().map(\.command) == [["a"]])
+    #expect(store.clean(size: size + 34) == Removal())
+    #expect(find(run) == nil)
+    #expect(!Files.exists(path))
+    #expect(try record(run))
+    #expect(try read(find(run)) == Self.output)
+    try Files.write(Array(old.utf8), to: "\(path)/manifest.json")
+    #expect(store.clean(size: size) == Removal(runs: 1, bytes: size + 34))
+  }
+
   /// In sizes around that of the blocks in which it is read.
-  @Test(arguments: [1_000, 131_000, 131_072, 300_000])
+  @Test(arguments: [1_000, 32_000, 65_536, 131_072, 300_000])
   func anyWrongByteIsFoundWhileItIsRead(frames: Int) throws {
     let output = StreamText.whole(["mix": Sounds.noise(frames: frames)])
     let run = Self.run("a")
@@ -125,7 +148,8 @@ import Testing
     #expect(try read(find(run)) == output)
     let lastLine = output.dropLast().lastIndex(of: UInt8(ascii: "\n")) ?? 0
     let places = [
-      0, 1, 100, output.count / 2, 1 << 20, (1 << 20) - 1, lastLine, lastLine + 1, output.count - 1,
+      0, 1, 100, output.count / 2, (1 << 18) - 1, 1 << 18, 1 << 20, lastLine, lastLine + 1,
+      output.count - 1,
     ]
     for place in places where place < output.count {
       var bytes = output

@@ -19,7 +19,7 @@ import Testing
         StreamHeader(
           channels: 2, rate: 44_100, tracks: [Track("mix")],
           source: Source(file: "ö \"song\".mp3", sha256: "33")))),
-    output: .init(file: "stream", size: 1_000, sha256: "44", end: 900))
+    output: .init(file: "stream", size: 1_000, xxh3: "44", end: 900))
 
   @Test func whatIsWrittenIsReadBack() throws {
     let summary = try #require(Manifest.summary(of: manifest.bytes))
@@ -52,14 +52,27 @@ import Testing
       ("\"size\":1000", "\"size\":-1000"), ("\"size\":1000", "\"size\":1e3"),
       ("\"end\":900", "\"end\":1001"), ("\"end\":900", "\"end\":-1"),
       ("\"end\":900", "\"end\":99999999999999999999999"), ("outputs", "output"),
-      ("\"format\":2", "\"format\":1"), ("\"format\":2", "\"format\":\"2\""),
+      ("\"format\":3", "\"format\":\"3\""), ("\"format\":3,", ""), ("xxh3", "sha256"),
     ] {
       let damaged = text.replacing(part, with: damage)
       #expect(damaged != text, "\(part)")
       #expect(Manifest.summary(of: Array(damaged.utf8)) == nil, "\(damage)")
     }
-    for text in ["", "\0", "[", "{}", "[{}]", "{\"format\":2}", "format = 1"] {
+    for text in ["", "\0", "[", "{}", "[{}]", "{\"format\":3}", "{\"format\":2}", "format = 1"] {
       #expect(Manifest.summary(of: Array(text.utf8)) == nil, "\(text)")
+    }
+  }
+
+  /// It can still be listed.
+  @Test(arguments: ["1", "2", "4"])
+  func ofAnotherVersionOnlyTheOutputIsUnknown(format: String) throws {
+    for part in ["\"xxh3\":\"44\"", "\"sha256\":\"44\""] {
+      let text = String(decoding: manifest.bytes, as: UTF8.self)
+        .replacing("\"format\":3", with: "\"format\":\(format)")
+        .replacing("\"xxh3\":\"44\"", with: part)
+      var summary = try #require(Manifest.summary(of: manifest.bytes))
+      summary.output = nil
+      #expect(Manifest.summary(of: Array(text.utf8)) == summary)
     }
   }
 }

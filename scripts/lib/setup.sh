@@ -7,7 +7,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 source "$top/scripts/lib/command.sh"
 
 # What the binaries are linked against, and what the scripts also need to measure and to check.
-build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev)
+build_packages=(libavformat-dev libswresample-dev libsndfile1-dev libyaml-dev nettle-dev libxxhash-dev)
 quickstart_packages=(python3)
 package_packages=(dpkg-dev git xz-utils)
 test_packages=(python3 curl ffmpeg make shellcheck mandoc zsh fish qemu-user-static libc6-dev-arm64-cross)

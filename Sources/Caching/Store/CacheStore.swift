@@ -32,13 +32,19 @@ package struct CacheStore: Sendable {
 
   /// Finds an execution. Whether all its bytes are what was written is known once they have been read.
   ///
-  /// - Parameter log: is told of one that is seen to be damaged, which is dropped.
+  /// - Parameter log: is told of one that is seen to be damaged, or of another version of ap; it is dropped.
   /// - Returns: nil where there is none.
   func find(_ key: String, log: Log) -> StoredExecution? {
     let path = "\(executions)/\(key)"
     guard FileSystem.isFolder(path) else { return nil }
-    guard let execution = StoredExecution(folder: path), execution.key == key else {
-      log.warning("The stored output in \(path) is damaged: it is dropped and made again.")
+    let summary = StoredExecution.summary(in: path)
+    guard let execution = StoredExecution(summary, in: path), execution.key == key else {
+      if summary?.key == key, summary?.output == nil {
+        log.debug(
+          "The stored output in \(path) is another version's: it is dropped and made again.")
+      } else {
+        log.warning("The stored output in \(path) is damaged: it is dropped and made again.")
+      }
       drop(key)
       return nil
     }

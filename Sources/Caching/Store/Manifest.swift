@@ -6,7 +6,8 @@ struct Manifest: Sendable, Equatable {
   struct Output: Sendable, Equatable {
     var file: String
     var size: Int
-    var sha256: String
+    /// The checksum of its bytes.
+    var xxh3: String
     /// Where its end record begins.
     var end: Int
   }
@@ -22,7 +23,8 @@ struct Manifest: Sendable, Equatable {
   /// The stream that it wrote.
   var output: Output
 
-  private static let format = 2
+  /// One more whenever manifests of before cannot be used any more.
+  private static let format = 3
   static let maximumBytes = 1 << 20
 
   /// The file's content.
@@ -39,7 +41,7 @@ struct Manifest: Sendable, Equatable {
       "outputs": [
         [
           "file": .string(output.file), "size": JSONValue(output.size),
-          "sha256": .string(output.sha256), "end": JSONValue(output.end),
+          "xxh3": .string(output.xxh3), "end": JSONValue(output.end),
         ]
       ],
     ]
@@ -49,21 +51,30 @@ struct Manifest: Sendable, Equatable {
 
   /// Reads back what finds and checks the execution, and what is shown of it.
   ///
-  /// - Returns: nil where the bytes are damaged.
+  /// - Returns: nil where the bytes are damaged; without an output where another version of ap wrote them.
   static func summary(of bytes: [UInt8]) -> ExecutionSummary? {
     guard
       let json = try? JSONValue(parsing: bytes, limits: JSONLimits(bytes: maximumBytes)),
-      json["format"]?.int == format, let key = json["key"]?.string,
-      let created = json["created"]?.string, let command = json["command"]?.array,
-      let outputs = json["outputs"]?.array, outputs.count == 1,
+      let format = json["format"]?.int, let key = json["key"]?.string,
+      let created = json["created"]?.string, let command = json["command"]?.array
+    else { return nil }
+    var summary = ExecutionSummary(
+      key: key, created: created, command: command.compactMap(\.string),
+      source: json["source"]?["file"]?.string)
+    if format == Self.format {
+      guard let output = output(in: json) else { return nil }
+      summary.output = output
+    }
+    return summary
+  }
+
+  private static func output(in json: JSONValue) -> Output? {
+    guard let outputs = json["outputs"]?.array, outputs.count == 1,
       let file = outputs[0]["file"]?.string, let size = outputs[0]["size"]?.int,
-      let sha256 = outputs[0]["sha256"]?.string, let end = outputs[0]["end"]?.int,
+      let xxh3 = outputs[0]["xxh3"]?.string, let end = outputs[0]["end"]?.int,
       end >= 0, end <= size
     else { return nil }
-    return ExecutionSummary(
-      key: key, created: created, command: command.compactMap(\.string),
-      source: json["source"]?["file"]?.string,
-      output: Output(file: file, size: size, sha256: sha256, end: end))
+    return Output(file: file, size: size, xxh3: xxh3, end: end)
   }
 }
 
@@ -74,7 +85,8 @@ struct ExecutionSummary: Sendable, Equatable {
   var command: [String]
   /// The name of the file that the sound came from.
   var source: String?
-  var output: Manifest.Output
+  /// nil where another version of ap keeps outputs in a way that this one does not read.
+  var output: Manifest.Output?
 }
 
 extension KeyedRun.Input {

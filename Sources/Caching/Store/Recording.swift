@@ -9,7 +9,7 @@ final class Recording {
   private let limit: Int?
   private let path: String
   private let stream: FileDescriptor
-  private var digest = Digest()
+  private var checksum = Checksum()
   private var flush = EarlyFlush()
   private var watch = StreamWatch()
   private var isOpen = true
@@ -45,7 +45,7 @@ final class Recording {
       return discard()
     }
     if let limit, watch.count > limit { return stop("It is larger than --max-size allows.") }
-    digest.add(bytes)
+    checksum.add(bytes)
     do {
       try stream.writeWhole(bytes)
       flush.follow(stream, to: watch.count)
@@ -66,7 +66,7 @@ final class Recording {
     let key = run.key
     let manifest = Manifest(
       key: key, created: Timestamp.text(Syscalls.now()), command: command, run: run,
-      output: .init(file: CacheStore.stream, size: watch.count, sha256: digest.text, end: end))
+      output: .init(file: CacheStore.stream, size: watch.count, xxh3: checksum.text, end: end))
     do {
       let file = try FileDescriptor.open(
         "\(path)/\(CacheStore.manifest)", .writeOnly,
