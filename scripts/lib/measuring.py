@@ -19,9 +19,10 @@ def say(message):
 
 def run(*commands, output=os.devnull):
     """Runs a pipe into a file; its wall time in seconds, and the peak resident size in MB of each command."""
+    # Before the clock starts: what the last run wrote is thrown away here.
+    file = open(output, "wb")
     started = time.perf_counter()
     processes = []
-    file = open(output, "wb")
     for command in commands:
         source = processes[-1].stdout if processes else subprocess.DEVNULL
         last = len(processes) == len(commands) - 1
