@@ -21,14 +21,7 @@ struct MeasuredSound {
   /// In the order of the files.
   private(set) var parts: [Part] = []
   private let options: DecodingOptions
-  private var meter: LoudnessMeter?
-  /// Blocks of the parts that are kept, in their order; nil where there was no room for them.
-  private var kept: KeptSound? = KeptSound(memoryLimit: memoryLimit)
-
-  /// Twenty seconds of stereo, or forty of 16 bits.
-  private static let memoryLimit = 8 << 20
-  /// The most bytes that are kept, three hours of stereo, or six of 16 bits: nobody expects a filter to fill a disk.
-  private static let mostKept = 4 << 30
+  private let measurement = Measurement()
 
   init(_ options: DecodingOptions) {
     self.options = options
@@ -38,7 +31,7 @@ struct MeasuredSound {
   ///
   /// - Throws: `badInput` where the file is damaged, or changes meanwhile; `usage`, `io`.
   mutating func measure(_ file: InputFile, in context: FilterContext) throws(FilterError) -> Part {
-    let (meter, count) = (meter, kept?.count ?? 0)
+    let mark = measurement.mark
     var fast = options
     (fast.threads, fast.isLenient) = (context.settings.threads ?? 0, false)
     let part: Part
@@ -47,8 +40,7 @@ struct MeasuredSound {
     } catch {
       // Threads meet damage too late to say where it is, or to go on after it.
       guard error.code == .badInput else { throw error }
-      self.meter = meter
-      if let kept { kept.removeLast(kept.count - count) }
+      measurement.goBack(to: mark)
       part = try measure(file, by: options, in: context)
     }
     parts.append(part)
@@ -57,9 +49,8 @@ struct MeasuredSound {
 
   /// The figures of all that was measured, unless they are not numbers: a header has no word for those.
   var loudness: Loudness? {
-    guard let loudness = meter?.loudness, loudness.mean.isFinite, loudness.std.isFinite else {
-      return nil
-    }
+    guard let loudness = measurement.meter?.loudness, loudness.mean.isFinite, loudness.std.isFinite
+    else { return nil }
     return loudness
   }
 
@@ -76,39 +67,49 @@ struct MeasuredSound {
     _ file: InputFile, _ options: DecodingOptions, _ version: InputFile.Version,
     in context: FilterContext
   ) throws(FilterError) -> Part {
+    let isThreaded = context.settings.threads != 1
     let reader = try AudioReader(file, options: options)
+    let digest = isThreaded ? try BackgroundDigest(of: file) : nil
     var block: [Float] = []
     try reader.read(into: &block, frames: Decoding.blockFrames)
     // A chain of Ogg streams has others further on.
     let tags = reader.tags
-    var meter = meter ?? LoudnessMeter(channels: reader.channels)
+    let (channels, keeps) = (reader.channels, !reader.isCheap)
+    measurement.begin(channels: channels)
+    // Threads of a codec wait for whoever takes what they have made: that does nothing else.
+    let worker =
+      isThreaded
+      ? try BlockWorker(bytes: Decoding.blockFrames * channels * MemoryLayout<Float>.stride) {
+        [measurement] in
+        measurement.add(
+          $0.assumingMemoryBound(to: Float.self).span, channels: channels, keeps: keeps)
+      } : nil
+    // After a failure, too, nobody else may have what it works on.
+    defer { worker?.finish() }
     var frames = 0
     while !block.isEmpty {
-      // What does not match is refused later.
-      if reader.channels == meter.channels { meter.add(block.span) }
-      if !reader.isCheap { keep(block.span, in: context) }
-      frames += block.count / reader.channels
+      if let worker {
+        block.withUnsafeBytes { bytes in
+          worker.next().copyMemory(from: bytes)
+          worker.handOver(bytes.count)
+        }
+      } else {
+        measurement.add(block.span, channels: channels, keeps: keeps)
+      }
+      frames += block.count / channels
       context.progress.update(
         done: frames, total: reader.expectedFrames, rate: reader.rate, stage: "measuring")
       try reader.read(into: &block, frames: Decoding.blockFrames)
     }
-    self.meter = meter
-    return Part(
-      file: file, rate: reader.rate, channels: reader.channels, frames: frames, tags: tags,
-      sourceRate: reader.sourceRate, sha256: try file.sha256(), findings: try reader.findings(),
-      version: version, isKept: !reader.isCheap)
-  }
-
-  private mutating func keep(_ samples: Span<Float>, in context: FilterContext) {
-    guard let kept else { return }
-    do throws(FilterError) {
-      try kept.append(samples)
-      if kept.size > Self.mostKept { self.kept = nil }
-    } catch {
-      // What it has filled is free again.
-      self.kept = nil
-      context.log.warning("\(error.message) The sound is decoded a second time instead.")
+    worker?.finish()
+    if let problem = measurement.takeProblem() {
+      context.log.warning("\(problem.message) The sound is decoded a second time instead.")
     }
+    let sha256 = if let digest { try digest.text() } else { try file.sha256() }
+    return Part(
+      file: file, rate: reader.rate, channels: channels, frames: frames, tags: tags,
+      sourceRate: reader.sourceRate, sha256: sha256, findings: try reader.findings(),
+      version: version, isKept: keeps)
   }
 
   /// Gives a part's sound block by block. The parts come in their order, each once.
@@ -118,7 +119,7 @@ struct MeasuredSound {
   func read(
     _ part: Part, _ use: (Span<Float>, _ start: Int) throws(FilterError) -> Void
   ) throws(FilterError) {
-    guard part.isKept, let kept else { return try decode(part, use) }
+    guard part.isKept, let kept = measurement.kept else { return try decode(part, use) }
     var block: [Float] = []
     var start = 0
     while start < part.frames {
