@@ -84,6 +84,59 @@ static inline ap_float16 ap_dot_widened_bf16(ap_float16 sums, ap_word16 a, ap_wo
   return sums + low + (ap_float16)(a & ~0xffff) * (ap_float16)(b & ~0xffff);
 }
 
+// 16 values as IEEE half precision, to the nearest, ties to even; what does not fit is infinite.
+static inline ap_half16 ap_narrow_half(ap_float16 values) {
+  typedef _Float16 half16 __attribute__((vector_size(32)));
+  return (ap_half16)__builtin_convertvector(values, half16);
+}
+// Words of two halves, and the low and the high ones of such words.
+static inline ap_word16 ap_pair_half(ap_float16 low, ap_float16 high) {
+  return (ap_word16)(__builtin_convertvector(ap_narrow_half(low), ap_unsigned16) |
+                     __builtin_convertvector(ap_narrow_half(high), ap_unsigned16) << 16);
+}
+static inline ap_float16 ap_low_half(ap_word16 words) {
+  return ap_widen_half(__builtin_convertvector((ap_unsigned16)words & 0xffff, ap_half16));
+}
+static inline ap_float16 ap_high_half(ap_word16 words) {
+  return ap_widen_half(__builtin_convertvector((ap_unsigned16)words >> 16, ap_half16));
+}
+
+// Products of halves, which x86-64-v4 does not include, and AMD's Zen 4 does not have.
+static inline int ap_has_fp16(void) {
+#ifdef __AVX512F__
+  return __builtin_cpu_supports("avx512fp16") != 0;
+#else
+  return 0;
+#endif
+}
+
+// sums + a * b in each of 32 halves, for processors that have it.
+static inline ap_word16 ap_multiply_add_half(ap_word16 sums, ap_word16 a, ap_word16 b) {
+#ifdef __AVX512F__
+  __asm__("vfmadd231ph %2, %1, %0" : "+v"(sums) : "v"(a), "v"(b));
+#endif
+  return sums;
+}
+
+// sum + a * b for values that halves have. The product is exact; where the sum is not, its last bit is odd, so that it
+// is no tie between two halves: rounded to one, it is as if it had been rounded only once.
+static inline ap_float16 ap_multiply_add_odd(ap_float16 sum, ap_float16 a, ap_float16 b) {
+  const ap_float16 product = a * b;
+  const ap_float16 total = sum + product;
+  const ap_float16 added = total - sum;
+  const ap_float16 rest = (sum - (total - added)) + (product - added);
+  const ap_word16 bits = (ap_word16)total;
+  const ap_word16 sign = bits >> 31;
+  const ap_word16 step = (((rest < 0) - (rest > 0)) ^ sign) - sign;
+  return (ap_float16)(bits + (step & ((bits & 1) - 1)));
+}
+
+// The same as ap_multiply_add_half for every processor, to the bit.
+static inline ap_word16 ap_multiply_add_widened_half(ap_word16 sums, ap_word16 a, ap_word16 b) {
+  return ap_pair_half(ap_multiply_add_odd(ap_low_half(sums), ap_low_half(a), ap_low_half(b)),
+                      ap_multiply_add_odd(ap_high_half(sums), ap_high_half(a), ap_high_half(b)));
+}
+
 // 16 whole numbers, to the nearest float.
 static inline ap_float16 ap_float_of_word(ap_word16 words) {
   return __builtin_convertvector(words, ap_float16);

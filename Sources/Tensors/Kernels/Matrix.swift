@@ -3,7 +3,7 @@ package import Checkpoints
 /// A left matrix in the order in which the tile kernel reads it, `[row / 8][word][8]`, packed once at load.
 ///
 /// Weights that are multiplied as float32 stand as they are stored, and halves are widened tile by tile when a
-/// product reads them. Weights that are multiplied as bfloat16 or int8 are rounded to how they are stored and then
+/// product reads them. Weights that are multiplied in fewer bits are rounded to how they are stored and then
 /// stand in the words of the product. The last tile is filled up with zero rows.
 package struct Matrix: Sendable {
   /// Rows, without the filling of the last tile.
@@ -203,7 +203,8 @@ private struct Packing {
     case .int8:
       if let scales { quantize(room, scales: scales + tile &* Packing.scalesOfTile) }
       interleave(room, into: words) { Quantizing.word($0) }
-    case .bf16, .f16: interleave(room, into: words) { Narrowing.pair($0[0], $0[1]) }
+    case .bf16, .f16:
+      interleave(room, into: words) { Narrowing.pair($0[0], $0[1], as: multiplied) }
     case .f32 where stored == .f32: interleave(room, into: words) { $0[0] }
     case .f32:
       interleave(room, into: base.halves + tile &* self.room) { stored.narrowed($0[0]) }

@@ -4,8 +4,7 @@ package import Checkpoints
 /// 16 elements of half the size.
 typealias HalfLanes = SIMD16<UInt16>
 
-/// A format of numbers: in which weights are stored (`f32`, `bf16`, `f16`), and which are multiplied (`f32`, `bf16`,
-/// `int8`).
+/// A format of numbers: in which weights are stored (all but `int8`), and which are multiplied.
 package enum NumberFormat: String, Sendable, CaseIterable {
   case f32
   case bf16

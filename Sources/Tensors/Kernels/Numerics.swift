@@ -1,10 +1,13 @@
-/// How a network's matrices are stored in memory, and what is multiplied; sums are always float32.
+internal import CProcessor
+
+/// How a network's matrices are stored in memory, and what is multiplied; sums are float32, of half precision from 64
+/// terms on.
 package struct Numerics: Sendable, Hashable {
   /// How weights are stored; nil is as in the file, or in float32 where something is folded into them.
   package var stored: NumberFormat?
-  /// What a linear layer's factors are: float32, bfloat16 or int8.
+  /// What a linear layer's factors are.
   package var multiplied: NumberFormat
-  /// What other factors are where those are int8: float32 or bfloat16.
+  /// What other factors are where those are int8: anything else.
   package var others: NumberFormat
 
   /// Float32, unless another format is named.
@@ -12,8 +15,7 @@ package struct Numerics: Sendable, Hashable {
     stored: NumberFormat? = nil, multiplied: NumberFormat = .f32, others: NumberFormat = .bf16
   ) {
     precondition(stored != .int8, "weights are stored as float32 or in 16 bits")
-    precondition(multiplied != .f16, "products are of float32, bfloat16 or int8")
-    precondition(others == .f32 || others == .bf16, "only linear layers multiply int8")
+    precondition(others != .int8, "only linear layers multiply int8")
     self.stored = stored
     self.multiplied = multiplied
     self.others = multiplied == .int8 ? others : multiplied
@@ -24,11 +26,17 @@ package struct Numerics: Sendable, Hashable {
   /// With products of float32.
   package var exact: Numerics { Numerics(stored: stored) }
 
+  /// With products of float32 in place of half precision, whose sums and factors end at 65,504.
+  package var unbounded: Numerics {
+    func wide(_ format: NumberFormat) -> NumberFormat { format == .f16 ? .f32 : format }
+    return Numerics(stored: stored, multiplied: wide(multiplied), others: wide(others))
+  }
+
   /// Float32 throughout.
   package static var float32: Numerics { Numerics(stored: .f32) }
 }
 
-/// Words of a product: float32 values, bfloat16 values in pairs, or int8 values in fours. A word of 32 bits holds a
+/// Words of a product: float32 values, values of 16 bits in pairs, or int8 values in fours. A word of 32 bits holds a
 /// column's values of two or four neighbouring rows, so that panels, strides and offsets are those of float32 with
 /// fewer rows.
 extension NumberFormat {
@@ -60,7 +68,7 @@ extension NumberFormat {
     case .bf16, .f16:
       Narrowing.rows(
         Floats(source.base), stride: source.stride, channels: channels, columns: Tile.columns,
-        into: target.base, targetStride: target.stride)
+        into: target.base, targetStride: target.stride, as: self)
     case .int8: Quantizing.panel(source, channels: channels, into: target)
     }
     return target
@@ -74,19 +82,31 @@ extension Scratch {
   }
 }
 
-/// Rows of float32 on their way into a product of bfloat16 pairs.
+/// Rows of float32 on their way into a product of pairs of 16 bits. A word holds values of two rows, the first one's in
+/// its low half.
 enum Narrowing {
-  /// Two rows become one of words; the first row takes the low half. Rounds to nearest.
-  @inline(__always) static func pair(_ low: Lanes, _ high: Lanes) -> Lanes {
+  /// Words of bfloat16, rounded to nearest.
+  @inline(__always) static func bfloats(_ low: Lanes, _ high: Lanes) -> Lanes {
     let half = SIMD16<UInt32>(repeating: 0x8000)
     let low = (unsafeBitCast(low, to: SIMD16<UInt32>.self) &+ half) &>> 16
     let high = (unsafeBitCast(high, to: SIMD16<UInt32>.self) &+ half) & 0xffff_0000
     return unsafeBitCast(low | high, to: Lanes.self)
   }
 
+  /// Words of half precision, rounded to nearest, ties to even. From 65,520 on a value becomes infinite, and not the
+  /// largest that there is: what is made of it shows then that it did not fit.
+  @inline(__always) static func halves(_ low: Lanes, _ high: Lanes) -> Lanes {
+    Lanes(words: ap_pair_half(low, high))
+  }
+
   /// One word from two values.
-  static func pair(_ low: Float, _ high: Float) -> Float {
-    Float(
+  @inline(__always) static func pair(_ low: Float, _ high: Float, as format: NumberFormat) -> Float
+  {
+    if format == .f16 {
+      return Float(
+        bitPattern: UInt32(format.narrowed(low)) | UInt32(format.narrowed(high)) &<< 16)
+    }
+    return Float(
       bitPattern: (low.bitPattern &+ 0x8000) &>> 16 | (high.bitPattern &+ 0x8000) & 0xffff_0000)
   }
 
@@ -95,7 +115,18 @@ enum Narrowing {
   /// - Parameter columns: a multiple of 16; as many are read and written.
   static func rows(
     _ source: Floats, stride: Int, channels: Int, columns: Int, into target: MutableFloats,
-    targetStride: Int
+    targetStride: Int, as format: NumberFormat
+  ) {
+    if format == .f16 {
+      rows(source, stride, channels, columns, target, targetStride) { halves($0, $1) }
+    } else {
+      rows(source, stride, channels, columns, target, targetStride) { bfloats($0, $1) }
+    }
+  }
+
+  @inline(__always) private static func rows(
+    _ source: Floats, _ stride: Int, _ channels: Int, _ columns: Int, _ target: MutableFloats,
+    _ targetStride: Int, _ pair: (Lanes, Lanes) -> Lanes
   ) {
     for index in 0..<(channels &+ 1) / 2 {
       let low = source + 2 &* index &* stride

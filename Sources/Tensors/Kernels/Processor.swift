@@ -9,6 +9,9 @@ enum Processor {
   /// Products of bfloat16 pairs with float32 sums, beside `hasAVX512`: what this processor says of itself.
   @inline(__always) static var hasBF16: Bool { ap_has_bf16() != 0 }
 
+  /// Products of half precision with sums of half precision, likewise.
+  @inline(__always) static var hasFP16: Bool { ap_has_fp16() != 0 }
+
   /// Products of four bytes with sums of 32 bits, likewise.
   @inline(__always) static var hasVNNI: Bool { ap_has_vnni() != 0 }
 }

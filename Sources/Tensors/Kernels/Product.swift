@@ -27,6 +27,21 @@ enum WidenedPairProduct: Product {
   }
 }
 
+/// Words are pairs of halves, and so are the sums, which stand in the lanes as they are (`multiplyHalfTile8x48`): each
+/// adds a product to either, in one instruction (`Processor.hasFP16`).
+enum HalfProduct: Product {
+  @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
+    Lanes(words: ap_multiply_add_half(sums.words, a.words, b.words))
+  }
+}
+
+/// The same sums of halves, to the bit, which are taken apart.
+enum WidenedHalfProduct: Product {
+  @inline(__always) static func add(_ a: Float, _ b: Lanes, to sums: Lanes) -> Lanes {
+    Lanes(words: ap_multiply_add_widened_half(sums.words, a.words, b.words))
+  }
+}
+
 /// Words are four bytes, those of `b` unsigned, and sums are whole numbers of 32 bits, which stand in the lanes as they
 /// are: each adds four products, in one instruction (`Processor.hasVNNI`).
 enum ByteProduct: Product {
@@ -44,18 +59,18 @@ enum WidenedByteProduct: Product {
 
 extension Float {
   /// Its bits in each lane.
-  @inline(__always) fileprivate var words: SIMD16<Int32> {
+  @inline(__always) var words: SIMD16<Int32> {
     SIMD16(repeating: Int32(bitPattern: bitPattern))
   }
 }
 
 extension SIMD16<Float> {
   /// The bits of each lane.
-  @inline(__always) fileprivate var words: SIMD16<Int32> {
+  @inline(__always) var words: SIMD16<Int32> {
     unsafeBitCast(self, to: SIMD16<Int32>.self)
   }
 
-  @inline(__always) fileprivate init(words: SIMD16<Int32>) {
+  @inline(__always) init(words: SIMD16<Int32>) {
     self = unsafeBitCast(words, to: Self.self)
   }
 }

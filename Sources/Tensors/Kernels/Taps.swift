@@ -2,7 +2,7 @@
 /// columns.
 ///
 /// The products of a sum are ordered by block, then by column, then by channel. In float32 they read the
-/// activations where these lie. For bfloat16 the columns needed are first narrowed to a strip.
+/// activations where these lie. For 16 bits the columns needed are first narrowed to a strip.
 struct Taps: Sendable {
   /// Channels that a tap reads.
   let inputs: Int
@@ -26,7 +26,7 @@ struct Taps: Sendable {
   /// What to pack a matrix's columns by, given where each tap's first value of a row lies and the distance
   /// between channels.
   func order(channelStride: Int, tap: (_ block: Int, _ column: Int) -> Int) -> [Int?] {
-    let filling: [Int?] = precision == .bf16 && inputs % 2 == 1 ? [nil] : []
+    let filling: [Int?] = precision.valuesOfWord == 2 && inputs % 2 == 1 ? [nil] : []
     return (0..<blocks).flatMap { block in
       columns.indices.flatMap { column in
         (0..<inputs).map { tap(block, column) + $0 * channelStride } + filling
@@ -57,7 +57,7 @@ struct Taps: Sendable {
           Narrowing.rows(
             origin + (block &* blockStep &+ range.lowerBound), stride: stride, channels: inputs,
             columns: range.count, into: strip + block &* depth &* range.count,
-            targetStride: range.count)
+            targetStride: range.count, as: precision)
         }
         for column in columns {
           offsets[index] =

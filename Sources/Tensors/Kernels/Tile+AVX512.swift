@@ -7,6 +7,8 @@
 @_specialize(where P == FloatProduct)
 @_specialize(where P == PairProduct)
 @_specialize(where P == ByteProduct)
+@_specialize(where P == HalfProduct)
+@_specialize(where P == WidenedHalfProduct)
 func multiplyTile8x48<P: Product>(
   _ a: Floats, aStride: Int, _ b: TileRows, into c: MutableFloats, accumulate: Bool, _: P.Type
 ) {

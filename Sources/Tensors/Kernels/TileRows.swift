@@ -32,9 +32,14 @@ func multiplyTile(
   case (.int8, _):
     multiplyTile4x16(
       a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedByteProduct.self)
-  case (_, true) where Processor.hasBF16:
+  case (.f16, _) where Processor.hasFP16:
+    multiplyHalfTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, HalfProduct.self)
+  case (.f16, _):
+    multiplyHalfTile8x48(
+      a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedHalfProduct.self)
+  case (.bf16, true) where Processor.hasBF16:
     multiplyTile8x48(a, aStride: aStride, b, into: c, accumulate: accumulate, PairProduct.self)
-  default:
+  case (.bf16, _):
     multiplyTile4x16(
       a, aStride: aStride, b, into: c, accumulate: accumulate, WidenedPairProduct.self)
   }

@@ -110,23 +110,7 @@ struct Attention {
         maximum = maximum.max(scores.lanes(key &* Tile.columns &+ column))
       }
       maxima.store(maximum, column)
-      var sum = Lanes.zero
-      if inputs.precision == .f32 {
-        for key in 0..<keys {
-          let index = key &* Tile.columns &+ column
-          let weight = VectorMath.exp(scores.lanes(index) - maximum)
-          scores.store(weight, index)
-          sum += weight
-        }
-      } else {
-        for pair in 0..<keys / 2 {
-          let index = 2 &* pair &* Tile.columns &+ column
-          let low = VectorMath.coarseExp(scores.lanes(index) - maximum)
-          let high = VectorMath.coarseExp(scores.lanes(index &+ Tile.columns) - maximum)
-          scores.store(Narrowing.pair(low, high), pair &* Tile.columns &+ column)
-          sum += low + high
-        }
-      }
+      let sum = weigh(scores + column, keys: keys, maximum)
       let factor = VectorMath.exp(old - maximum)
       sums.store(sum.adding(factor, times: sums.lanes(column)), column)
       if isFirst { continue }
@@ -135,5 +119,38 @@ struct Attention {
         output.store(output.lanes(index) * factor, index)
       }
     }
+  }
+  /// Turns 16 queries' scores into words of e^(score − maximum).
+  ///
+  /// - Returns: the sums of the weights.
+  @inline(__always) private func weigh(
+    _ scores: MutableFloats, keys: Int, _ maximum: Lanes
+  ) -> Lanes {
+    switch inputs.precision {
+    case .f32, .int8:
+      var sum = Lanes.zero
+      for key in 0..<keys {
+        let weight = VectorMath.exp(scores.lanes(key &* Tile.columns) - maximum)
+        scores.store(weight, key &* Tile.columns)
+        sum += weight
+      }
+      return sum
+    case .bf16: return weigh(scores, keys: keys, maximum) { Narrowing.bfloats($0, $1) }
+    case .f16: return weigh(scores, keys: keys, maximum) { Narrowing.halves($0, $1) }
+    }
+  }
+
+  @inline(__always) private func weigh(
+    _ scores: MutableFloats, keys: Int, _ maximum: Lanes, _ pair: (Lanes, Lanes) -> Lanes
+  ) -> Lanes {
+    var sum = Lanes.zero
+    for index in 0..<keys / 2 {
+      let row = 2 &* index &* Tile.columns
+      let low = VectorMath.coarseExp(scores.lanes(row) - maximum)
+      let high = VectorMath.coarseExp(scores.lanes(row &+ Tile.columns) - maximum)
+      scores.store(pair(low, high), index &* Tile.columns)
+      sum += low + high
+    }
+    return sum
   }
 }

@@ -1,7 +1,7 @@
 /// Queries, keys and values of one attention, all heads, in the orders in which its two products read them.
 ///
 /// Queries and keys are panels `[C, 48]`; values are tiles of 8 channels of a head, `[C / 8][token][8]`. In
-/// bfloat16, pairs are of channels in the former and of tokens in the latter.
+/// 16 bits, pairs are of channels in the former and of tokens in the latter.
 package struct AttentionInputs: Sendable {
   let queries: TokenPanels
   let keys: TokenPanels
@@ -75,7 +75,7 @@ package struct AttentionInputs: Sendable {
       } else {
         for pair in 0..<Tile.columns / 2 {
           target[pair &* Tile.rows &+ row] = Narrowing.pair(
-            source[2 &* pair], source[2 &* pair &+ 1])
+            source[2 &* pair], source[2 &* pair &+ 1], as: precision)
         }
       }
     }

@@ -90,13 +90,13 @@ package struct Linear: Sendable {
   ) {
     let output = output.dense
     tiles(panel, scratch) { tile, index in
-      guard format == .bf16 else { return store(tile, index, into: output) }
+      guard format.valuesOfWord == 2 else { return store(tile, index, into: output) }
       activate(tile, index, into: tile)
       // The rows of a pair that does not exist are zeros of the matrix, and so is what is made of them.
       Narrowing.rows(
         Floats(tile), stride: Tile.columns, channels: min(channels, outputs &- index &* channels),
         columns: Tile.columns, into: output + index &* format.words(channels) &* Tile.columns,
-        targetStride: Tile.columns)
+        targetStride: Tile.columns, as: format)
     }
     // A token's scale follows from all of its channels.
     if format == .int8 { format.panel(Panel(output), channels: outputs, into: Panel(output)) }

@@ -1,6 +1,6 @@
 /// 48 columns of some rows: of tokens, or of a part of a block.
 ///
-/// What is to be multiplied as bfloat16 or int8 has fewer rows, each of which holds two or four
+/// What is to be multiplied in fewer bits has fewer rows, each of which holds two or four
 /// (`NumberFormat.rows`).
 package struct Panel {
   /// Column 0 of row 0.

@@ -71,10 +71,7 @@ import Testing
         for row in tile * 8..<tile * 8 + 8 {
           for (index, word) in words.enumerated() {
             let bits = values[index * 8 + row % 8].bitPattern
-            let found =
-              numerics.multiplied == .f32
-              ? [Float(bitPattern: bits)]
-              : [Float(bitPattern: bits << 16), Float(bitPattern: bits & 0xffff_0000)]
+            let found = numerics.multiplied.values(ofWord: bits)
             let expected = found.indices.map { part -> Float in
               let k = word * found.count + part
               guard row < rows.count, k < columns.count, let row = rows[row],

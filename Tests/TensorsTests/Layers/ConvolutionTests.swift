@@ -49,7 +49,7 @@ import Testing
     let x = Blocks(rows)
     let y = Blocks(count: 1, channels: shape.outputs, columns: shape.columns)
     apply(conv, x, y)
-    #expect(difference(y.values(), expected) < 3e-6)
+    #expect(difference(y.values(), expected) < numerics.multiplied.bound(float32: 3e-6))
     #expect(y.marginsAreZero)
   }
 
@@ -91,7 +91,7 @@ import Testing
       let x = Blocks(rows)
       let y = Blocks(old)
       conv(x, at: 0, into: y, workers: workers)
-      #expect(difference(y.values(), expected) < 3e-6)
+      #expect(difference(y.values(), expected) < numerics.multiplied.bound(float32: 3e-6))
       #expect(y.marginsAreZero)
       guard activation == .none else { continue }
       let sum = Blocks(old)
@@ -100,7 +100,9 @@ import Testing
           x.panel(0, panel), into: sum.panel(0, panel),
           epilogue: Convolution.Epilogue(accumulate: true), Scratch.spoiled())
       }
-      #expect(difference(sum.values(), Naive.sum(expected, Naive.table(old))) < 3e-6)
+      #expect(
+        difference(sum.values(), Naive.sum(expected, Naive.table(old)))
+          < numerics.multiplied.bound(float32: 3e-6))
       #expect(sum.marginsAreZero)
       // From a column in the middle on.
       let cut = shape.columns / 2
@@ -186,7 +188,7 @@ import Testing
             Naive.table(precision.factors(values[block + row - 1])), kernel,
             row == 1 ? bias : zeros, padding: 1))
       }
-      #expect(difference(y.values(block), expected) < 3e-6)
+      #expect(difference(y.values(block), expected) < precision.bound(float32: 3e-6))
     }
     #expect(y.marginsAreZero)
   }

@@ -51,7 +51,7 @@ import Testing
   }
 
   /// What leaves a layer is in the words of the next one: pairs, or bytes with their scales.
-  @Test(arguments: [2, 7, 8, 23], [NumberFormat.f32, .bf16, .int8])
+  @Test(arguments: [2, 7, 8, 23], [NumberFormat.f32, .f16, .bf16, .int8])
   func layersFollowEachOther(width: Int, format: NumberFormat) {
     let (first, second) = (affine(width, 5, seed: 1), affine(3, width, seed: 5))
     let rows = noise(rows: 5, columns: 48, seed: 3)

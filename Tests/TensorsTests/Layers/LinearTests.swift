@@ -14,7 +14,8 @@ import Testing
       let linear = Linear(weight: weight, bias: bias, activation: activation, numerics: numerics)
       #expect(linear.outputs == shape.outputs)
       #expect(
-        difference(applied(linear, rows), Naive.activated(expected, activation)) < 2e-6)
+        difference(applied(linear, rows), Naive.activated(expected, activation))
+          < numerics.multiplied.bound(float32: 2e-6))
     }
   }
 
@@ -29,25 +30,28 @@ import Testing
       .add(input[0], to: output[0], .spoiled())
     let product = Naive.linear(
       Naive.table(numerics.multiplied.factors(rows)), numerics.factors(weight), bias)
-    #expect(difference(output.values, Naive.sum(Naive.table(before), product)) < 2e-6)
+    #expect(
+      difference(output.values, Naive.sum(Naive.table(before), product))
+        < numerics.multiplied.bound(float32: 2e-6))
   }
 
-  /// In bfloat16, what leaves is in the words that the next product reads: pairs of channels.
-  @Test(arguments: [1, 2, 7, 8, 9, 23]) func layersFollowEachOtherInPairs(width: Int) {
-    let pairs = Numerics(multiplied: .bf16)
+  /// In 16 bits, what leaves is in the words that the next product reads: pairs of channels.
+  @Test(arguments: [1, 2, 7, 8, 9, 23], [NumberFormat.bf16, .f16])
+  func layersFollowEachOtherInPairs(width: Int, format: NumberFormat) {
+    let pairs = Numerics(multiplied: format)
     let (first, second) = (affine(width, 5, seed: 1), affine(3, width, seed: 5))
-    let rows = NumberFormat.bf16.factors(noise(rows: 5, columns: 48, seed: 3))
-    let input = words(rows, .bf16)
+    let rows = format.factors(noise(rows: 5, columns: 48, seed: 3))
+    let input = words(rows, format)
     let room = FloatStorage(count: Tile.tiles(width) * Tile.count)
     let middle = Panel(room.base)
     let output = TokenPanels(channels: 3, groups: 1, tokens: 48)
     Linear(weight: first.weight, bias: first.bias, activation: .gelu, numerics: pairs)(
-      input[0], into: middle, words: .bf16, .spoiled())
+      input[0], into: middle, words: format, .spoiled())
     Linear(weight: second.weight, bias: second.bias, numerics: pairs)
       .add(middle, to: output[0], .spoiled())
     let hidden = Naive.gelu(Naive.linear(Naive.table(rows), first.weight, first.bias))
     let expected = Naive.linear(hidden, second.weight, second.bias)
-    #expect(difference(output.values, expected) < NumberFormat.bf16.tolerance)
+    #expect(difference(output.values, expected) < format.tolerance)
   }
 
   /// What was folded in at load is what would have been computed before and after it.

@@ -35,7 +35,7 @@ import Testing
       layer(input, into: output, workers: workers)
       return output.values
     }
-    #expect(difference(results[0], expected) < 2e-6)
+    #expect(difference(results[0], expected) < numerics.multiplied.bound(float32: 2e-6))
     for result in results { #expect(result == results[0]) }
   }
 

@@ -32,7 +32,7 @@ import Testing
         }
         var expected = all.map { Array($0[2..<2 + length]) }
         if accumulate { expected = Naive.sum(expected, Naive.table(skip)) }
-        #expect(difference(y.values(), expected) < 3e-6)
+        #expect(difference(y.values(), expected) < numerics.multiplied.bound(float32: 3e-6))
         #expect(y.marginsAreZero)
       }
     }
@@ -123,7 +123,7 @@ import Testing
             worst, difference(actual, zip(all, before).map { $0[block + 2] + $1 }))
         }
       }
-      #expect(worst < 3e-6)
+      #expect(worst < numerics.multiplied.bound(float32: 3e-6))
       #expect(y.marginsAreZero)
     }
   }
