@@ -190,12 +190,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "SeparationTests",
-      dependencies: ["APCore", "Resampling", "Separation", "TestSupport", systemPackage],
+      dependencies: [
+        "APCore", "Resampling", "Separation", "Tensors", "TestSupport", systemPackage,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "DemucsTests",
       dependencies: [
         "APCore", "Checkpoints", "Demucs", "Fourier", "Separation", "Tensors", "TestSupport",
+        "ap-decode",
       ],
       swiftSettings: settings),
     .testTarget(

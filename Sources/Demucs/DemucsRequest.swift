@@ -58,7 +58,7 @@ package struct DemucsRequest: NetworkRequest {
     let probe = context.report.probe
     let (members, identity) = try context.report.stage("model") {
       try workers.both(
-        { try load(bag, needed, numerics, workers: workers, probe: probe) },
+        { try load(bag, needed, numerics, workers: workers, probe: probe, context.log) },
         { try ModelIdentity.json(name: location.name, files: location.paths) })
     }
     let plan = PassPlan(bag: members, settings: settings, sampleRate: bag.samplerate)
@@ -136,19 +136,26 @@ package struct DemucsRequest: NetworkRequest {
   }
 
   private func load(
-    _ bag: ModelBag, _ needed: Set<Int>, _ numerics: Numerics, workers: Workers, probe: Probe?
+    _ bag: ModelBag, _ needed: Set<Int>, _ numerics: Numerics, workers: Workers, probe: Probe?,
+    _ log: Log
   ) throws -> [BagMember] {
+    let notice = OverflowNotice { log.warning($0) }
     var last: HTDemucs?
     return try bag.members.enumerated().map { index, member in
-      var network: HTDemucs?
-      if needed.contains(index) {
-        // Members run one after the other.
-        network = try HTDemucs(
-          member.checkpoint.weights(), config: member.config, workers: workers,
-          numerics: numerics, sharingMemoryOf: last)
-        network?.probe = probe
-        last = network
+      guard needed.contains(index) else {
+        return BagMember(
+          separator: nil, segmentFrames: member.config.segmentFrames, weights: member.weights)
       }
+      // Members run one after the other.
+      let other = last
+      let network = try OverflowGuard(numerics, notice: notice) { numerics in
+        let network = try HTDemucs(
+          member.checkpoint.weights(), config: member.config, workers: workers,
+          numerics: numerics, sharingMemoryOf: other)
+        network.probe = probe
+        return network
+      }
+      last = network.network
       return BagMember(
         separator: network, segmentFrames: member.config.segmentFrames, weights: member.weights)
     }

@@ -51,10 +51,15 @@ package struct RoformerRequest: NetworkRequest {
     let (network, identity) = try context.report.stage("model") {
       try workers.both(
         {
-          try RoformerNetwork(weights, config: config, numerics: numerics, workers: workers)
+          try OverflowGuard(numerics, notice: OverflowNotice { context.log.warning($0) }) {
+            numerics in
+            let network = try RoformerNetwork(
+              weights, config: config, numerics: numerics, workers: workers)
+            network.probe = context.report.probe
+            return network
+          }
         }, { try ModelIdentity.json(name: location.name, files: location.files) })
     }
-    network.probe = context.report.probe
     var entry = context.historyEntry
     entry.options["model"] = identity
     entry.options["precision"] = .string(numerics.multiplied.rawValue)

@@ -60,8 +60,7 @@ package struct SAMRequest: NetworkRequest {
     let numerics = precision.numerics(
       stored: weights, auto: DiffusionPart.exactEnough, in: context)
     let workers = Workers(threads: threads)
-    let separator = try separator(
-      model, companions, prompts, numerics, workers, context.report)
+    let separator = try separator(model, companions, prompts, numerics, workers, context)
     var entry = context.historyEntry
     entry.options["precision"] = .string(numerics.multiplied.rawValue)
     entry.options["prompts"] = JSONValue(prompts.map(\.words))
@@ -74,7 +73,7 @@ package struct SAMRequest: NetworkRequest {
       draws: draws(model.config),
       outputs: OutputTrack.all(prompts, settings: settings), findings: findings,
       image: isStereo ? try StereoImage() : nil, writer: writer, progress: context.progress,
-      report: context.report, helpers: companions.memory(numerics.unscaled)
+      report: context.report, helpers: companions.memory(numerics.unscaled.unbounded)
     ) {
       limit.memory(
         $0, candidates: settings.candidates, textTokens: separator.textTokens,
@@ -175,15 +174,17 @@ package struct SAMRequest: NetworkRequest {
 
   private func separator(
     _ model: SAMAudioModel, _ companions: Companions, _ prompts: [Prompt], _ numerics: Numerics,
-    _ workers: Workers, _ report: Report
+    _ workers: Workers, _ context: FilterContext
   ) throws -> WindowSeparator {
-    let words = prompts.map(\.words)
+    let (words, report) = (prompts.map(\.words), context.report)
+    // Nobody looks for what overflows in these networks.
+    let others = numerics.unscaled.unbounded
     // All that reads prompts is gone again before the large network comes.
     let (features, rankers) = try report.stage("text") {
       let texts = try model.features(
-        of: words, numerics: numerics.unscaled, workers: workers, cache: .standard())
+        of: words, numerics: others, workers: workers, cache: .standard())
       let heard = try companions.heard(
-        prompts.filter(\.spans.isEmpty).map(\.words), numerics: numerics.unscaled,
+        prompts.filter(\.spans.isEmpty).map(\.words), numerics: others,
         workers: workers)
       return (
         zip(texts, prompts).map { text, prompt in
@@ -192,21 +193,26 @@ package struct SAMRequest: NetworkRequest {
             heard: prompt.spans.isEmpty ? heard[prompt.words] : nil)
         },
         try companions.rankers(
-          words, codec: model.config.audioCodec, numerics: numerics.unscaled, workers: workers)
+          words, codec: model.config.audioCodec, numerics: others, workers: workers)
       )
     }
     return try report.stage("model") {
       let tensors = model.tensors.weights()
-      let transformer = try DiffusionTransformer(
-        tensors, config: model.config, numerics: numerics, workers: workers)
-      let codec = try DACVAE(
-        tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
+      let notice = OverflowNotice { context.log.warning($0) }
+      let transformer = try OverflowGuard(numerics, notice: notice) { numerics in
+        try DiffusionTransformer(
+          tensors, config: model.config, numerics: numerics, workers: workers)
+      }
+      let codec = try OverflowGuard(numerics, notice: notice) { numerics in
+        try DACVAE(
+          tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
+      }
       try tensors.finish()
       let separator = WindowSeparator(
         codec: codec, transformer: transformer, prompts: features, settings: settings,
         predictor: companions.predictor(
           threshold: Float(spanThreshold), codec: model.config.audioCodec,
-          numerics: numerics.unscaled, workers: workers), rankers: rankers)
+          numerics: others, workers: workers), rankers: rankers)
       separator.probe = report.probe
       return separator
     }

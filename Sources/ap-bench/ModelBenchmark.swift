@@ -81,7 +81,7 @@ struct ModelBenchmark {
   /// The text encoder's stages, and what it makes of a usual prompt.
   private func textStages() throws -> ([Stage], TextFeatures) {
     let files = model.textEncoder
-    let encoder = try files.encoder(numerics: numerics.unscaled, workers: workers)
+    let encoder = try files.encoder(numerics: numerics.unscaled.unbounded, workers: workers)
     var text = TextFeatures(tokens: 0, width: files.config.dModel, values: [])
     let stages = ModelBenchmark.tokens.map { count in
       let tokens = (0..<count).map { ($0 * 37 + 3) % files.config.vocabSize }

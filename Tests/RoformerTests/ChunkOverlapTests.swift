@@ -47,7 +47,7 @@ import Testing
     var track = try Self.track(overlap: overlap, claimed: 100_000)
     var frames = 0
     let frame: [Float] = [0.5, 0.5]
-    while track.next() == nil {
+    while try track.next() == nil {
       track.push(frame.span)
       frames += 1
     }
@@ -99,8 +99,8 @@ import Testing
   ) throws -> [[Float]] {
     var track = try track(overlap: overlap, claimed: claimed, outputs: outputs)
     var result = [[Float]](repeating: [], count: 4)
-    func drain() {
-      while let frames = track.next() {
+    func drain() throws {
+      while let frames = try track.next() {
         #expect(frames.offset == result[2 * frames.output].count)
         for (index, sample) in frames.samples.enumerated() {
           result[2 * frames.output + index % 2].append(sample)
@@ -111,10 +111,10 @@ import Testing
       let frames = start..<min(start + block, rows[0].count)
       let samples = frames.flatMap { frame in rows.map { $0[frame] } }
       track.push(samples.span)
-      drain()
+      try drain()
     }
     track.finish()
-    drain()
+    try drain()
     return result
   }
 

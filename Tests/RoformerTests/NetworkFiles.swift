@@ -9,15 +9,25 @@ extension NaiveRoformer {
   /// Writes both files.
   ///
   /// - Returns: the checkpoint's path.
-  func write(to folder: TemporaryFolder, yaml text: String? = nil) throws -> String {
+  func write(
+    to folder: TemporaryFolder, yaml text: String? = nil, _ tensors: [String: TensorValues]? = nil
+  ) throws -> String {
     _ = try folder.write(Array((text ?? yaml).utf8), to: "model.yaml")
-    return try folder.write(safetensors(tensors), to: "model.safetensors")
+    return try folder.write(safetensors(tensors ?? self.tensors), to: "model.safetensors")
   }
 
   /// The network as it is loaded.
-  func network(numerics: Numerics = Numerics(), threads: Int = 2) throws -> RoformerNetwork {
+  ///
+  /// - Parameter scale: a factor for what the feed-forward layers have in the middle.
+  func network(
+    numerics: Numerics = Numerics(), threads: Int = 2, scale: Float = 1
+  ) throws -> RoformerNetwork {
+    var tensors = tensors
+    for (name, tensor) in tensors where name.hasSuffix(".net.1.weight") {
+      tensors[name] = TensorValues(tensor.values.map { $0 * scale }, shape: tensor.shape)
+    }
     let folder = try TemporaryFolder()
-    return try Self.network(try write(to: folder), numerics: numerics, threads: threads)
+    return try Self.network(try write(to: folder, tensors), numerics: numerics, threads: threads)
   }
 
   /// That of a checkpoint's path.

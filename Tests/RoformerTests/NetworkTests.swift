@@ -1,3 +1,4 @@
+import Separation
 import Tensors
 import TestSupport
 import Testing
@@ -57,6 +58,8 @@ import Testing
       (Numerics(stored: .f16), 4e-3), (Numerics(stored: .bf16), 3e-2),
       (Numerics(multiplied: .bf16), 3e-2), (Numerics(stored: .f16, multiplied: .bf16), 3e-2),
       (Numerics(multiplied: .int8), 6e-2), (Numerics(stored: .bf16, multiplied: .int8), 6e-2),
+      (Numerics(multiplied: .f16), 6e-3), (Numerics(stored: .f16, multiplied: .f16), 6e-3),
+      (Numerics(multiplied: .int8, others: .f16), 6e-2),
     ] as [(Numerics, Float)])
   func fewerBitsAreNear(numerics: Numerics, bound: Float) throws {
     for naive in [Self.networks[3], Self.networks[6]] {
@@ -66,6 +69,34 @@ import Testing
       #expect(Golden.error(near, exact) < bound)
       #expect(Golden.error(near, exact) > 1e-5, "the numbers are rounded")
     }
+  }
+
+  /// What overflows in half precision comes out as from a network of float32, which is loaded once for it.
+  @Test(arguments: [1, 1e6] as [Float]) func whatOverflowsIsComputedAgain(scale: Float) throws {
+    let naive = Self.networks[6]
+    let mix = noise(naive.channels * naive.chunk, seed: 5, scale: 0.5)
+    let exact = NetworkGoldenTests.separate(try naive.network(scale: scale), mix)
+    let half = NetworkGoldenTests.separate(
+      try naive.network(numerics: Numerics(multiplied: .f16), scale: scale), mix)
+    var (loads, sentences) = (0, [String]())
+    let guarded = try OverflowGuard(
+      Numerics(multiplied: .f16), notice: OverflowNotice { sentences.append($0) }
+    ) {
+      loads += 1
+      return try naive.network(numerics: $0, scale: scale)
+    }
+    for _ in 0..<2 {
+      let stems = try guarded.run {
+        NetworkGoldenTests.separate($0, mix)
+      } overflowed: {
+        !$0.areFinite
+      }
+      #expect(stems == (scale == 1 ? half : exact))
+    }
+    #expect(exact.areFinite)
+    #expect(half.areFinite == (scale == 1))
+    #expect(loads == (scale == 1 ? 1 : 2))
+    #expect(sentences.count == loads - 1)
   }
 
   @Test(arguments: NetworkGoldenTests.names)

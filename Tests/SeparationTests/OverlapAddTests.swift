@@ -29,24 +29,24 @@ import Testing
     var track = OverlapAdd(
       passes: plan.passes(length: samples.count / channels), outputs: outputs, scope: scope,
       workspace: SegmentWorkspace(for: models))
-    func takeFinalFrames() {
-      while let frames = track.next() {
+    func takeFinalFrames() throws {
+      while let frames = try track.next() {
         #expect(frames.offset * channels == results[frames.output].count)
         results[frames.output] += frames.samples
       }
     }
     for start in stride(from: 0, to: samples.count, by: block * channels) {
       track.push(Array(samples[start..<min(start + block * channels, samples.count)]).span)
-      takeFinalFrames()
+      try takeFinalFrames()
     }
     track.finish()
-    takeFinalFrames()
+    try takeFinalFrames()
     return results
   }
 
   /// The same by the reference's way: all in memory.
   static func reference(
-    _ samples: [Float], models: [any SegmentSeparator], weights: [[Float]]? = nil,
+    _ samples: [Float], models: [LinearSeparator], weights: [[Float]]? = nil,
     settings: PassSettings = PassSettings()
   ) -> [[Float]] {
     let channels = models[0].channels
@@ -207,7 +207,7 @@ import Testing
     let block = Self.sound(15)
     for blocks in 1...40 {
       track.push(block.span)
-      while let frames = track.next() { delivered += frames.samples.count / 2 }
+      while let frames = try track.next() { delivered += frames.samples.count / 2 }
       // All that no later segment covers: whole strides, once a whole segment is there.
       let segments = blocks * 15 < 60 ? 0 : (blocks * 15 - 60) / 45 + 1
       #expect(delivered == segments * 45)

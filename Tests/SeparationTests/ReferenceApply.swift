@@ -38,7 +38,7 @@ struct ReferenceApply {
 
   /// `apply_model` of a bag: `[sources][channels][frames]`.
   mutating func callAsFunction(
-    _ models: [any SegmentSeparator], weights: [[Float]], mix: Sound, shifts: Int
+    _ models: [LinearSeparator], weights: [[Float]], mix: Sound, shifts: Int
   ) -> [Sound] {
     var estimates: [Sound] = []
     var totals = [Float](repeating: 0, count: weights[0].count)
@@ -54,7 +54,7 @@ struct ReferenceApply {
   }
 
   private mutating func apply(
-    _ model: any SegmentSeparator, _ mix: Chunk, shifts: Int
+    _ model: LinearSeparator, _ mix: Chunk, shifts: Int
   ) -> [Sound] {
     guard shifts > 0 else { return split(model, mix) }
     let longest = Int(0.5 * Double(model.sampleRate))
@@ -69,7 +69,7 @@ struct ReferenceApply {
     return output.map { $0.map { $0.map { $0 / Float(shifts) } } }
   }
 
-  private mutating func split(_ model: any SegmentSeparator, _ mix: Chunk) -> [Sound] {
+  private mutating func split(_ model: LinearSeparator, _ mix: Chunk) -> [Sound] {
     let segment =
       segmentSeconds.map { Int($0 * Double(model.sampleRate)) } ?? model.segmentFrames
     let stride = Int((1 - overlap) * Double(segment))
@@ -100,7 +100,7 @@ struct ReferenceApply {
 
   /// The network's forward pass, which pads on the right to the training length. Its transformer
   /// draws a number that is always 0.
-  private mutating func run(_ model: any SegmentSeparator, _ window: Sound) -> [Sound] {
+  private mutating func run(_ model: LinearSeparator, _ window: Sound) -> [Sound] {
     _ = random.integer(upTo: 0)
     let frames = model.segmentFrames
     let padding = [Float](repeating: 0, count: frames - window[0].count)

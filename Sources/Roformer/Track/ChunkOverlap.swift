@@ -7,7 +7,8 @@ import Separation
 /// soon as no later chunk covers it. Places below are those of the reflected track.
 struct ChunkOverlap: TrackSeparator {
   /// Separates a chunk: [channels, chunkFrames] into [stems, channels, chunkFrames].
-  typealias Separator = (_ mix: UnsafePointer<Float>, _ stems: UnsafeMutablePointer<Float>) -> Void
+  typealias Separator =
+    (_ mix: UnsafePointer<Float>, _ stems: UnsafeMutablePointer<Float>) throws -> Void
 
   private let chunkFrames: Int
   private let step: Int
@@ -135,24 +136,26 @@ struct ChunkOverlap: TrackSeparator {
 
   /// The next frames that are final, for which chunks are separated as needed; nil where more of the track is needed
   /// first, or all was given.
-  mutating func next() -> FinalFrames? {
+  ///
+  /// - Throws: what separating a chunk throws.
+  mutating func next() throws -> FinalFrames? {
     while true {
       if let frames = finalFrames() { return frames }
       guard isReflected != nil else { return nil }
       // The last chunk fades otherwise: a frame beyond this one shows that it is not the last.
       let known = mix.range.upperBound
       guard isOver ? nextChunk < known : nextChunk + chunkFrames < known else { return nil }
-      separateChunk()
+      try separateChunk()
     }
   }
 
-  private mutating func separateChunk() {
+  private mutating func separateChunk() throws {
     let end = mix.range.upperBound
     let frames = min(chunkFrames, end - nextChunk)
     load(frames)
-    chunk.withUnsafeBufferPointer { mix in
-      estimate.withUnsafeMutableBufferPointer { stems in
-        if let mix = mix.baseAddress, let stems = stems.baseAddress { separate(mix, stems) }
+    try chunk.withUnsafeBufferPointer { mix in
+      try estimate.withUnsafeMutableBufferPointer { stems in
+        if let mix = mix.baseAddress, let stems = stems.baseAddress { try separate(mix, stems) }
       }
     }
     sums.extend(to: nextChunk + frames)

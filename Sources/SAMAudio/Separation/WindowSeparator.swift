@@ -1,4 +1,5 @@
 internal import APCore
+internal import Separation
 
 /// Separates windows, one after the other, each by all prompts (`SAMAudio.separate`).
 final class WindowSeparator {
@@ -21,8 +22,8 @@ final class WindowSeparator {
   /// Takes the time of each stage.
   var probe: Probe?
 
-  private let codec: DACVAE
-  private let transformer: DiffusionTransformer
+  private let codec: OverflowGuard<DACVAE>
+  private let transformer: OverflowGuard<DiffusionTransformer>
   private let prompts: [PromptFeatures]
   private let settings: SAMSettings
   private let solver: ODESolver
@@ -37,8 +38,9 @@ final class WindowSeparator {
   ///   - predictor: says when the sounds are heard of which nothing is known; nil: nobody does.
   ///   - rankers: choose among several candidates; nil: there is one only.
   init(
-    codec: DACVAE, transformer: DiffusionTransformer, prompts: [PromptFeatures],
-    settings: SAMSettings, predictor: SpanPredictor? = nil, rankers: WeightedRankers? = nil
+    codec: OverflowGuard<DACVAE>, transformer: OverflowGuard<DiffusionTransformer>,
+    prompts: [PromptFeatures], settings: SAMSettings, predictor: SpanPredictor? = nil,
+    rankers: WeightedRankers? = nil
   ) {
     self.codec = codec
     self.transformer = transformer
@@ -66,42 +68,50 @@ final class WindowSeparator {
   ) throws {
     // 1. The mixture's latent, and what is known of its frames.
     var sound = samples
-    var mixture = encode(samples)  // [C, T]
+    var mixture = try encode(samples)  // [C, T]
     let anchors = try anchors(of: mixture, start: start, found)
 
     for (number, prompt) in prompts.enumerated() {
       // 2. From noise to the latents of what is asked for, and of the rest; as often as there are candidates.
       probe?.start()
-      let field = transformer.field(
-        mixture: mixture, text: prompt.text, anchors: anchors[number], times: solver.times)
-      let states = try draws.noise.enumerated().map { candidate, noise in
-        try solver(from: noise, field) { count in
-          let part = Double(count) / Double(solver.evaluations) + Double(candidate)
-          try progress(
-            (Double(number) + part / Double(draws.noise.count)) / Double(prompts.count))
-        }  // [T, 2C]
+      let states = try transformer.run { transformer in
+        let field = transformer.field(
+          mixture: mixture, text: prompt.text, anchors: anchors[number], times: solver.times)
+        return try draws.noise.enumerated().map { candidate, noise in
+          try solver(from: noise, field) { count in
+            let part = Double(count) / Double(solver.evaluations) + Double(candidate)
+            try progress(
+              (Double(number) + part / Double(draws.noise.count)) / Double(prompts.count))
+          }  // [T, 2C]
+        }
+      } overflowed: { states in
+        mixture.values.areFinite && !states.allSatisfy(\.areFinite)
       }
       probe?.lap("transformer")
 
       // 3. The best candidate, and its sounds that are asked for; one that the next prompt is looked for in as well.
-      func decode(_ row: Int, of candidate: Int) -> [Float] {
+      func decode(_ row: Int, of candidate: Int) throws -> [Float] {
         probe?.start()
         defer { probe?.lap("decode") }
-        return codec.decode(
-          Latent.half(row, of: states[candidate], channels: mixture.channels),
-          message: settings.hasWatermark ? draws.messages[2 * candidate + row] : nil)
+        let latent = Latent.half(row, of: states[candidate], channels: mixture.channels)
+        let message = settings.hasWatermark ? draws.messages[2 * candidate + row] : nil
+        return try codec.run {
+          $0.decode(latent, message: message)
+        } overflowed: {
+          latent.values.areFinite && !$0.areFinite
+        }
       }
-      let targets = states.indices.map { decode(0, of: $0) }
+      let targets = try states.indices.map { try decode(0, of: $0) }
       let best = try choose(among: targets, in: sound, prompt: number, found)
       try deliver(.target(number), Array(targets[best].prefix(samples.count)))
       let isLast = number == prompts.count - 1
       let isChained = settings.chainsResiduals
       guard settings.givesResiduals || isChained else { continue }
-      let residual = Array(decode(1, of: best).prefix(samples.count))
+      let residual = Array(try decode(1, of: best).prefix(samples.count))
       if settings.givesResiduals || isLast { try deliver(.residual(number), residual) }
       if isChained, !isLast {
         sound = residual
-        mixture = encode(residual)
+        mixture = try encode(residual)
       }
     }
   }
@@ -113,7 +123,7 @@ final class WindowSeparator {
     var anchors = prompts.map { prompt in
       AnchorClass.classes(
         prompt.spans, windowStart: start, frames: mixture.frames,
-        codec: transformer.config.audioCodec)
+        codec: transformer.network.config.audioCodec)
     }
     let numbers = prompts.indices.filter { prompts[$0].heard != nil }
     guard let predictor, !numbers.isEmpty else { return anchors }
@@ -139,10 +149,14 @@ final class WindowSeparator {
     return choice.best
   }
 
-  private func encode(_ samples: [Float]) -> Latent {
+  private func encode(_ samples: [Float]) throws -> Latent {
     probe?.start()
     defer { probe?.lap("encode") }
-    return codec.encode(samples)
+    return try codec.run {
+      $0.encode(samples)
+    } overflowed: {
+      samples.areFinite && !$0.values.areFinite
+    }
   }
 }
 

@@ -51,13 +51,15 @@ package struct OverlapAdd: TrackSeparator {
 
   /// The next frames that are final, for which segments are separated as needed; nil where more of
   /// the track is needed first, or all was given.
-  package mutating func next() -> FinalFrames? {
+  ///
+  /// - Throws: what a separator throws.
+  package mutating func next() throws -> FinalFrames? {
     while true {
       if let frames = nextFinalFrames() { return frames }
       guard let next = passes.indices.min(by: { passes[$0].start < passes[$1].start }),
         isReady(passes[next])
       else { return nil }
-      separateSegment(of: passes[next])
+      try separateSegment(of: passes[next])
       passes[next].advance()
       finalEnd = min(max(passes.lazy.map(\.start).min() ?? 0, 0), length ?? .max)
     }
@@ -68,7 +70,7 @@ package struct OverlapAdd: TrackSeparator {
     return pass.start + pass.grid.segmentFrames <= mix.range.upperBound
   }
 
-  private mutating func separateSegment(of pass: SegmentPass) {
+  private mutating func separateSegment(of pass: SegmentPass) throws {
     let segmentFrames = pass.grid.segmentFrames
     // Frames that the segment stands for; where the track ends before it, it is moved back by half
     // of what it lacks, so that it has real sound on both sides.
@@ -77,7 +79,7 @@ package struct OverlapAdd: TrackSeparator {
     let window = pass.start - lead..<pass.start - lead + segmentFrames
 
     let normalization = workspace.load(mix, window: window, for: pass.separator, scope: scope)
-    workspace.separate(with: pass.separator)
+    try workspace.separate(with: pass.separator)
     workspace.computeShares(of: pass)
 
     // What a shift puts before the track is cut off.

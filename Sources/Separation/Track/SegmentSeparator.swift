@@ -14,5 +14,8 @@ package protocol SegmentSeparator: AnyObject {
   /// - Parameters:
   ///   - mix: `[channels, segmentFrames]`.
   ///   - stems: `[sources, channels, segmentFrames]`, overwritten.
-  func separate(_ mix: UnsafeBufferPointer<Float>, into stems: UnsafeMutableBufferPointer<Float>)
+  /// - Throws: what loading a network throws, if another one is needed for it.
+  func separate(
+    _ mix: UnsafeBufferPointer<Float>, into stems: UnsafeMutableBufferPointer<Float>
+  ) throws
 }

@@ -53,9 +53,11 @@ package final class SegmentWorkspace {
   }
 
   /// Runs the network on what was loaded.
-  func separate(with separator: any SegmentSeparator) {
+  ///
+  /// - Throws: what the separator throws.
+  func separate(with separator: any SegmentSeparator) throws {
     let size = separator.channels * separator.segmentFrames
-    separator.separate(
+    try separator.separate(
       UnsafeBufferPointer(rebasing: mix[..<size]),
       into: UnsafeMutableBufferPointer(rebasing: stems[..<(separator.sources.count * size)]))
   }

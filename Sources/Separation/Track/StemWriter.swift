@@ -9,7 +9,9 @@ package protocol TrackSeparator {
   mutating func finish()
 
   /// The next frames that nothing which follows will change; nil until more are pushed.
-  mutating func next() -> FinalFrames?
+  ///
+  /// - Throws: what its network throws.
+  mutating func next() throws -> FinalFrames?
 }
 
 /// Frames of an output that nothing which follows in its track will change.
@@ -72,7 +74,7 @@ package struct StemWriter {
   }
 
   private func write(_ separator: inout some TrackSeparator, as passage: Passage) throws {
-    while let frames = separator.next() {
+    while let frames = try separator.next() {
       let offset = passage.start + frames.offset
       try writer.write(
         frames.samples.span, track: outputs[frames.output].name, offset: offset,

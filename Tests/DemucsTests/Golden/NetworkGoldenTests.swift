@@ -68,6 +68,8 @@ import Testing
       (Numerics(stored: .bf16), 3e-2), (Numerics(stored: .f16), 4e-3),
       (Numerics(multiplied: .bf16), 3e-2), (Numerics(stored: .f16, multiplied: .bf16), 3e-2),
       (Numerics(multiplied: .int8), 3e-2), (Numerics(multiplied: .int8, others: .f32), 3e-2),
+      (Numerics(multiplied: .f16), 1e-2), (Numerics(stored: .f16, multiplied: .f16), 1e-2),
+      (Numerics(multiplied: .int8, others: .f16), 3e-2),
     ] as [(Numerics, Float)])
   func weightsAndProductsMayBeOfHalfTheSize(numerics: Numerics, bound: Float) throws {
     let mix = try Golden("demucs/inputs").tensor("segment.input").values

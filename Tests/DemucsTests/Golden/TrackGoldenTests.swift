@@ -39,7 +39,7 @@ import Testing
       workspace: SegmentWorkspace(for: plan.separators))
     track.push(samples.span)
     track.finish()
-    while let frames = track.next() {
+    while let frames = try track.next() {
       for index in frames.samples.indices {
         result[frames.output * 2 + index % 2].append(frames.samples[index])
       }

@@ -71,7 +71,8 @@ import Testing
   }
 
   /// By 54 dB less than the sound here; bfloat16 would be at 37 dB.
-  @Test(arguments: [Numerics(stored: .f16), Numerics(stored: .bf16)])
+  @Test(
+    arguments: [Numerics(stored: .f16), Numerics(stored: .bf16), Numerics(multiplied: .f16)])
   func fewerBitsChangeLittle(numerics: Numerics) throws {
     func clearance(_ values: [Float], _ exact: [Float]) -> Double {
       func power(_ values: [Float]) -> Double {

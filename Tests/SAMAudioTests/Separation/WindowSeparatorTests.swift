@@ -1,4 +1,5 @@
 import Checkpoints
+import Separation
 import Tensors
 import TestSupport
 import Testing
@@ -34,10 +35,14 @@ import Testing
   private func separated(
     _ settings: SAMSettings, of samples: [Float]? = nil, texts: [TextFeatures]? = nil,
     spans: [AnchorSpan] = [],
-    draws: WindowDraws? = nil, start: Double = 0, done: (Double) -> Void = { _ in }
+    draws: WindowDraws? = nil, start: Double = 0, numerics: Numerics = Numerics(),
+    done: (Double) -> Void = { _ in }, say: @escaping (String) -> Void = { _ in }
   ) throws -> [(stem: Stem, sound: [Float])] {
     let separator = WindowSeparator(
-      codec: codec, transformer: try setting.transformer(),
+      codec: OverflowGuard(codec),
+      transformer: try OverflowGuard(numerics, notice: OverflowNotice(say)) {
+        try setting.transformer(numerics: $0)
+      },
       prompts: (try texts ?? [setting.text]).map { PromptFeatures(text: $0, spans: spans) },
       settings: settings)
     var sounds: [(Stem, [Float])] = []
@@ -75,6 +80,26 @@ import Testing
     #expect(sounds.map(\.stem) == [.target(0)])
     let expected = try setting.golden.tensor("separate_euler_target").values.prefix(mixture.count)
     #expect(Golden.error(sounds[0].sound, Array(expected)) <= 1e-4)
+  }
+
+  /// What overflows in half precision is what float32 makes of it; a sound that is no number is no overflow.
+  @Test(
+    arguments: [(noise: 1, sound: 1, isAgain: false), (1e7, 1, true), (1, .nan, false)]
+      as [(noise: Float, sound: Float, isAgain: Bool)])
+  func aWindowThatOverflowsIsSolvedAgain(noise: Float, sound: Float, isAgain: Bool) throws {
+    let draws = try draws
+    let loud = WindowDraws(
+      noise: draws.noise.map { $0.map { $0 * noise } }, messages: draws.messages)
+    let samples = mixture.map { $0 * sound }
+    var sentences: [String] = []
+    let half = try separated(
+      Self.settings(), of: samples, draws: loud, numerics: Numerics(multiplied: .f16),
+      say: { sentences.append($0) })
+    let exact = try separated(Self.settings(), of: samples, draws: loud)
+    #expect(sentences.count == (isAgain ? 1 : 0))
+    #expect((half[0].sound == exact[0].sound) == isAgain)
+    if isAgain { #expect(half[0].sound.areFinite) }
+    if sound == 1 { #expect(Golden.error(half[0].sound, exact[0].sound) < 1e-2) }
   }
 
   /// The sound of a golden state, without a watermark and cut to the mixture's length.
@@ -205,7 +230,7 @@ import Testing
     let draws = WindowDraws(
       seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
     let separator = WindowSeparator(
-      codec: codec, transformer: try setting.transformer(),
+      codec: OverflowGuard(codec), transformer: OverflowGuard(try setting.transformer()),
       prompts: [PromptFeatures(text: try setting.text)], settings: settings,
       rankers: WeightedRankers(rankers: [(ranker, 1)]))
     var (sounds, choices, parts): ([[Float]], [CandidateChoice], [Double]) = ([], [], [])
@@ -236,7 +261,7 @@ import Testing
     let texts = try model.features(
       of: [words], numerics: Numerics(), workers: workers, cache: nil)
     let separator = WindowSeparator(
-      codec: codec, transformer: try setting.transformer(),
+      codec: OverflowGuard(codec), transformer: OverflowGuard(try setting.transformer()),
       prompts: [PromptFeatures(text: try setting.text, heard: texts[0])],
       settings: Self.settings(watermark: false),
       predictor: SpanPredictor(

@@ -159,6 +159,7 @@ import Testing
       (Numerics(stored: .bf16), 2e-2), (Numerics(stored: .f16), 2e-3),
       (Numerics(multiplied: .bf16), 2e-2), (Numerics(stored: .f16, multiplied: .bf16), 2e-2),
       (Numerics(multiplied: .int8), 4e-2), (Numerics(multiplied: .int8, others: .f32), 4e-2),
+      (Numerics(multiplied: .f16), 4e-3), (Numerics(multiplied: .int8, others: .f16), 4e-2),
     ] as [(Numerics, Float)])
   func weightsAndProductsMayBeOfHalfTheSize(numerics: Numerics, bound: Float) throws {
     let setting = try Setting()
