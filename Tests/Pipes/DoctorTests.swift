@@ -19,8 +19,9 @@ import Testing
     #expect(outcome.text.contains("htdemucs-mini: /"))
     #expect(
       outcome.text.contains(
-        /--precision auto takes (f32|bf16|int8) here: bf16 is [0-9]+\.[0-9] times as fast as f32/))
-    #expect(outcome.text.contains(/and int8 [0-9]+\.[0-9] times/))
+        /--precision auto takes (f32|f16|bf16|int8) here: f16 is [0-9]+\.[0-9]{2} times as fast as f32/
+      ))
+    #expect(outcome.text.contains(/bf16 [0-9]+\.[0-9]{2} times and int8 [0-9]+\.[0-9]{2} times/))
     #expect(outcome.text.contains("cache      turned off"))
     #expect(!outcome.text.contains("FAIL"))
     #expect(!outcome.text.contains("\u{1b}"))

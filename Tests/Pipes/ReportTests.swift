@@ -80,19 +80,23 @@ import Testing
       let multiplied = try #require(precision["multiplied"]?.string)
       let others = try #require(precision["others"]?.string)
       #expect(precision["asked"] == .string(asked))
-      if asked == "auto" || asked == "int8" {
-        let speed = try #require(precision["bf16-speed"]?.double)
-        #expect(others == (speed >= 1.25 ? "bf16" : "f32"))
-        #expect(try #require(precision["int8-speed"]?.double) > 0)
+      var speeds: [String: Double] = [:]
+      for format in ["f16", "bf16", "int8"] {
+        let speed = precision["\(format)-speed"]
+        speeds[format] = speed?.double
+        #expect(asked == "f32" ? speed == .null : (speed?.double ?? 0) > 0)
+      }
+      let (f16, bf16) = (speeds["f16"] ?? 0, speeds["bf16"] ?? 0)
+      if asked == "f32" || asked == "half" {
+        #expect(others == multiplied)
       } else {
-        #expect(precision["bf16-speed"] == .null)
-        #expect(precision["int8-speed"] == .null)
-        #expect(multiplied == others)
+        let half = f16 >= 1.25 && bf16 / f16 < 1.25 ? "f16" : "bf16"
+        #expect(others == (max(f16, bf16) >= 1.25 ? half : "f32"))
       }
       if asked == "auto" {
         #expect(outcome.output == outputs[multiplied])
       } else {
-        #expect(multiplied == (asked == "half" ? "bf16" : asked))
+        #expect(multiplied == (asked != "half" ? asked : f16 >= bf16 ? "f16" : "bf16"))
         outputs[multiplied] = outcome.output
       }
       let history = try ReadStream(outcome.output).header.history

@@ -12,7 +12,7 @@ package enum RoformerPart {
   case maskHidden
 
   /// What keeps 45 dB, from the most to the least exact.
-  package static let exactEnough: [NumberFormat] = [.f32, .bf16, .int8]
+  package static let exactEnough: [NumberFormat] = [.f32, .f16, .bf16, .int8]
 }
 
 extension Numerics {

@@ -10,7 +10,7 @@ package enum DiffusionPart {
   case attention
 
   /// From the most to the least exact: without a measurement on trained weights, `auto` keeps to 16 bits.
-  package static let exactEnough: [NumberFormat] = [.f32, .bf16]
+  package static let exactEnough: [NumberFormat] = [.f32, .f16, .bf16]
 }
 
 extension Numerics {

@@ -3,7 +3,7 @@ package import APCore
 /// What products are asked to be made of.
 package enum ProductPrecision: String, CaseIterable, Sendable {
   case f32
-  /// 16 bits, bfloat16: faster on processors with good instructions for it, and less exact.
+  /// 16 bits: half precision or bfloat16, whichever is faster.
   case half
   /// int8 in linear layers, and 16 bits elsewhere where that is faster.
   case int8
@@ -18,21 +18,20 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
   package func numerics(
     stored: NumberFormat?, auto formats: [NumberFormat], in context: FilterContext
   ) -> Numerics {
-    let times = self == .auto || self == .int8 ? ProductTimes.measured() : nil
+    let times = self == .f32 ? nil : ProductTimes.measured()
     let numerics = numerics(stored: stored, auto: formats, times)
-    context.report.add(
-      "precision",
-      [
-        "asked": .string(rawValue),
-        "bf16-speed": times.map { JSONValue($0.speed(.bf16)) } ?? .null,
-        "int8-speed": times.map { JSONValue($0.speed(.int8)) } ?? .null,
-        "multiplied": .string(numerics.multiplied.rawValue),
-        "others": .string(numerics.others.rawValue),
-      ])
+    let fewer = [NumberFormat.f16, .bf16, .int8]
+    var said: [String: JSONValue] = [
+      "asked": .string(rawValue),
+      "multiplied": .string(numerics.multiplied.rawValue),
+      "others": .string(numerics.others.rawValue),
+    ]
+    for format in fewer {
+      said["\(format)-speed"] = times.map { JSONValue($0.speed(format)) } ?? .null
+    }
+    context.report.add("precision", .object(said))
     if let times {
-      let speeds = [NumberFormat.bf16, .int8].map {
-        "\($0) \((100 * times.speed($0)).rounded() / 100)"
-      }
+      let speeds = fewer.map { "\($0) \((100 * times.speed($0)).rounded() / 100)" }
       context.log.debug(
         "Multiplies \(numerics.multiplied) in linear layers and \(numerics.others) elsewhere. "
           + "As fast as f32 here, times: \(speeds.joined(separator: ", ")).")
@@ -42,18 +41,20 @@ package enum ProductPrecision: String, CaseIterable, Sendable {
 
   /// The numbers that are meant where products take some times.
   ///
-  /// - Parameter times: nil, of `auto` and `int8`, to measure them.
+  /// - Parameter times: nil, of all but `f32`, to measure them.
   package func numerics(
     stored: NumberFormat?, auto formats: [NumberFormat], _ times: ProductTimes? = nil
   ) -> Numerics {
-    switch self {
-    case .f32: return Numerics(stored: stored)
-    case .half: return Numerics(stored: stored, multiplied: .bf16)
-    case .int8, .auto:
-      let times = times ?? .measured()
-      return Numerics(
-        stored: stored, multiplied: self == .int8 ? .int8 : times.fastest(of: formats),
-        others: times.fastest(of: [.f32, .bf16]))
-    }
+    guard self != .f32 else { return Numerics(stored: stored) }
+    let times = times ?? .measured()
+    let multiplied =
+      switch self {
+      case .f32: NumberFormat.f32
+      case .half: times.half
+      case .int8: NumberFormat.int8
+      case .auto: times.fastest(of: formats)
+      }
+    return Numerics(
+      stored: stored, multiplied: multiplied, others: times.fastest(of: [.f32, .f16, .bf16]))
   }
 }
