@@ -199,14 +199,13 @@ package struct SAMRequest: NetworkRequest {
     return try report.stage("model") {
       let tensors = model.tensors.weights()
       let notice = OverflowNotice { context.log.warning($0) }
+      let notice = OverflowNotice { context.log.warning($0) }
       let transformer = try OverflowGuard(numerics, notice: notice) { numerics in
         try DiffusionTransformer(
           tensors, config: model.config, numerics: numerics, workers: workers)
       }
-      let codec = try OverflowGuard(numerics, notice: notice) { numerics in
-        try DACVAE(
-          tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
-      }
+      let codec = try DACVAE(
+        tensors, config: model.config.audioCodec, numerics: numerics, workers: workers)
       try tensors.finish()
       let separator = WindowSeparator(
         codec: codec, transformer: transformer, prompts: features, settings: settings,

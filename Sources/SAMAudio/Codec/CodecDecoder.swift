@@ -14,25 +14,25 @@ struct CodecDecoder {
 
   /// - Parameter weights: at the codec.
   init(_ weights: Weights, config: CodecConfig, numerics: Numerics) throws {
-    let (ends, inner) = (numerics.of(.ends), numerics.of(.blocks))
     let model = weights["decoder"]["model"]
     var channels = config.decoderDim
     hop = config.hop
     project = try CodecConvolution(
       weights["quantizer"]["out_proj"], inputs: config.codebookDim, stored: config.latentDim,
-      kernel: 1, numerics: ends)
+      kernel: 1, numerics: numerics)
     first = try CodecConvolution(
-      model[0], inputs: config.latentDim, stored: channels, kernel: 7, numerics: inner)
+      model[0], inputs: config.latentDim, stored: channels, kernel: 7,
+      numerics: numerics)
     blocks = try config.decoderRates.enumerated().map { index, rate in
       defer { channels /= 2 }
       return try DecoderBlock(
-        snake: model[index + 1], channels: channels, stride: rate, numerics: inner)
+        snake: model[index + 1], channels: channels, stride: rate, numerics: numerics)
     }
     // The output layer is stored with the watermark, whose encoder reads what comes out.
     let output = weights["decoder"]["wm_model"]["encoder_block"]["pre"]
     activation = try output[0].snake(channels: channels)
     last = try CodecConvolution(
-      output[1], inputs: channels, stored: 1, kernel: 7, numerics: ends)
+      output[1], inputs: channels, stored: 1, kernel: 7, numerics: numerics)
   }
 
   /// Computes the sound of some frames.

@@ -17,27 +17,26 @@ struct CodecEncoder {
 
   /// - Parameter weights: at the codec.
   init(_ weights: Weights, config: CodecConfig, numerics: Numerics) throws {
-    let (ends, inner) = (numerics.of(.ends), numerics.of(.blocks))
     let block = weights["encoder"]["block"]
     let count = config.encoderRates.count
     var channels = config.encoderDim
     self.config = config
     first = try CodecConvolution(
-      block[0], inputs: 1, stored: channels, kernel: 7, numerics: ends)
+      block[0], inputs: 1, stored: channels, kernel: 7, numerics: numerics)
     blocks = try config.encoderRates.enumerated().map { index, rate in
       defer { channels *= 2 }
       return try EncoderBlock(
-        snake: block[index + 1], channels: channels, stride: rate, numerics: inner)
+        snake: block[index + 1], channels: channels, stride: rate, numerics: numerics)
     }
     activation = try block[count + 1].snake(channels: channels)
     last = try CodecConvolution(
       block[count + 2], inputs: channels, stored: config.latentDim, kernel: 3,
-      numerics: inner)
+      numerics: numerics)
     // The other half would be the scales that a sample is drawn with.
     mean = try CodecConvolution(
       weights["quantizer"]["in_proj"], inputs: config.latentDim,
       stored: 2 * config.codebookDim, outputs: config.codebookDim, kernel: 1,
-      numerics: ends)
+      numerics: numerics)
   }
 
   /// The mean latent of mono samples, tile by tile: [codebookDim, ⌈N / hop⌉]. What the last frame lacks is filled by

@@ -29,8 +29,8 @@ package final class DACVAE {
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
-  ///   - numerics: how weights are stored, and what is multiplied between the codec's ends. Weights stored in 16 bits
-  ///     are always `f16`: none is large, and sound needs the digits.
+  ///   - numerics: how weights are stored. Those of 16 bits are always `f16`: none is large, and sound needs the
+  ///     digits. What is multiplied is float32.
   ///   - workers: the threads that share the work.
   /// - Throws: `FilterError` for tensors that are missing, misshaped or left over.
   package init(
@@ -39,11 +39,10 @@ package final class DACVAE {
     let weights = weights["audio_codec"]
     self.config = config
     self.workers = workers
-    var numerics = numerics
-    numerics.stored = numerics.stored.map { $0 == .f32 ? .f32 : .f16 }
+    let numerics = Numerics(stored: numerics.stored.map { $0 == .f32 ? .f32 : .f16 })
     encoder = try CodecEncoder(weights, config: config, numerics: numerics)
     decoder = try CodecDecoder(weights, config: config, numerics: numerics)
-    watermark = try Watermark(weights["decoder"], numerics: numerics.of(.ends))
+    watermark = try Watermark(weights["decoder"], numerics: numerics)
     try weights.finish()
   }
 

@@ -22,7 +22,7 @@ final class WindowSeparator {
   /// Takes the time of each stage.
   var probe: Probe?
 
-  private let codec: OverflowGuard<DACVAE>
+  private let codec: DACVAE
   private let transformer: OverflowGuard<DiffusionTransformer>
   private let prompts: [PromptFeatures]
   private let settings: SAMSettings
@@ -38,8 +38,8 @@ final class WindowSeparator {
   ///   - predictor: says when the sounds are heard of which nothing is known; nil: nobody does.
   ///   - rankers: choose among several candidates; nil: there is one only.
   init(
-    codec: OverflowGuard<DACVAE>, transformer: OverflowGuard<DiffusionTransformer>,
-    prompts: [PromptFeatures], settings: SAMSettings, predictor: SpanPredictor? = nil,
+    codec: DACVAE, transformer: OverflowGuard<DiffusionTransformer>, prompts: [PromptFeatures],
+    settings: SAMSettings, predictor: SpanPredictor? = nil,
     rankers: WeightedRankers? = nil
   ) {
     self.codec = codec
@@ -68,7 +68,7 @@ final class WindowSeparator {
   ) throws {
     // 1. The mixture's latent, and what is known of its frames.
     var sound = samples
-    var mixture = try encode(samples)  // [C, T]
+    var mixture = encode(samples)  // [C, T]
     let anchors = try anchors(of: mixture, start: start, found)
 
     for (number, prompt) in prompts.enumerated() {
@@ -90,28 +90,24 @@ final class WindowSeparator {
       probe?.lap("transformer")
 
       // 3. The best candidate, and its sounds that are asked for; one that the next prompt is looked for in as well.
-      func decode(_ row: Int, of candidate: Int) throws -> [Float] {
+      func decode(_ row: Int, of candidate: Int) -> [Float] {
         probe?.start()
         defer { probe?.lap("decode") }
-        let latent = Latent.half(row, of: states[candidate], channels: mixture.channels)
-        let message = settings.hasWatermark ? draws.messages[2 * candidate + row] : nil
-        return try codec.run {
-          $0.decode(latent, message: message)
-        } overflowed: {
-          latent.values.areFinite && !$0.areFinite
-        }
+        return codec.decode(
+          Latent.half(row, of: states[candidate], channels: mixture.channels),
+          message: settings.hasWatermark ? draws.messages[2 * candidate + row] : nil)
       }
-      let targets = try states.indices.map { try decode(0, of: $0) }
+      let targets = states.indices.map { decode(0, of: $0) }
       let best = try choose(among: targets, in: sound, prompt: number, found)
       try deliver(.target(number), Array(targets[best].prefix(samples.count)))
       let isLast = number == prompts.count - 1
       let isChained = settings.chainsResiduals
       guard settings.givesResiduals || isChained else { continue }
-      let residual = Array(try decode(1, of: best).prefix(samples.count))
+      let residual = Array(decode(1, of: best).prefix(samples.count))
       if settings.givesResiduals || isLast { try deliver(.residual(number), residual) }
       if isChained, !isLast {
         sound = residual
-        mixture = try encode(residual)
+        mixture = encode(residual)
       }
     }
   }
@@ -149,14 +145,10 @@ final class WindowSeparator {
     return choice.best
   }
 
-  private func encode(_ samples: [Float]) throws -> Latent {
+  private func encode(_ samples: [Float]) -> Latent {
     probe?.start()
     defer { probe?.lap("encode") }
-    return try codec.run {
-      $0.encode(samples)
-    } overflowed: {
-      samples.areFinite && !$0.values.areFinite
-    }
+    return codec.encode(samples)
   }
 }
 

@@ -39,7 +39,7 @@ import Testing
     done: (Double) -> Void = { _ in }, say: @escaping (String) -> Void = { _ in }
   ) throws -> [(stem: Stem, sound: [Float])] {
     let separator = WindowSeparator(
-      codec: OverflowGuard(codec),
+      codec: codec,
       transformer: try OverflowGuard(numerics, notice: OverflowNotice(say)) {
         try setting.transformer(numerics: $0)
       },
@@ -230,7 +230,7 @@ import Testing
     let draws = WindowDraws(
       seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
     let separator = WindowSeparator(
-      codec: OverflowGuard(codec), transformer: OverflowGuard(try setting.transformer()),
+      codec: codec, transformer: OverflowGuard(try setting.transformer()),
       prompts: [PromptFeatures(text: try setting.text)], settings: settings,
       rankers: WeightedRankers(rankers: [(ranker, 1)]))
     var (sounds, choices, parts): ([[Float]], [CandidateChoice], [Double]) = ([], [], [])
@@ -261,7 +261,7 @@ import Testing
     let texts = try model.features(
       of: [words], numerics: Numerics(), workers: workers, cache: nil)
     let separator = WindowSeparator(
-      codec: OverflowGuard(codec), transformer: OverflowGuard(try setting.transformer()),
+      codec: codec, transformer: OverflowGuard(try setting.transformer()),
       prompts: [PromptFeatures(text: try setting.text, heard: texts[0])],
       settings: Self.settings(watermark: false),
       predictor: SpanPredictor(
