@@ -67,6 +67,8 @@ struct APDecode: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  static let examples = [["song.wav"]]
+
   var historyOptions: [String: JSONValue] {
     [
       "channels": channels.map { JSONValue($0) } ?? .null,

@@ -85,6 +85,8 @@ struct APEncode: FilterCommand {
 
   static let writesStream = false
 
+  static let examples = ["wav", "flac", "mp3", "opus", "stem.mp4"].map { ["--output=mix.\($0)"] }
+
   /// Nothing comes after this filter that could read them.
   var historyOptions: [String: JSONValue] { [:] }
 

@@ -35,6 +35,8 @@ struct APMix: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  static let examples = [["sum=a+b"], ["--average", "a", "b"]]
+
   var historyOptions: [String: JSONValue] {
     guard let statistic else {
       return ["keep": .bool(keep), "tracks": JSONValue(words)]

@@ -117,6 +117,8 @@ struct APSAM: NetworkFilter {
     case on, off
   }
 
+  static let examples = [["--prompt=dog"]]
+
   func validate() throws {
     guard !source.listModels else { return }
     if prompt.isEmpty, span.isEmpty, promptsFile == nil {

@@ -40,6 +40,8 @@ struct APView: FilterCommand {
     case spectrogram, waveform
   }
 
+  static let examples = [["--png=picture.png"]]
+
   /// The stream passes as it came: there is nothing to tell.
   var historyOptions: [String: JSONValue] { [:] }
 

@@ -248,7 +248,9 @@ import Testing
   @Test(
     arguments: [
       ("segment: {length: x}", [:], "config.yaml:1:19: The value 'x' is invalid for '--length"),
-      ("segment: {overlap: 9}", [:], "config.yaml:1:20: --overlap must be at most half"),
+      (
+        "segment: {length: 10, overlap: 9}", [:], "config.yaml:1:19: --overlap must be at most half"
+      ),
       ("segment: 4", [:], "config.yaml:1:10: segment takes options of ap-segment. They stand"),
       ("segment: {fade: [[a]]}", [:], "config.yaml:1:17: fade is not a value"),
       ("", ["AP_SEGMENT_FADE": "step"], "AP_SEGMENT_FADE: The value 'step' is invalid"),
@@ -258,8 +260,7 @@ import Testing
     file: String, environment: [String: String], words: String
   ) throws {
     let home = try Home(file)
-    let options = file.contains("overlap") ? ["--length", "10"] : []
-    let outcome = try home.command("ap-segment", options, environment)
+    let outcome = try home.command("ap-segment", [], environment)
       .run(.bytes(Filters.input(for: "ap-segment")))
     #expect(outcome.status == 78)
     #expect(outcome.errorLines.count == 1)
@@ -291,7 +292,7 @@ import Testing
 }
 
 /// A user with settings of their own.
-private final class Home {
+final class Home {
   let folder: TemporaryFolder
   let file: String
 

@@ -23,6 +23,10 @@ package protocol FilterCommand: ParsableCommand {
   /// - Throws: what `run(in:)` would throw, such as that a model is missing.
   func repeatability() throws -> Repeatability
 
+  /// Command lines that are enough for the command, for what can be said besides: one for each kind of work that takes
+  /// options of its own. None where it needs no words.
+  static var examples: [[String]] { get }
+
   /// The command as a shell completes it.
   static var completed: any ParsableCommand.Type { get }
 
@@ -51,9 +55,10 @@ extension FilterCommand {
         variable: ThisProcess.variable)
     }
     let given = (try? defaults.get()) ?? FilterDefaults()
+    let fitted = given.fitted(before: arguments, of: Self.self)
     let command: Self
     do {
-      var parsed = try parseAsRoot(given.words(before: arguments) + arguments)
+      var parsed = try parseAsRoot(fitted.words)
       guard let own = parsed as? Self else {
         // --help is a command of the parser's own.
         try parsed.run()
@@ -61,9 +66,8 @@ extension FilterCommand {
       }
       command = own
     } catch {
-      let culprit = given.culprit(in: arguments) { (try? parseAsRoot($0)) != nil }
       end(
-        parsing: error, of: arguments, culprit: culprit, tool: name, isQuestion: isQuestion)
+        parsing: error, of: arguments, culprit: fitted.culprit, tool: name, isQuestion: isQuestion)
     }
     let settings = Result { try Settings.resolve(command.common) }
     let context = FilterContext(
@@ -80,6 +84,10 @@ extension FilterCommand {
         context.end()
       }
       for warning in given.warnings { context.log.warning(warning) }
+      for option in fitted.leftOut {
+        context.log.debug(
+          "\(option.origin): \(option.name) is left out: it does not go with what overrides it.")
+      }
       nonisolated(unsafe) let ending = context
       AvailableMemory.whenExhausted { ending.end(with: $0) }
       try Syscalls.onTermination { signal in
@@ -105,6 +113,9 @@ extension FilterCommand {
 
   /// As its kind does.
   package var writesStream: Bool { Self.writesStream }
+
+  /// None.
+  package static var examples: [[String]] { [] }
 
   /// The command itself.
   package static var completed: any ParsableCommand.Type { Self.self }

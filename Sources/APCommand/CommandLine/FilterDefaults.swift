@@ -3,7 +3,19 @@ internal import ArgumentParser
 
 /// The options of a filter that the user's environment and file give where the command line does not.
 struct FilterDefaults {
-  private var options: [(option: FilterOption, words: [String])] = []
+  /// An option, and its words on a command line.
+  struct Given {
+    let option: FilterOption
+    let words: [String]
+
+    /// Whether the environment gives it, and not the file.
+    var isVariable: Bool {
+      if case .environment = option.origin { true } else { false }
+    }
+  }
+
+  /// The environment's before the file's, which they override.
+  private var options: [Given] = []
   /// What the file says and no command knows, or not this one.
   private(set) var warnings: [String] = []
 
@@ -42,28 +54,16 @@ struct FilterDefaults {
     }
     for option in said.sorted(by: { $0.name < $1.name }) {
       guard let isFlag = known[option.name] else { continue }
-      options.append((option, try Self.words(option, isFlag: isFlag)))
+      options.append(Given(option: option, words: try Self.words(option, isFlag: isFlag)))
     }
+    options = options.filter(\.isVariable) + options.filter { !$0.isVariable }
   }
 
-  /// The words that stand before those of the command line, of whose options the last one counts.
-  func words(before arguments: [String]) -> [String] {
-    options.filter { !Self.isGiven($0.option, in: arguments) }.flatMap(\.words)
-  }
-
-  /// The option without which the command line can be parsed; nil where there is none.
-  func culprit(in arguments: [String], parses: ([String]) -> Bool) -> FilterOption? {
-    options.first { suspect in
-      let others = options.filter { $0.option.name != suspect.option.name }
-      var rest = Self()
-      rest.options = others
-      return !Self.isGiven(suspect.option, in: arguments)
-        && parses(rest.words(before: arguments) + arguments)
-    }?.option
-  }
-
-  private static func isGiven(_ option: FilterOption, in arguments: [String]) -> Bool {
-    arguments.contains { $0 == "--\(option.name)" || $0.hasPrefix("--\(option.name)=") }
+  /// The command line with those options that fit it.
+  func fitted(
+    before arguments: [String], of command: any FilterCommand.Type
+  ) -> FittedDefaults {
+    FittedDefaults(options, before: arguments, of: command)
   }
 
   private static func words(
