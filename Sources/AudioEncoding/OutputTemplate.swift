@@ -70,8 +70,10 @@ package struct OutputTemplate: Sendable, Hashable {
   var namesTracks: Bool { parts.contains(.track) || parts.contains(.index) }
 
   /// The format that the file's extension, or standard output, stands for.
-  var container: SoundFormat.Container? {
-    if isStandardOutput { return .wav }
+  var container: SoundFormat.Container? { isStandardOutput ? .wav : namedContainer }
+
+  /// The format that the file's extension stands for.
+  package var namedContainer: SoundFormat.Container? {
     guard case .text(let end)? = parts.last else { return nil }
     return SoundFormat.Container(fileName: end)
   }

@@ -15,6 +15,17 @@ extension SoundFormat.Container: ExpressibleByArgument {
 extension SoundFormat.Samples: ExpressibleByArgument {}
 extension ClipMode: ExpressibleByArgument {}
 
+/// Where a command line writes, whatever else it says.
+private struct Destination: ParsableArguments {
+  @Option(name: .shortAndLong) var output: String?
+  @Argument(parsing: .allUnrecognized) var others: [String] = []
+
+  /// The format that a file's name says.
+  var container: SoundFormat.Container? {
+    output.flatMap { try? OutputTemplate($0) }?.namedContainer
+  }
+}
+
 @main
 struct APEncode: FilterCommand {
   static let configuration = CommandConfiguration(
@@ -86,6 +97,16 @@ struct APEncode: FilterCommand {
   static let writesStream = false
 
   static let examples = ["wav", "flac", "mp3", "opus", "stem.mp4"].map { ["--output=mix.\($0)"] }
+
+  /// The end of a file's name says its format, and a file that lies about it is no use.
+  static func isAnswered(_ option: FilterOption, by words: [String]) -> Bool {
+    guard option.name == "format", let named = (try? Destination.parse(words))?.container else {
+      return false
+    }
+    let asked = option.values.last.flatMap(SoundFormat.Container.init(argument:))
+    // An .m4a file has AAC, unless ALAC is asked for.
+    return !(named == .aac && asked == .alac)
+  }
 
   /// Nothing comes after this filter that could read them.
   var historyOptions: [String: JSONValue] { [:] }

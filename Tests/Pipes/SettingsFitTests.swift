@@ -189,6 +189,44 @@ import Testing
     try check(file, environment, arguments, name, kind)
   }
 
+  /// A name on the command line that says a format beats the one that is set.
+  private static let names: [(String, [String: String], [String], String, String)] = [
+    ("{format: flac, bits: 16}", [:], ["-o", "m.mp3"], "m.mp3", "mp3,fltp"),
+    ("{format: flac, bits: 16}", [:], ["-o", "m.WAV"], "m.WAV", "pcm_s16le,s16"),
+    ("{format: flac, bits: 16}", [:], ["-o", "m.flac"], "m.flac", "flac,s16"),
+    ("{format: flac, bits: 16}", [:], ["--output=m.ogg"], "m.ogg", "vorbis,fltp"),
+    ("{format: flac, bits: 16}", [:], ["-o", "m.m4a"], "m.m4a", "aac,fltp"),
+    ("{format: flac, bits: 16}", [:], ["-o", "{track}.mp3"], "mix.mp3", "mp3,fltp"),
+    // It says none.
+    ("{format: flac, bits: 16}", [:], ["-o", "m"], "m", "flac,s16"),
+    ("{format: flac, bits: 16}", [:], ["-o", "m.x"], "m.x", "flac,s16"),
+    ("{format: alac, bits: 16}", [:], ["-o", "m.m4a"], "m.m4a", "alac,s16p"),
+    // A format that is given is given.
+    ("{format: wav}", [:], ["-o", "m.mp3", "--format", "flac"], "m.mp3", "flac,s32"),
+    ("{format: wav}", [:], ["--dither", "--bits", "16", "-o", "m.flac"], "m.flac", "flac,s16"),
+    ("{bits: 16, format: flac}", [:], ["--dither", "-o", "m.wav"], "m.wav", "pcm_s16le,s16"),
+    // The environment overrides the file as the command line does.
+    ("", ["AP_ENCODE_FORMAT": "flac"], ["-o", "m.mp3"], "m.mp3", "mp3,fltp"),
+    ("{format: flac, bits: 16}", ["AP_ENCODE_OUTPUT": "m.wav"], [], "m.wav", "pcm_s16le,s16"),
+    ("{output: m.wav}", ["AP_ENCODE_FORMAT": "flac"], ["-o", "m.opus"], "m.opus", "opus,fltp"),
+  ]
+
+  @Test(arguments: names)
+  func aFileIsWhatItsNameSays(
+    file: String, environment: [String: String], arguments: [String], name: String, kind: String
+  ) throws {
+    try check(file, environment, arguments, name, kind)
+  }
+
+  /// Standard output has no name.
+  @Test func aFormatIsSetForStandardOutput() throws {
+    let home = try Home("encode: {format: flac}")
+    let outcome = try home.command("ap-encode", ["-o", "-"])
+      .run(.bytes(StreamText.whole(["mix": Sounds.noise(frames: 900)])))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.starts(with: "fLaC".utf8))
+  }
+
   private func check(
     _ file: String, _ environment: [String: String], _ arguments: [String], _ name: String,
     _ kind: String

@@ -27,6 +27,9 @@ package protocol FilterCommand: ParsableCommand {
   /// options of its own. None where it needs no words.
   static var examples: [[String]] { get }
 
+  /// Whether words say what an option of the user's environment or file says, though they do not name it.
+  static func isAnswered(_ option: FilterOption, by words: [String]) -> Bool
+
   /// The command as a shell completes it.
   static var completed: any ParsableCommand.Type { get }
 
@@ -116,6 +119,9 @@ extension FilterCommand {
 
   /// None.
   package static var examples: [[String]] { [] }
+
+  /// Most are said by name only.
+  package static func isAnswered(_ option: FilterOption, by words: [String]) -> Bool { false }
 
   /// The command itself.
   package static var completed: any ParsableCommand.Type { Self.self }

@@ -57,7 +57,15 @@ private struct Trial {
 
   /// The options that nothing overrides.
   func unanswered(_ defaults: [FilterDefaults.Given]) -> [FilterDefaults.Given] {
-    defaults.filter { !arguments.contains(option: $0.option.name) }
+    func open(_ some: [FilterDefaults.Given], after words: [String]) -> [FilterDefaults.Given] {
+      some.filter { given in
+        !arguments.contains(option: given.option.name)
+          && !command.isAnswered(given.option, by: words)
+      }
+    }
+    let environment = open(defaults.filter(\.isVariable), after: arguments)
+    return environment
+      + open(defaults.filter { !$0.isVariable }, after: words(environment))
   }
 
   /// The options that can be parsed together, and the others: one if that is enough, of the file before the
