@@ -18,6 +18,14 @@ import Testing
     #expect(FileSystem.name(path) == name)
   }
 
+  @Test(arguments: [
+    ("a", "a"), ("a/", "a"), ("a//b///", "a/b"), ("//a//b", "/a/b"), ("/", "/"), ("//", "/"),
+    ("./a/", "./a"), ("../", ".."), ("", ""), ("a/\u{301}b/", "a/\u{301}b"),
+  ])
+  func aPathIsTidied(path: String, tidy: String) {
+    #expect(Array(FileSystem.tidied(path).unicodeScalars) == Array(tidy.unicodeScalars))
+  }
+
   @Test func aFolderHasTheNamesThatAreItsOwn() throws {
     let folder = try TemporaryFolder()
     for name in ["b", ".a"] { _ = try folder.write([], to: name) }

@@ -213,6 +213,40 @@ extension RoformerPipeTests {
     #expect(outcome.errors.contains("has no YAML file beside it"), "\(outcome.errors)")
   }
 
+  /// A folder of the current folder, by its bare name: what lies in it, the name, and a part of what is said; nil where
+  /// it is a model.
+  @Test(arguments: [
+    (["bs_two"], "mods", nil), (["bs_two"], "./mods/", nil), (["bs_two"], ".", nil),
+    (
+      ["bs_two", "mel_vocals"], "mods",
+      "The folder ./mods holds several models: bs_two, mel_vocals. Name one, as -m ./mods/bs_two.ckpt."
+    ),
+    (
+      ["bs_two", "mel_vocals"], ".",
+      "The folder . holds several models: bs_two, mel_vocals. Name one, as -m ./bs_two.ckpt."
+    ),
+    ([], "mods", "The folder ./mods has not one checkpoint"),
+    (["bs_two"], "none", "There is no model"),
+  ])
+  func aFolderIsFoundByItsName(models: [String], name: String, words: String?) throws {
+    let folder = try TemporaryFolder()
+    let mods = folder.file("mods")
+    #expect(try Command.tool("mkdir", mods).run().status == 0)
+    for file in models.flatMap({ ["\($0).ckpt", "\($0).yaml"] }) {
+      _ = try folder.write(Files.read(fixture("roformer/\(file)")), to: "mods/\(file)")
+    }
+    var command = Self.roformer(name, "--chunk", "0.1")
+    command.arguments =
+      ["-C", name == "." ? mods : folder.path, command.executable] + command.arguments
+    command.executable = "/usr/bin/env"
+    let outcome = try command.run(.bytes(Self.input(frames: 10)))
+    #expect((outcome.status == 0) == (words == nil), "\(outcome.errors)")
+    #expect(outcome.errors.contains(words ?? ""), "\(outcome.errors)")
+    guard words == nil else { return }
+    let entry = try ReadStream(outcome.output).header.history.last
+    #expect(entry?.options["model"]?["name"] == .string(name == "." ? "bs_two" : "mods"))
+  }
+
   @Test func aCutStreamNeverLooksWhole() throws {
     let outcome = try Self.roformer(Self.vocals)
       .run(.bytes(Self.input(frames: 120_000).dropLast(90)))

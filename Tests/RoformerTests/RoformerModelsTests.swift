@@ -53,6 +53,11 @@ import Testing
     #expect(store.place(of: "mine") == found.checkpoint)
     // Each file leads to the other.
     for file in found.files { #expect(try store.find(file).files == found.files) }
+    // So does its bare name, as far as it lies in the folder of models itself.
+    for file in model where !file.contains("/") {
+      let name = file.replacing("NAME", with: "mine")
+      #expect(try store.find(name).files == found.files)
+    }
   }
 
   @Test func anEarlierFolderWins() throws {
@@ -81,7 +86,7 @@ import Testing
     ("a.ckpt", ["a.ckpt"], "a.ckpt has no YAML file beside it. Put a.yaml into the same folder"),
     ("a.yaml", ["a.yaml"], "a.yaml has no checkpoint beside it. Put a.ckpt into the same folder"),
     ("a.ckpt", ["a.ckpt", "b.ckpt", "b.yaml"], "a.ckpt has no YAML file beside it."),
-    ("a.ckpt", [], "There is no model "),
+    ("a.ckpt", [], "files/a.ckpt. --list-models"), ("/a.ckpt//", [], "files/a.ckpt. --list-models"),
     (
       "a.bin", ["a.bin", "a.yaml"],
       "a.bin is neither a checkpoint nor a YAML file. Their names end in .ckpt, .safetensors, "
@@ -95,6 +100,27 @@ import Testing
     let error = #expect(throws: FilterError.self) { try store.find(home.file("files/\(path)")) }
     #expect(error?.code.status == .noInput)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func whereABareNameIsLookedForIsSaid() throws {
+    let error = #expect(throws: FilterError.self) { try store.find("bs_two.ckpt") }
+    #expect(error?.code.status == .noInput)
+    let looked = ["models", "data/ap/models"].map(home.file).joined(separator: ", ")
+    #expect(
+      error?.message
+        == "There is no model bs_two.ckpt. Looked in the current folder, \(looked).")
+  }
+
+  /// A folder as it is given, what lies in it, and what is said.
+  @Test(arguments: ["files", "files/", "/files//"])
+  func aFolderWithSeveralNamesThem(folder: String) throws {
+    try write("b.ckpt", "b.yaml", "model_a.ckpt", "config_a.yaml", "c.ckpt", in: "files")
+    let error = #expect(throws: FilterError.self) { try store.find(home.file(folder)) }
+    #expect(error?.code.status == .usage)
+    let path = home.file("files")
+    #expect(
+      error?.description
+        == "The folder \(path) holds several models: a, b. Name one, as -m \(path)/model_a.ckpt.")
   }
 
   // MARK: By default

@@ -79,6 +79,12 @@ package enum FileSystem {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// A path without doubled slashes, and without one at its end.
+  package static func tidied(_ path: String) -> String {
+    let parts = path.unicodeScalars.split(separator: "/").map { String($0) }
+    return (path.unicodeScalars.first == "/" ? "/" : "") + parts.joined(separator: "/")
+  }
+
   /// The last part of a path.
   package static func name(_ path: String) -> String {
     path.unicodeScalars.split(separator: "/").last.map { String($0) } ?? path

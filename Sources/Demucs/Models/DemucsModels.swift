@@ -47,16 +47,18 @@ package struct DemucsModels: ModelStore {
 
   /// Finds a model.
   ///
-  /// - Parameter name: a file (a checkpoint, or a bag's `.yaml`), a folder with one of them, a name
-  ///   that is installed or known, or a checkpoint's signature. Nil: `preferred`, or `bundled` with a notice where that is not installed.
+  /// - Parameter name: a file (a checkpoint, or a bag's `.yaml`) by its path or its name in a folder, a folder with one
+  ///   of them, a name that is installed or known, or a checkpoint's signature. Nil: `preferred`, or `bundled` with a
+  ///   notice where that is not installed.
   /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get the model;
   ///   `.noInput` for a path where nothing lies; `.configuration` for a bag's file.
   package func find(_ name: String?) throws(FilterError) -> Location {
     guard let name else { return try findDefault() }
     if name.contains("/") || Self.suffixes.contains(where: name.hasSuffix) {
-      return try findPath(name)
+      return try findPath(path(name, among: places))
     }
     if let found = try findName(name) { return found }
+    if let path = existingPath(name, among: places) { return try findPath(path) }
     throw missing(name, detail: Self.known(name).map(absentFiles) ?? "")
   }
 
@@ -134,12 +136,9 @@ package struct DemucsModels: ModelStore {
 
   // MARK: Paths
 
+  /// - Parameter path: of a file or a folder that is there.
   private func findPath(_ path: String) throws(FilterError) -> Location {
     if FileSystem.isFolder(path) { return try findOnly(in: path) }
-    guard FileSystem.isFile(path) else {
-      throw FilterError(
-        .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
-    }
     let file = FileSystem.name(path)
     for suffix in Self.bagSuffixes where file.hasSuffix(suffix) {
       return try readBag(path, name: String(file.dropLast(suffix.count)))
@@ -156,9 +155,7 @@ package struct DemucsModels: ModelStore {
       let matches = names.filter { name in suffixes.contains(where: name.hasSuffix) }
       if matches.count == 1 { return try findPath("\(folder)/\(matches[0])") }
       if matches.count > 1 {
-        throw FilterError(
-          .usage, "The folder \(folder) has several models: \(matches.joined(separator: ", ")).",
-          advice: "Name one of them: --model \(folder)/\(matches[0])")
+        throw ModelFolder.hasSeveral(folder, models: matches, file: matches[0])
       }
     }
     throw FilterError(

@@ -30,17 +30,18 @@ package struct RoformerModels: ModelStore {
 
   /// Finds a model.
   ///
-  /// - Parameter name: either of its two files, a folder with both, or a name that is installed or known. Nil: the
-  ///   preferred one, or else the only one that is installed.
+  /// - Parameter name: either of its two files, by its path or its name in a folder, a folder with both, or a name that
+  ///   is installed or known. Nil: the preferred one, or else the only one that is installed.
   /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get the model; `.noInput` for a
   ///   path where nothing lies or whose other file is missing.
   package func find(_ name: String?) throws(FilterError) -> Location {
     guard let name else { return try findDefault() }
     if name.contains("/") || Self.suffixes.contains(where: name.hasSuffix) {
-      return try findPath(name)
+      return try findPath(path(name, among: shelf.folders))
     }
-    guard let found = findName(name) else { throw missing(name) }
-    return found
+    if let found = findName(name) { return found }
+    if let path = existingPath(name, among: shelf.folders) { return try findPath(path) }
+    throw missing(name)
   }
 
   private func findDefault() throws(FilterError) -> Location {
@@ -84,6 +85,12 @@ package struct RoformerModels: ModelStore {
       .map { String(stem.dropFirst($0.count)) }
   }
 
+  /// The models of which both files lie in a folder.
+  private func names(in folder: String) -> Set<String> {
+    let files = FileSystem.names(in: folder)
+    return Set(files.flatMap(Self.names(of:)).filter { pair($0, in: folder) != nil })
+  }
+
   /// `NAME.ckpt` and `NAME.yaml`, or `model_NAME.ckpt` and `config_NAME.yaml`.
   ///
   /// - Parameter file: the name of one of the two; nil for any.
@@ -101,28 +108,35 @@ package struct RoformerModels: ModelStore {
   }
 
   /// The only checkpoint and the only YAML file of a folder.
-  private func only(in folder: String, name: String) -> Location? {
+  ///
+  /// - Parameter name: what it is called; nil: as its checkpoint is.
+  private func only(in folder: String, name: String?) -> Location? {
     let names = FileSystem.names(in: folder)
     let checkpoints = names.filter { Self.checkpointSuffixes.contains(where: $0.hasSuffix) }
     let configurations = names.filter { Self.configurationSuffixes.contains(where: $0.hasSuffix) }
     guard checkpoints.count == 1, configurations.count == 1 else { return nil }
     return Location(
-      name: name, checkpoint: "\(folder)/\(checkpoints[0])",
+      name: name ?? Self.names(of: checkpoints[0])[0], checkpoint: "\(folder)/\(checkpoints[0])",
       configuration: "\(folder)/\(configurations[0])")
   }
 
+  private func findOnly(in folder: String) throws(FilterError) -> Location {
+    let name = FileSystem.name(folder)
+    if let found = only(in: folder, name: [".", ".."].contains(name) ? nil : name) { return found }
+    let pairs = names(in: folder).sorted().compactMap { pair($0, in: folder) }
+    if pairs.count > 1 {
+      throw ModelFolder.hasSeveral(
+        folder, models: pairs.map(\.name), file: FileSystem.name(pairs[0].checkpoint))
+    }
+    throw FilterError(
+      .noInput, "The folder \(folder) has not one checkpoint and one YAML file.",
+      advice: "Name one of its checkpoints.")
+  }
+
+  /// - Parameter path: of a file or a folder that is there.
   private func findPath(_ path: String) throws(FilterError) -> Location {
     let file = FileSystem.name(path)
-    if FileSystem.isFolder(path) {
-      if let found = only(in: path, name: file) { return found }
-      throw FilterError(
-        .noInput, "The folder \(path) has not one checkpoint and one YAML file.",
-        advice: "Name one of its checkpoints.")
-    }
-    guard FileSystem.isFile(path) else {
-      throw FilterError(
-        .noInput, "There is no model \(path).", advice: "--list-models shows what is installed.")
-    }
+    if FileSystem.isFolder(path) { return try findOnly(in: path) }
     let folder = FileSystem.parent(path)
     let names = Self.names(of: file)
     if let found = names.lazy.compactMap({ pair($0, in: folder, with: file) }).first {
@@ -186,8 +200,8 @@ extension RoformerModels {
   package func otherNames() -> Set<String> {
     var names: Set<String> = []
     for folder in shelf.folders {
+      names.formUnion(self.names(in: folder))
       for file in FileSystem.names(in: folder) {
-        names.formUnion(Self.names(of: file).filter { pair($0, in: folder) != nil })
         if only(in: "\(folder)/\(file)", name: file) != nil { names.insert(file) }
       }
     }

@@ -56,8 +56,7 @@ package struct SAMModels: ModelStore {
   }
 
   private func findPath(_ path: String) throws(FilterError) -> Location {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    let path = FileSystem.tidied(path)
     if FileSystem.isFolder(path) { return try location(FileSystem.name(path), folder: path) }
     guard FileSystem.isFile(path) else {
       throw FilterError(

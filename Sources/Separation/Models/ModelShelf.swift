@@ -30,7 +30,7 @@ package struct ModelShelf: Sendable {
   ///   - resources: as for `standard`.
   package init(variable: (String) -> String?, executable: String?, resources: String?) {
     var folders: [String] = []
-    if let folder = variable("AP_MODELS") { folders.append(folder) }
+    if let folder = variable("AP_MODELS") { folders.append(FileSystem.tidied(folder)) }
     if let data = UserFolder.data.path(variable) { folders.append("\(data)/models") }
     var userFolders = folders
     var fetchCommand = "scripts/fetch-models"

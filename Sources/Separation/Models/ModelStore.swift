@@ -92,7 +92,7 @@ extension ModelStore {
   ///
   /// - Parameter detail: what of a known model is there all the same, as a part of the sentence.
   package func missing(_ name: String, detail: String = "") -> FilterError {
-    let folders = shelf.userFolders + caches.filter(FileSystem.isFolder)
+    let folders = lookedIn
     let places =
       folders.isEmpty
       ? "There is no folder to look in: neither AP_MODELS nor HOME is set."

@@ -227,13 +227,38 @@ import Testing
     try install("b.th", in: "elsewhere")
     let error = #expect(throws: FilterError.self) { try store().find(home.file("elsewhere")) }
     #expect(error?.code.status == .usage)
-    #expect(error?.advice.contains("--model \(home.file("elsewhere"))/a.th") == true)
+    #expect(
+      error?.description
+        == "The folder \(home.file("elsewhere")) holds several models: a.th, b.th. "
+        + "Name one, as -m \(home.file("elsewhere"))/a.th.")
   }
 
-  @Test(arguments: ["/nonexistent/x", "x.safetensors"]) func missingPathIsNoInput(path: String) {
+  /// A file's bare name may be that of one in a folder of models.
+  @Test(arguments: [("/nonexistent/x", false), ("/nonexistent//x.th/", false), ("x.th", true)])
+  func missingPathIsNoInput(path: String, isLookedFor: Bool) {
     let error = #expect(throws: FilterError.self) { try store().find(path) }
     #expect(error?.code.status == .noInput)
-    #expect(error?.message == "There is no model \(path).")
+    let looked = ["models", "data/ap/models"].map(home.file).joined(separator: ", ")
+    let shown = path.contains("//") ? "/nonexistent/x.th" : path
+    #expect(
+      error?.message
+        == "There is no model \(shown)."
+        + (isLookedFor ? " Looked in the current folder, \(looked)." : ""))
+  }
+
+  @Test(arguments: ["mine.th", "mine.safetensors", "mine.pt", "mine.ckpt"])
+  func bareFileNameIsLookedForOnTheShelf(file: String) throws {
+    try install(file, in: "data/ap/models")
+    #expect(try store().find(file).paths == [home.file("data/ap/models/\(file)")])
+    try install(file, in: "models")
+    #expect(try store().find(file).paths == [home.file("models/\(file)")])
+    #expect(throws: FilterError.self) { try store().find("./\(file)") }
+  }
+
+  @Test func bareNameOfABagsFileIsLookedForOnTheShelf() throws {
+    try install("one.th", in: "models")
+    try write("models: [one]\n", "models/both.yaml")
+    #expect(try store().find("both.yaml").paths == [home.file("models/one.th")])
   }
 
   @Test func emptyFolderIsNoInput() throws {
