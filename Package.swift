@@ -95,7 +95,7 @@ let package = Package(
     // Between a stream and a network: the shelf of models, the sound as a network takes it, overlap-add.
     .target(
       name: "Separation",
-      dependencies: ["APCore", "Digests", "Resampling", "Tensors"],
+      dependencies: ["APCore", "Checkpoints", "Digests", "Resampling", "Tensors", "YAML"],
       swiftSettings: settings),
     .target(
       name: "Demucs",

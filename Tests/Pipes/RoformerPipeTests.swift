@@ -213,6 +213,49 @@ extension RoformerPipeTests {
     #expect(outcome.errors.contains("has no YAML file beside it"), "\(outcome.errors)")
   }
 
+  /// A model of the other network, in folders that have both.
+  @Test(arguments: [
+    ("ap-demucs", "bs_two", 69 as Int32), ("ap-demucs", "bs_two.yaml", 65),
+    ("ap-demucs", "bs_two.ckpt", 65), ("ap-demucs", "./bs_two.ckpt", 65),
+    ("ap-demucs", "./bs_two.yaml", 65), ("ap-demucs", "mel-band-roformer-kim", 69),
+    ("ap-demucs", "moved", 65), ("ap-demucs", "moved.safetensors", 65),
+    ("ap-roformer", "htdemucs_tiny", 69), ("ap-roformer", "htdemucs_tiny.th", 65),
+    ("ap-roformer", "./htdemucs_tiny.th", 65), ("ap-roformer", "bag.yaml", 65),
+    ("ap-roformer", "bag", 69), ("ap-roformer", "htdemucs", 69), ("ap-roformer", "paired", 65),
+    ("ap-sam", "bs_two", 69), ("ap-sam", "htdemucs", 69),
+  ])
+  func aModelOfAnotherNetworkIsSaid(filter: String, model: String, status: Int32) throws {
+    let folder = try TemporaryFolder()
+    for (name, source) in [
+      ("bs_two.ckpt", "roformer/bs_two.ckpt"), ("bs_two.yaml", "roformer/bs_two.yaml"),
+      ("moved.safetensors", "roformer/bs_two.ckpt"),
+      ("htdemucs_tiny.th", "demucs/htdemucs_tiny.th"),
+      ("bag.yaml", "demucs/bag.yaml"), ("paired.th", "demucs/htdemucs_tiny.th"),
+      ("paired.yaml", "demucs/bag.yaml"),
+    ] {
+      _ = try folder.write(Files.read(fixture(source)), to: name)
+    }
+    let path = model.hasPrefix("./") ? folder.file(String(model.dropFirst(2))) : model
+    var command = Command(filter, "-m", path, environment: ["AP_MODELS": folder.path])
+    if filter == "ap-sam" { command.arguments += ["--prompt", "a"] }
+    let outcome = try command.run(.bytes(Self.input(frames: 10)))
+    let other = filter == "ap-roformer" || model.hasPrefix("htdemucs") ? "ap-demucs" : "ap-roformer"
+    let words = other == "ap-demucs" ? " is a Demucs model. " : " is a RoFormer. "
+    #expect(outcome.status == status)
+    #expect(outcome.errorLines.count == 1)
+    #expect(outcome.errors.contains(words + "Use \(other) -m "), "\(outcome.errors)")
+    #expect(outcome.isAbort)
+
+    // None is in the other network's list.
+    let list = try Command(filter, "--list-models", environment: ["AP_MODELS": folder.path]).run()
+    #expect(list.status == 0)
+    let mine = filter == "ap-demucs" ? ["htdemucs_tiny", "paired"] : ["bs_two"]
+    let others = ["bs_two", "moved", "htdemucs_tiny", "bag", "paired"].filter { name in
+      list.text.split(separator: "\n").contains { $0.hasPrefix("\(name) ") }
+    }
+    #expect(others.filter { $0 != "bag" } == (filter == "ap-sam" ? [] : mine))
+  }
+
   /// A folder of the current folder, by its bare name: what lies in it, the name, and a part of what is said; nil where
   /// it is a model.
   @Test(arguments: [

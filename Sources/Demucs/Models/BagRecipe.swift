@@ -71,6 +71,8 @@ struct BagRecipe {
   ) -> FilterError {
     FilterError(
       .configuration, "\(path) is not a bag of models: \(problem).",
-      advice: "It needs a line like: models: ['955717e8']", underlying: error)
+      advice:
+        "A bag has a line like: models: ['955717e8']. A file of another program is not made one by that.",
+      underlying: error)
   }
 }

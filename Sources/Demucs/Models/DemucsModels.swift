@@ -21,10 +21,16 @@ package struct DemucsModels: ModelStore {
     ///
     /// - Throws: what `ModelBag.init` throws.
     package func open() throws(FilterError) -> ModelBag {
-      try ModelBag(paths: paths, weights: weights)
+      do {
+        return try ModelBag(paths: paths, weights: weights)
+      } catch {
+        for path in paths { try DemucsModels.refuseOthers(path) }
+        throw error
+      }
     }
   }
 
+  package static let family: ModelFamily? = .demucs
   package static let resources: String? = "ap_BundledModels.resources"
 
   package let shelf: ModelShelf
@@ -93,7 +99,9 @@ package struct DemucsModels: ModelStore {
   private func findName(_ name: String, in folder: String) throws(FilterError) -> Location? {
     for suffix in Self.bagSuffixes {
       let path = "\(folder)/\(name)\(suffix)"
-      if FileSystem.isFile(path) { return try readBag(path, name: name) }
+      if FileSystem.isFile(path), ModelFamily(file: path) != .roformer {
+        return try readBag(path, name: name)
+      }
     }
     return findSignature(name, in: [folder]).map {
       Location(name: name, paths: [$0], weights: nil, notice: nil)
@@ -121,6 +129,7 @@ package struct DemucsModels: ModelStore {
 
   /// A bag's members lie beside it, or where other models do.
   private func readBag(_ path: String, name: String) throws(FilterError) -> Location {
+    try Self.refuseOthers(path)
     let recipe = try BagRecipe(path: path)
     var paths: [String] = []
     for signature in recipe.signatures {
@@ -132,6 +141,11 @@ package struct DemucsModels: ModelStore {
       paths.append(file)
     }
     return Location(name: name, paths: paths, weights: recipe.weights, notice: nil)
+  }
+
+  /// - Throws: `unsupportedCheckpoint` for a file of another network.
+  fileprivate static func refuseOthers(_ path: String) throws(FilterError) {
+    if let family = ModelFamily(file: path), family != .demucs { throw family.refusal(of: path) }
   }
 
   // MARK: Paths
@@ -150,7 +164,9 @@ package struct DemucsModels: ModelStore {
 
   /// The one bag of a folder, or else its one checkpoint.
   private func findOnly(in folder: String) throws(FilterError) -> Location {
-    let names = FileSystem.names(in: folder)
+    let files = FileSystem.names(in: folder).filter { Self.suffixes.contains(where: $0.hasSuffix) }
+    let names = files.filter { ModelFamily(file: "\(folder)/\($0)") != .roformer }
+    if names.isEmpty, let other = files.first { try Self.refuseOthers("\(folder)/\(other)") }
     for suffixes in [Self.bagSuffixes, Self.checkpointSuffixes] {
       let matches = names.filter { name in suffixes.contains(where: name.hasSuffix) }
       if matches.count == 1 { return try findPath("\(folder)/\(matches[0])") }
@@ -200,13 +216,16 @@ extension DemucsModels {
   package func otherNames() -> Set<String> {
     let taken = Set(Self.known.map(\.name) + Self.known.flatMap(\.files).map(\.signature))
     var names: Set<String> = []
-    for file in folders.flatMap({ FileSystem.names(in: $0) }) {
+    let files = folders.flatMap { folder in
+      FileSystem.names(in: folder).map { (path: "\(folder)/\($0)", file: $0) }
+    }
+    for (path, file) in files {
       guard let suffix = Self.suffixes.first(where: file.hasSuffix) else { continue }
       let stem = file.dropLast(suffix.count)
       let signature = String(stem.split(separator: "-").first ?? stem)
-      guard !stem.isEmpty, !taken.contains(String(stem)), !taken.contains(signature) else {
-        continue
-      }
+      guard !stem.isEmpty, !taken.contains(String(stem)), !taken.contains(signature),
+        ModelFamily(file: path) != .roformer
+      else { continue }
       names.insert(String(stem))
     }
     return names

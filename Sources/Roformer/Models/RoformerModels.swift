@@ -17,6 +17,7 @@ package struct RoformerModels: ModelStore {
     func has(_ file: String) -> Bool { files.map(FileSystem.name).contains(file) }
   }
 
+  package static let family: ModelFamily? = .roformer
   package static let resources: String? = nil
   static let checkpointSuffixes = [".ckpt", ".safetensors", ".pt", ".pth", ".th"]
   static let configurationSuffixes = [".yaml", ".yml"]
@@ -88,7 +89,8 @@ package struct RoformerModels: ModelStore {
   /// The models of which both files lie in a folder.
   private func names(in folder: String) -> Set<String> {
     let files = FileSystem.names(in: folder)
-    return Set(files.flatMap(Self.names(of:)).filter { pair($0, in: folder) != nil })
+    return Set(
+      files.flatMap(Self.names(of:)).filter { pair($0, in: folder)?.isOfAnotherNetwork == false })
   }
 
   /// `NAME.ckpt` and `NAME.yaml`, or `model_NAME.ckpt` and `config_NAME.yaml`.
@@ -128,6 +130,9 @@ package struct RoformerModels: ModelStore {
       throw ModelFolder.hasSeveral(
         folder, models: pairs.map(\.name), file: FileSystem.name(pairs[0].checkpoint))
     }
+    for file in FileSystem.names(in: folder) where pairs.isEmpty {
+      try Self.refuseOthers("\(folder)/\(file)")
+    }
     throw FilterError(
       .noInput, "The folder \(folder) has not one checkpoint and one YAML file.",
       advice: "Name one of its checkpoints.")
@@ -148,11 +153,19 @@ package struct RoformerModels: ModelStore {
         advice: "Their names end in \(Self.suffixes.joined(separator: ", ")).")
     }
     if let found = only(in: folder, name: name), found.has(file) { return found }
+    try Self.refuseOthers(path)
     let isConfiguration = Self.configurationSuffixes.contains(where: file.hasSuffix)
     let suffixes = isConfiguration ? Self.checkpointSuffixes : Self.configurationSuffixes
     throw FilterError(
       .noInput, "\(path) has no \(isConfiguration ? "checkpoint" : "YAML file") beside it.",
       advice: "Put \(name)\(suffixes[0]) into the same folder: a RoFormer is both files.")
+  }
+
+  /// - Throws: `unsupportedCheckpoint` for a file of another network.
+  fileprivate static func refuseOthers(_ path: String) throws(FilterError) {
+    if let family = ModelFamily(file: path), family != .roformer {
+      throw family.refusal(of: path)
+    }
   }
 
   package func advice(for known: Known) -> String { "Get it with: \(fetching(known.name))" }
@@ -167,10 +180,20 @@ extension RoformerModels.Location {
   package func open(
     chunkSeconds: Double? = nil, overlap: Int? = nil
   ) throws(FilterError) -> (weights: Weights, config: RoformerConfig) {
-    let weights = try Checkpoint.open(checkpoint).weights()
-    let config = try RoformerConfig(
-      yaml: configuration, weights: weights, chunkSeconds: chunkSeconds, overlap: overlap)
-    return (weights, config)
+    do {
+      let weights = try Checkpoint.open(checkpoint).weights()
+      let config = try RoformerConfig(
+        yaml: configuration, weights: weights, chunkSeconds: chunkSeconds, overlap: overlap)
+      return (weights, config)
+    } catch {
+      for file in files { try RoformerModels.refuseOthers(file) }
+      throw error
+    }
+  }
+
+  /// Whether one of the files is of a network that has nothing to do with this one.
+  fileprivate var isOfAnotherNetwork: Bool {
+    files.contains { ModelFamily(file: $0).map { $0 != .roformer } ?? false }
   }
 }
 
@@ -202,7 +225,9 @@ extension RoformerModels {
     for folder in shelf.folders {
       names.formUnion(self.names(in: folder))
       for file in FileSystem.names(in: folder) {
-        if only(in: "\(folder)/\(file)", name: file) != nil { names.insert(file) }
+        if only(in: "\(folder)/\(file)", name: file)?.isOfAnotherNetwork == false {
+          names.insert(file)
+        }
       }
     }
     return names.subtracting(Self.known.map(\.name))

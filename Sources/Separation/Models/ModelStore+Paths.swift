@@ -17,7 +17,8 @@ extension ModelStore {
       ? "" : " Looked in \((["the current folder"] + lookedIn).joined(separator: ", "))."
     throw FilterError(
       .noInput, "There is no model \(FileSystem.tidied(text)).\(places)",
-      advice: "--list-models shows what is installed.")
+      advice: ModelFamily.refusalOfUnsupported(FileSystem.name(text))
+        + "--list-models shows what is installed.")
   }
 
   /// As `path`; nil where nothing is there.

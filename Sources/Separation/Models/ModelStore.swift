@@ -26,6 +26,9 @@ package protocol ModelStore: Sendable {
   /// The folder beside the executable with the models that come with the build; nil where there are none.
   static var resources: String? { get }
 
+  /// The family of its models; nil where those are folders, which no other network's are.
+  static var family: ModelFamily? { get }
+
   /// Where models are looked for.
   var shelf: ModelShelf { get }
   init(shelf: ModelShelf)
@@ -47,6 +50,7 @@ package protocol ModelStore: Sendable {
 }
 
 extension ModelStore {
+  package static var family: ModelFamily? { nil }
   package var companions: [ModelListing] { [] }
   package var caches: [String] { [shelf.hubCache].compactMap(\.self) }
   package func place(of name: String) -> String? { nil }
@@ -98,10 +102,14 @@ extension ModelStore {
       ? "There is no folder to look in: neither AP_MODELS nor HOME is set."
       : "Looked in \(folders.joined(separator: ", "))."
     guard let known = Self.known(name) else {
+      if let family = ModelFamily(name: name, in: shelf.folders), family != Self.family {
+        return family.refusal(of: name, .unavailable)
+      }
       let names = Self.known.map(\.name).joined(separator: ", ")
       return FilterError(
         .unavailable, "There is no model \"\(name)\". \(places)",
-        advice: "Known models are \(names); \(Self.otherModels).")
+        advice: ModelFamily.refusalOfUnsupported(name)
+          + "Known models are \(names); \(Self.otherModels).")
     }
     return FilterError(
       .unavailable, "The model \(name) is not installed\(detail). \(places)",

@@ -169,7 +169,10 @@ import Testing
   @Test func unknownModelNamesTheKnownOnes() {
     let error = #expect(throws: FilterError.self) { try store().find("mdx_extra") }
     #expect(error?.code.status == .unavailable)
-    #expect(error?.advice.contains("htdemucs, htdemucs_ft, htdemucs_6s, htdemucs-mini") == true)
+    #expect(
+      error?.advice
+        == "Models of Demucs v3 and earlier are not supported. Known models are "
+        + "htdemucs, htdemucs_ft, htdemucs_6s, htdemucs-mini; a file is given by its path.")
   }
 
   @Test func knownBagNeedsAllItsFiles() throws {
