@@ -30,8 +30,17 @@ import Testing
       ["NAME/a.ckpt", "NAME/a.yaml", "model_NAME.ckpt", "config_NAME.yaml"],
       ["model_NAME.ckpt", "config_NAME.yaml"]
     ),
-    (["NAME.ckpt"], []), (["NAME.yaml"], []), (["NAME.ckpt", "config_NAME.yaml"], []),
-    (["config_NAME.ckpt", "model_NAME.yaml"], []),
+    // As other releases have them, and what they are called most alike first.
+    (["NAME.ckpt", "config_NAME.yaml", "b.yaml"], ["NAME.ckpt", "config_NAME.yaml"]),
+    (["NAME.ckpt", "NAME_config.yml", "b.ckpt"], ["NAME.ckpt", "NAME_config.yml"]),
+    (["NAME.ckpt", "NAME_config.yaml", "NAME.yaml"], ["NAME.ckpt", "NAME.yaml"]),
+    (["NAME.ckpt", "NAME_config.yaml", "config_NAME.yaml"], ["NAME.ckpt", "config_NAME.yaml"]),
+    (
+      ["NAME.ckpt", "model_NAME.ckpt", "config_NAME.yaml"],
+      ["model_NAME.ckpt", "config_NAME.yaml"]
+    ),
+    (["NAME.ckpt"], []), (["NAME.yaml"], []), (["config_NAME.ckpt", "model_NAME.yaml"], []),
+    (["NAME_config.ckpt", "NAME.yaml"], []), (["model_NAME.ckpt", "NAME_config.yaml"], []),
     (["NAME/a.ckpt"], []), (["NAME/a.ckpt", "NAME/b.ckpt", "NAME/a.yaml"], []),
     (["NAME/a.ckpt", "NAME/a.yaml", "NAME/b.yaml"], []),
   ]
@@ -85,7 +94,21 @@ import Testing
   @Test(arguments: [
     ("a.ckpt", ["a.ckpt"], "a.ckpt has no YAML file beside it. Put a.yaml into the same folder"),
     ("a.yaml", ["a.yaml"], "a.yaml has no checkpoint beside it. Put a.ckpt into the same folder"),
-    ("a.ckpt", ["a.ckpt", "b.ckpt", "b.yaml"], "a.ckpt has no YAML file beside it."),
+    (
+      "a.ckpt", ["a.ckpt", "b.ckpt", "b.yaml"],
+      "a.ckpt has no YAML file of its name beside it. "
+        + "Beside it is b.yaml: if that belongs to it, rename it to a.yaml."
+    ),
+    (
+      "a.ckpt", ["a.ckpt", "b.yaml", "c.yml"],
+      "a.ckpt has no YAML file of its name beside it. "
+        + "Beside it are b.yaml, c.yml: rename the one that belongs to it to a.yaml."
+    ),
+    (
+      "a.yaml", ["a.yaml", "b.safetensors", "c.ckpt"],
+      "a.yaml has no checkpoint of its name beside it. Beside it are b.safetensors, c.ckpt: "
+        + "rename the one that belongs to it to a.safetensors."
+    ),
     ("a.ckpt", [], "files/a.ckpt. --list-models"), ("/a.ckpt//", [], "files/a.ckpt. --list-models"),
     (
       "a.bin", ["a.bin", "a.yaml"],

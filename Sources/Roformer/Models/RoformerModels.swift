@@ -71,19 +71,28 @@ package struct RoformerModels: ModelStore {
 
   // MARK: Files
 
-  /// What stands before a model's name in those of its files: nothing, or what releases write.
-  private static let prefixes = [
-    (checkpoint: "", configuration: ""), (checkpoint: "model_", configuration: "config_"),
+  /// What stands around a model's name in those of its files: nothing, or what releases write.
+  private static let shapes = [
+    (checkpoint: "NAME", configuration: "NAME"),
+    (checkpoint: "model_NAME", configuration: "config_NAME"),
+    (checkpoint: "NAME", configuration: "config_NAME"),
+    (checkpoint: "NAME", configuration: "NAME_config"),
   ]
 
   /// The models that a file may be a part of.
   private static func names(of file: String) -> [String] {
     guard let suffix = suffixes.first(where: file.hasSuffix) else { return [] }
-    let stem = file.dropLast(suffix.count)
+    let stem = String(file.dropLast(suffix.count))
     let isConfiguration = configurationSuffixes.contains(suffix)
-    return prefixes.map { isConfiguration ? $0.configuration : $0.checkpoint }
-      .filter { stem.hasPrefix($0) && stem.count > $0.count }
-      .map { String(stem.dropFirst($0.count)) }
+    var names: [String] = []
+    for shape in shapes.map({ isConfiguration ? $0.configuration : $0.checkpoint }) {
+      let around = shape.split(separator: "NAME", omittingEmptySubsequences: false)
+      guard stem.hasPrefix(around[0]), stem.hasSuffix(around[1]), stem.count > shape.count - 4
+      else { continue }
+      let name = String(stem.dropFirst(around[0].count).dropLast(around[1].count))
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   /// The models of which both files lie in a folder.
@@ -93,7 +102,7 @@ package struct RoformerModels: ModelStore {
       files.flatMap(Self.names(of:)).filter { pair($0, in: folder)?.isOfAnotherNetwork == false })
   }
 
-  /// `NAME.ckpt` and `NAME.yaml`, or `model_NAME.ckpt` and `config_NAME.yaml`.
+  /// `NAME.ckpt` and `NAME.yaml`, or as other `shapes` have them.
   ///
   /// - Parameter file: the name of one of the two; nil for any.
   private func pair(_ name: String, in folder: String, with file: String? = nil) -> Location? {
@@ -101,9 +110,13 @@ package struct RoformerModels: ModelStore {
       let names = suffixes.map { stem + $0 }.filter { FileSystem.isFile("\(folder)/\($0)") }
       return (names.first { $0 == file } ?? names.first).map { "\(folder)/\($0)" }
     }
-    return Self.prefixes.lazy.compactMap { prefix in
-      guard let checkpoint = path(prefix.checkpoint + name, Self.checkpointSuffixes),
-        let configuration = path(prefix.configuration + name, Self.configurationSuffixes)
+    return Self.shapes.lazy.compactMap { shape in
+      let stems = (
+        shape.checkpoint.replacing("NAME", with: name),
+        shape.configuration.replacing("NAME", with: name)
+      )
+      guard let checkpoint = path(stems.0, Self.checkpointSuffixes),
+        let configuration = path(stems.1, Self.configurationSuffixes)
       else { return nil }
       return Location(name: name, checkpoint: checkpoint, configuration: configuration)
     }.first { found in file.map(found.has) ?? true }
@@ -118,7 +131,8 @@ package struct RoformerModels: ModelStore {
     let configurations = names.filter { Self.configurationSuffixes.contains(where: $0.hasSuffix) }
     guard checkpoints.count == 1, configurations.count == 1 else { return nil }
     return Location(
-      name: name ?? Self.names(of: checkpoints[0])[0], checkpoint: "\(folder)/\(checkpoints[0])",
+      name: name ?? Self.names(of: checkpoints[0]).first ?? checkpoints[0],
+      checkpoint: "\(folder)/\(checkpoints[0])",
       configuration: "\(folder)/\(configurations[0])")
   }
 
@@ -156,9 +170,20 @@ package struct RoformerModels: ModelStore {
     try Self.refuseOthers(path)
     let isConfiguration = Self.configurationSuffixes.contains(where: file.hasSuffix)
     let suffixes = isConfiguration ? Self.checkpointSuffixes : Self.configurationSuffixes
+    let kind = isConfiguration ? "checkpoint" : "YAML file"
+    let others = FileSystem.names(in: folder).filter { suffixes.contains(where: $0.hasSuffix) }
+    guard !others.isEmpty else {
+      throw FilterError(
+        .noInput, "\(path) has no \(kind) beside it.",
+        advice: "Put \(name)\(suffixes[0]) into the same folder: a RoFormer is both files.")
+    }
+    let list = others.prefix(8).joined(separator: ", ") + (others.count > 8 ? ", …" : "")
+    let suffix = suffixes.first(where: others[0].hasSuffix) ?? suffixes[0]
     throw FilterError(
-      .noInput, "\(path) has no \(isConfiguration ? "checkpoint" : "YAML file") beside it.",
-      advice: "Put \(name)\(suffixes[0]) into the same folder: a RoFormer is both files.")
+      .noInput, "\(path) has no \(kind) of its name beside it.",
+      advice: others.count == 1
+        ? "Beside it is \(list): if that belongs to it, rename it to \(name)\(suffix)."
+        : "Beside it are \(list): rename the one that belongs to it to \(name)\(suffix).")
   }
 
   /// - Throws: `unsupportedCheckpoint` for a file of another network.
