@@ -1,4 +1,5 @@
 internal import APCommand
+internal import APCore
 package import ArgumentParser
 package import Separation
 
@@ -18,7 +19,7 @@ package struct ModelOptions<Models: ModelStore>: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Separate this track, and pass the others on; the only one, or mix, if not given.",
-      valueName: "name"), completion: .trackNames)
+      valueName: "name"), completion: .trackNames, transform: Track.name(typed:))
   package var track: String?
 
   package init() {}

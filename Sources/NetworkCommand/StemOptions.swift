@@ -1,3 +1,4 @@
+internal import APCore
 package import ArgumentParser
 
 /// The options for the stems that a network makes of music.
@@ -5,12 +6,12 @@ package struct StemOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Write only these stems, separated by commas.", valueName: "names"),
     completion: .list(Self.usual),
-    transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+    transform: Track.names(typed:))
   package var stems: [String] = []
 
   @Option(
     help: ArgumentHelp("Write two tracks: this stem, and everything else.", valueName: "stem"),
-    completion: .list(Self.usual))
+    completion: .list(Self.usual), transform: Track.name(typed:))
   package var twoStems: String?
 
   /// Those of the released models, to complete.

@@ -119,7 +119,7 @@ struct APEncode: FilterCommand {
     options.clip = clip
     options.dithers = dither
     options.rate = rate
-    options.tracks = tracks?.split(separator: ",").map(String.init)
+    options.tracks = tracks.map(Track.names(typed:))?.filter { !$0.isEmpty }
     options.overwrites = force
     return options
   }

@@ -2,6 +2,23 @@ import APCore
 import Testing
 
 @Suite struct StreamHeaderTests {
+  @Test(arguments: [
+    ("vocals", "vocals"), ("Vocals", "vocals"), (" VOCALS\t", "vocals"),
+    ("no_Vocals.2-b", "no_vocals.2-b"),
+    ("a b", "a b"), ("", ""), (" ", ""), ("Ä", "ä"),
+  ])
+  func capitalsAndSpacesOfANameDoNotCount(text: String, name: String) {
+    #expect(Track.name(typed: text) == name)
+  }
+
+  @Test(arguments: [
+    ("a", ["a"]), ("a,B", ["a", "b"]), ("Vocals, drums ,BASS", ["vocals", "drums", "bass"]),
+    ("a,,b", ["a", "", "b"]), (",", ["", ""]), ("", [""]), (" , a", ["", "a"]),
+  ])
+  func namesAreSeparatedByCommas(text: String, names: [String]) {
+    #expect(Track.names(typed: text) == names)
+  }
+
   private static let plain = #"""
     {"ap":1,"channels":2,"encoding":"f32le","frames":null,"history":[],"layout":"contiguous",\#
     "rate":44100,"requires":[],"tracks":[{"name":"mix"}],"type":"stream"}

@@ -55,6 +55,27 @@ import Testing
         == [["file": "htdemucs_tiny.th", "sha256": .string(String(sum))]])
   }
 
+  /// Capitals and spaces in names do not count, nor in what the history says of them.
+  @Test(arguments: [
+    (["--two-stems", "Vocals"], ["vocals", "no_vocals"]),
+    (["--two-stems", " VOCALS "], ["vocals", "no_vocals"]),
+    (["--stems", "vocals, drums"], ["vocals", "drums"]),
+    (["--stems", "Bass ,OTHER"], ["bass", "other"]),
+    (["--track", "Mix", "--stems", "drums"], ["drums"]),
+  ])
+  func namesAreMeantInAnyCase(options: [String], tracks: [String]) throws {
+    var command = Self.demucs()
+    command.arguments += options
+    let outcome = try command.run(.bytes(Self.input(frames: 400)))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let header = try ReadStream(outcome.output).header
+    #expect(header.tracks.map(\.name) == tracks)
+    let entry = header.history.last?.options
+    if options[0] == "--two-stems" { #expect(entry?["two-stems"] == "vocals") }
+    if options[0] == "--stems" { #expect(entry?["stems"] == JSONValue(tracks)) }
+    if options[0] == "--track" { #expect(entry?["track"] == "mix") }
+  }
+
   @Test func twoStemsMinusAddUpToTheMix() throws {
     let frames = 120_000
     let outcome = try Self.demucs("--two-stems", "vocals", "--other", "minus")
@@ -163,6 +184,8 @@ import Testing
 extension DemucsPipeTests {
   @Test(arguments: [
     (["--stems", "drums,drums"], "different names"),
+    (["--stems", "drums, Drums"], "different names"),
+    (["--stems", "drums, ,bass"], "different names"),
     (["--stems", "drums", "--two-stems", "bass"], "one of --stems and --two-stems"),
     (["--stems", "piano"], "drums, bass, other, vocals"),
     (["--two-stems", "piano"], "no stem \"piano\""),

@@ -61,7 +61,8 @@ import Testing
   @Test(arguments: [
     ([], ["vocals"]), (["--stems", "other"], ["other"]),
     (["--stems", "other,vocals"], ["other", "vocals"]),
-    (["--stems", "Vocals"], ["vocals"]),
+    (["--stems", "Vocals"], ["vocals"]), (["--stems", "Other, vocals"], ["other", "vocals"]),
+    (["--two-stems", " Vocals"], ["vocals", "no_vocals"]),
     (["--two-stems", "vocals"], ["vocals", "no_vocals"]),
     (["--two-stems", "other"], ["other", "no_other"]),
   ])

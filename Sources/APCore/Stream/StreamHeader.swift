@@ -89,6 +89,21 @@ package struct Track: Sendable, Hashable {
     self.extra = extra
   }
 
+  /// The name that is meant by what a user types: capitals are small letters, and spaces around it do not count, since
+  /// no track has such a name.
+  package static func name(typed text: some StringProtocol) -> String {
+    let start = text.drop(while: \.isWhitespace)
+    return start.prefix(
+      upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.startIndex
+    )
+    .lowercased()
+  }
+
+  /// The same of several, separated by commas; one that is left out is empty.
+  package static func names(typed text: String) -> [String] {
+    text.split(separator: ",", omittingEmptySubsequences: false).map(name(typed:))
+  }
+
   /// Whether a track may have this name.
   package static func isValid(name: String) -> Bool {
     (1...64).contains(name.utf8.count)
