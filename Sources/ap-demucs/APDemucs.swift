@@ -82,7 +82,11 @@ struct APDemucs: NetworkFilter {
     if !(0...0.99).contains(overlap) {
       throw ValidationError("--overlap must be between 0 and 0.99.")
     }
-    if segment?.value == 0 { throw ValidationError("--segment must be more than 0 seconds.") }
+    // Each is filled up to the length that the network was trained with, and costs as much.
+    if let segment, segment.value < 1 {
+      throw ValidationError(
+        "--segment must be at least 1 second: each segment costs as much as a whole one.")
+    }
   }
 
   func fill(_ request: inout DemucsRequest) {

@@ -20,7 +20,7 @@ struct APRoformer: NetworkFilter {
   @Option(
     help: ArgumentHelp(
       "Cover each moment by this many chunks: slower, and a little better. (default: the model's)",
-      valueName: "n"))
+      valueName: "n"), transform: Self.overlap)
   var overlap: Int?
 
   @Option(
@@ -33,11 +33,16 @@ struct APRoformer: NetworkFilter {
 
   @OptionGroup var common: CommonOptions
 
+  private static func overlap(_ text: String) throws -> Int {
+    guard let chunks = Int(text), (1...64).contains(chunks) else {
+      throw ValidationError(
+        "It must be a whole number from 1 to 64: so many chunks cover each moment.")
+    }
+    return chunks
+  }
+
   func validate() throws {
     try music.check(music.stems.map(StemNames.trackName))
-    if let overlap, !(1...64).contains(overlap) {
-      throw ValidationError("--overlap must be between 1 and 64.")
-    }
     if chunk?.value == 0 { throw ValidationError("--chunk must be more than 0 seconds.") }
   }
 

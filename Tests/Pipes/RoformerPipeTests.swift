@@ -178,7 +178,16 @@ extension RoformerPipeTests {
     (["--stems", "vocals", "--two-stems", "other"], "one of --stems and --two-stems"),
     (["--stems", "piano"], "vocals, other"),
     (["--two-stems", "piano"], "no stem \"piano\""),
-    (["--overlap", "0"], "--overlap must be between"),
+    (
+      ["--overlap", "0"],
+      "It must be a whole number from 1 to 64: so many chunks cover each moment."
+    ),
+    (
+      ["--overlap", "0.25"],
+      "'--overlap <n>': It must be a whole number from 1 to 64: so many chunks"
+    ),
+    (["--overlap", "65"], "It must be a whole number from 1 to 64"),
+    (["--overlap", "many"], "It must be a whole number from 1 to 64"),
     (["--chunk", "0"], "--chunk must be more"),
     (["--chunk", "0.001"], "cannot take chunks of 0.001 seconds"),
     (["--track", "drums"], "no track \"drums\""),

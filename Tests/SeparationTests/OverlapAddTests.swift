@@ -107,6 +107,26 @@ import Testing
         Self.reference(samples, models: models, settings: settings)) < 1e-5)
   }
 
+  /// Segments as long as the shortest model's at most, and steps of a frame at least.
+  @Test(
+    arguments: [
+      (0.25, 1.0, nil), (0.25, 0.04, nil), (0.9, 0.11, nil),
+      (0.9, 0.09, "would never reach the end"),
+      (0.25, 0.01, "would never reach the end"), (0.25, 1.01, "at most 1.0 seconds, not 1.01"),
+    ] as [(Double, Double, String?)])
+  func segmentsThatCannotBeAreRefused(overlap: Double, seconds: Double, words: String?) {
+    let settings = PassSettings(overlap: overlap, segmentSeconds: seconds)
+    guard let words else {
+      #expect(throws: Never.self) { try settings.check(segments: [200, 100], rate: 100) }
+      return
+    }
+    let error = #expect(throws: FilterError.self) {
+      try settings.check(segments: [200, 100], rate: 100)
+    }
+    #expect(error?.code == .usage)
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+  }
+
   /// A shift is up to 50 frames here: with segments of 31 frames a whole one can lie before the track.
   @Test(arguments: [1, 2, 5], [1, 10, 60, 61, 400])
   func shiftsAreTheReference(shifts: Int, frames: Int) throws {
