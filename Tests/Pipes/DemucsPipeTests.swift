@@ -297,14 +297,21 @@ extension DemucsPipeTests {
     }
     if filter == "ap-demucs" {
       let small = try #require(models.first { $0["name"] == "htdemucs-mini" })
-      #expect(small["stems"] == "drums,bass,other,vocals")
+      #expect(small["stems"] == ["drums", "bass", "other", "vocals"])
+      #expect(small["default"] == small["stems"])
+      #expect(small["segment"] == JSONValue(4.0))
       #expect(small["path"]?.string?.hasSuffix("htdemucs-mini.safetensors") == true)
     }
     if filter == "ap-roformer" {
       let known = try #require(models.first { $0["name"] == "mel-band-roformer-kim" })
       #expect(known["kind"] == "Mel")
-      #expect(known["stems"] == "vocals,other")
-      #expect(known["chunk"] == "8.0 s")
+      #expect(known["stems"] == ["vocals", "other"])
+      #expect(known["default"] == ["vocals"])
+      #expect(known["chunk"] == JSONValue(8.0))
+    }
+    if filter == "ap-sam" {
+      let known = try #require(models.first { $0["name"] == "laion_clap" })
+      #expect(known["size"] == 1860)
     }
     let alone = try Command(filter, "--json").run()
     #expect(alone.status == 64)

@@ -1,4 +1,4 @@
-internal import Separation
+package import Separation
 
 extension DemucsModels {
   /// A model that is known by its name.
@@ -27,7 +27,7 @@ extension DemucsModels {
     package let megabytes: Int
     package let licence: String
 
-    package var details: [String] { DemucsModels.details(sources, segment) }
+    package var details: [ModelDetail] { DemucsModels.details(sources, segment) }
   }
 
   /// What comes with the project.
@@ -65,7 +65,7 @@ extension DemucsModels {
     "a name or a file. (default: htdemucs if installed, else the small one)"
   package static let otherModels = "a file is given by its path"
 
-  static func details(_ sources: [String], _ segment: Fraction) -> [String] {
-    [sources.joined(separator: ","), "\(segment.value) s"]
+  static func details(_ sources: [String], _ segment: Fraction) -> [ModelDetail] {
+    [.stems(sources, written: sources), .seconds(segment.value)]
   }
 }

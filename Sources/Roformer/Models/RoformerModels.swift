@@ -237,7 +237,8 @@ extension RoformerModels {
     return InstalledModel(
       path: found.checkpoint,
       details: Self.details(
-        config.kind, config.names.all, Double(config.chunkFrames) / Double(config.sampleRate)))
+        config.kind, config.names.all, written: config.names.preferred,
+        Double(config.chunkFrames) / Double(config.sampleRate)))
   }
 
   /// No other program keeps any.

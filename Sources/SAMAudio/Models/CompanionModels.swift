@@ -32,7 +32,7 @@ package struct CompanionModels: ModelStore {
     /// What it costs to fetch, in 10⁶ bytes.
     package let megabytes: Int
 
-    package var details: [String] { [use.rawValue, "\(megabytes) MB"] }
+    package var details: [ModelDetail] { [.text(use.rawValue), .megabytes(megabytes)] }
 
     /// What the address is of, among those of Hugging Face.
     var repository: String { address.split(separator: "/").suffix(2).joined(separator: "/") }

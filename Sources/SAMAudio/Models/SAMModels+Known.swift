@@ -1,4 +1,4 @@
-internal import Separation
+package import Separation
 
 extension SAMModels {
   /// A model that is known by its name.
@@ -24,7 +24,7 @@ extension SAMModels {
     /// What it costs to fetch, in 10⁶ bytes.
     package var megabytes: Int { (files.reduce(0) { $0 + $1.bytes } + 500_000) / 1_000_000 }
 
-    package var details: [String] { ["separation", "\(megabytes) MB"] }
+    package var details: [ModelDetail] { [.text("separation"), .megabytes(megabytes)] }
   }
 
   /// Those that separate. Their configurations are those of the size; the ones with `-tv` are trained for prompts in

@@ -4,8 +4,8 @@ package import APCore
 package struct ModelListing: Sendable, Equatable {
   /// What `--model` takes.
   package let name: String
-  /// A cell for each of the store's columns.
-  package var details: [String]
+  /// One for each of the store's columns.
+  package var details: [ModelDetail]
   /// The licence of a known model.
   package let licence: String?
   /// The folder or file where it was found; nil where it is not installed.
@@ -14,6 +14,39 @@ package struct ModelListing: Sendable, Equatable {
   package var problem: String?
   /// The same in few words, with the place.
   package var fault: String?
+}
+
+/// What a list says of a model in a column.
+package enum ModelDetail: Sendable, Equatable {
+  case unknown
+  case text(String)
+  /// All stems, and those of them that are written where nobody asks for others.
+  case stems([String], written: [String])
+  case seconds(Double)
+  case megabytes(Int)
+
+  /// For people: of stems, those that are not all are marked.
+  var cell: String {
+    switch self {
+    case .unknown: "?"
+    case .text(let text): text
+    case .stems(let all, let written):
+      all.map { written != all && written.contains($0) ? "\($0)*" : $0 }.joined(separator: ",")
+    case .seconds(let seconds): "\(seconds) s"
+    case .megabytes(let count): "\(count) MB"
+    }
+  }
+
+  /// For programs: the column's value, and of stems also which are written.
+  func fields(_ column: String) -> [String: JSONValue] {
+    switch self {
+    case .unknown: [column: .null]
+    case .text(let text): [column: .string(text)]
+    case .stems(let all, let written): [column: JSONValue(all), "default": JSONValue(written)]
+    case .seconds(let seconds): [column: JSONValue(seconds)]
+    case .megabytes(let count): [column: JSONValue(count)]
+    }
+  }
 }
 
 extension ModelStore {
@@ -32,7 +65,7 @@ extension ModelStore {
   /// What `--list-models` shows: one line per model.
   package func table() -> TextTable {
     let rows = all.map { model in
-      [model.name] + model.details
+      [model.name] + model.details.map(\.cell)
         + [model.licence ?? "?", model.fault ?? model.path ?? "not installed"]
     }
     return TextTable([["MODEL"] + Self.columns + ["LICENCE", "WHERE"]] + rows)
@@ -47,7 +80,7 @@ extension ModelStore {
         "problem": model.problem.map { .string($0) } ?? .null,
       ]
       for (column, detail) in zip(Self.columns, model.details) {
-        object[column.lowercased()] = detail == "?" ? .null : .string(detail)
+        object.merge(detail.fields(column.lowercased())) { _, new in new }
       }
       return String(decoding: JSONValue.object(object).serialized(), as: UTF8.self) + "\n"
     }.joined()
@@ -55,7 +88,8 @@ extension ModelStore {
 
   private func listing(_ name: String, of known: Known?) -> ModelListing {
     var listing = ModelListing(
-      name: name, details: known?.details ?? Self.columns.map { _ in "?" }, licence: known?.licence)
+      name: name, details: known?.details ?? Self.columns.map { _ in .unknown },
+      licence: known?.licence)
     do {
       guard let found = try inspect(name) else { return listing }
       listing.path = found.path

@@ -6,8 +6,8 @@ package protocol KnownModel: Sendable {
   var name: String { get }
   /// Of the weights.
   var licence: String { get }
-  /// What a list says of it, a cell for each of its store's columns.
-  var details: [String] { get }
+  /// What a list says of it, one for each of its store's columns.
+  var details: [ModelDetail] { get }
 }
 
 /// The models of one network. How its files are found is the network's own matter; what is said of them, and of
@@ -61,9 +61,9 @@ package struct InstalledModel {
   /// Its folder or file.
   package let path: String
   /// What a list says of it; nil where that is what is known by its name.
-  package let details: [String]?
+  package let details: [ModelDetail]?
 
-  package init(path: String, details: [String]? = nil) {
+  package init(path: String, details: [ModelDetail]? = nil) {
     self.path = path
     self.details = details
   }

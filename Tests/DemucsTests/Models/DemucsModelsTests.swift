@@ -282,14 +282,20 @@ import Testing
         "htdemucs", "htdemucs_ft", "htdemucs_6s", "htdemucs-mini", "broken", "mine",
       ])
     #expect(list[0].path == home.file("models/955717e8-8726e21a.th"))
-    #expect(list[0].details == ["drums,bass,other,vocals", "2.5 s"])
+    let sources = ["drums", "bass", "other", "vocals"]
+    let tiny = [ModelDetail.stems(sources, written: sources), .seconds(2.5)]
+    #expect(list[0].details == tiny)
     #expect(list[2].path == nil)
-    #expect(list[2].details == ["drums,bass,other,vocals,guitar,piano", "7.8 s"])
+    #expect(
+      list[2].details == [
+        .stems(sources + ["guitar", "piano"], written: sources + ["guitar", "piano"]),
+        .seconds(7.8),
+      ])
     #expect(list[2].licence == "MIT")
     #expect(list[4].problem?.contains("neither") == true)
     #expect(list[4].fault?.hasPrefix("unusable: \(home.path)") == true)
-    #expect(list[4].details == ["?", "?"])
-    #expect(list[5].details == ["drums,bass,other,vocals", "2.5 s"])
+    #expect(list[4].details == [.unknown, .unknown])
+    #expect(list[5].details == tiny)
     #expect(list[5].licence == nil)
   }
 

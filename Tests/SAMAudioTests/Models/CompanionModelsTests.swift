@@ -177,7 +177,9 @@ import Testing
     #expect(list[0].path == home.file("models/pe-a-frame-small"))
     #expect(list[0].problem == nil)
     #expect(list.dropFirst().allSatisfy { $0.path == nil })
-    #expect(list.map { $0.details[0] } == ["spans", "spans", "spans", "judge", "clap"])
+    #expect(
+      list.map { $0.details[0] }
+        == ["spans", "spans", "spans", "judge", "clap"].map(ModelDetail.text))
     let others = SAMModels(variable: { variables[$0] }, executable: nil)
     #expect(others.otherNames().isEmpty)
     #expect(!others.installedNames.contains("pe-a-frame-small"))
