@@ -173,7 +173,7 @@ package final class Encoding {
   private func sinks(
     _ name: String, _ file: FileDescriptor, frames: Int?
   ) throws(FilterError) -> [any SoundSink] {
-    let tags = header.source?.tags ?? [:]
+    let tags = SourceTags.named(header.source?.tags ?? [:])
     guard format.container.isMP4 else {
       return [
         try SoundFile(

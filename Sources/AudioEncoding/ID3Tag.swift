@@ -9,11 +9,12 @@ struct ID3Tag {
 
   private static let textFrames = [
     ("title", "TIT2"), ("artist", "TPE1"), ("album", "TALB"), ("date", "TDRC"), ("genre", "TCON"),
-    ("track", "TRCK"), ("copyright", "TCOP"),
+    ("track", "TRCK"), ("copyright", "TCOP"), ("album_artist", "TPE2"), ("composer", "TCOM"),
+    ("disc", "TPOS"), ("bpm", "TBPM"), ("key", "TKEY"), ("isrc", "TSRC"), ("publisher", "TPUB"),
   ]
   private static let utf8: [UInt8] = [3]
 
-  /// - Parameter tags: values by key in lower case.
+  /// - Parameter tags: those of `SourceTags`.
   init(_ tags: [String: String]) {
     var frames: [UInt8] = []
     for (key, name) in Self.textFrames {

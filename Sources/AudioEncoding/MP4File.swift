@@ -18,7 +18,8 @@ final class MP4File {
 
   private static let bufferSize: Int32 = 1 << 16
   private static let tags = [
-    "title", "artist", "album", "date", "genre", "track", "comment", "copyright",
+    "title", "artist", "album", "date", "genre", "track", "comment", "copyright", "album_artist",
+    "composer", "disc",
   ]
 
   /// Begins a file.
@@ -103,6 +104,10 @@ final class MP4File {
     muxer.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_CUSTOM_IO
     for key in Self.tags {
       if let value = tags[key] { av_dict_set(&muxer.pointee.metadata, key, value, 0) }
+    }
+    // A whole number, in a box of its own.
+    if let beats = tags["bpm"].flatMap(Double.init)?.rounded(), (1...65_535).contains(beats) {
+      av_dict_set_int(&muxer.pointee.metadata, "tmpo", Int64(beats), 0)
     }
   }
 

@@ -12,6 +12,29 @@ import Testing
     #expect(ID3Tag(["title": "é"]).bytes == Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 13] + title)
   }
 
+  /// Each tag that an MP3 has a frame for, by any of the names that files give it.
+  @Test(arguments: [
+    ("title", "TIT2"), ("artist", "TPE1"), ("album", "TALB"), ("date", "TDRC"), ("genre", "TCON"),
+    ("track", "TRCK"), ("copyright", "TCOP"), ("album_artist", "TPE2"), ("albumartist", "TPE2"),
+    ("composer", "TCOM"), ("disc", "TPOS"), ("discnumber", "TPOS"), ("bpm", "TBPM"),
+    ("tbpm", "TBPM"), ("tmpo", "TBPM"), ("key", "TKEY"), ("initialkey", "TKEY"), ("tkey", "TKEY"),
+    ("isrc", "TSRC"), ("tsrc", "TSRC"), ("publisher", "TPUB"), ("organization", "TPUB"),
+    ("label", "TPUB"),
+  ])
+  func hasTheFrameOfAKey(key: String, frame: String) {
+    let content: [UInt8] = [0, 0, 0, 2, 0, 0, 3, 0x61]
+    #expect(
+      ID3Tag(SourceTags.named([key: "a"])).bytes
+        == Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 12] + frame.utf8 + content)
+  }
+
+  /// A tag's own name comes before what other formats call it.
+  @Test func theFirstNameOfATagCounts() {
+    let tags = SourceTags.named(["bpm": "1", "tbpm": "2", "tkey": "Am", "initialkey": "Bm"])
+    #expect(tags["bpm"] == "1")
+    #expect(tags["key"] == "Bm")
+  }
+
   /// Seven bits of a size stand in a byte.
   @Test func isAsLongAsItSays() {
     for length in [100, 127, 128, 16_384, 70_000] {

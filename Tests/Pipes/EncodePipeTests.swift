@@ -175,7 +175,18 @@ import Testing
       "title": "Täg und Nächt · 夜", "artist": "Me", "album": "It", "date": "1999", "genre": "Jäzz",
       "track": "3/9", "comment": "Ünder öne minute",
     ]
-    let tags = JSONValue.object(said.mapValues { .string($0) }.merging(["encoder": "no"]) { $1 })
+    // What only some formats have a place for, and what files of these are called by libavformat.
+    let more = [
+      "albumartist": "We", "composer": "She", "discnumber": "1/2", "bpm": "127.6",
+      "initialkey": "Am",
+      "isrc": "GBAYE6300101", "label": "Ours",
+    ]
+    let places = [
+      "album_artist": "We", "composer": "She", "disc": "1/2", "tbpm": "127.6", "tkey": "Am",
+      "tsrc": "GBAYE6300101", "publisher": "Ours",
+    ]
+    let all = said.merging(more) { $1 }.merging(["encoder": "no"]) { $1 }
+    let tags = JSONValue.object(all.mapValues { .string($0) })
     let sine = Sounds.sine(frames: 50_000, channels: 2, rate: 48_000)
     let input = StreamText.whole(
       ["mix": sine], channels: 2, rate: 48_000, isCounted: isCounted,
@@ -193,6 +204,22 @@ import Testing
     let kept =
       format == "aiff" ? said.filter { ["title", "comment"].contains($0.key) } : said
     #expect(heard.filter { said.keys.contains($0.key) } == kept)
+    let held: Set =
+      switch format {
+      case "mp3": Set(places.keys)
+      case "m4a": ["album_artist", "composer", "disc"]
+      default: []
+      }
+    #expect(
+      heard.filter { places.keys.contains($0.key) } == places.filter { held.contains($0.key) })
+    if format == "m4a" {
+      // A number of 16 bits, which libavformat writes and does not read.
+      let tempo =
+        Array("tmpo".utf8) + [0, 0, 0, 0x12] + Array("data".utf8) + [
+          0, 0, 0, 0x15, 0, 0, 0, 0, 0, 128,
+        ]
+      #expect(try Files.read(folder.file("1.m4a")).contains(tempo))
+    }
     let error =
       zip(stream.samples("mix"), sine)
       .dropFirst(4_000).dropLast(4_000).map { abs($0 - $1) }.max() ?? 1
