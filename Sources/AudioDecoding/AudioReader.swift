@@ -58,8 +58,8 @@ package final class AudioReader {
 
   /// Opens the file's audio and decodes its beginning.
   ///
-  /// - Throws: `badInput` where the file has no audio that can be read; `usage` for an audio stream
-  ///   that it does not have; `io`.
+  /// - Throws: `badInput` where the file has no audio that can be read, or not the stream that is
+  ///   asked for; `io`.
   package init(_ file: InputFile, options: DecodingOptions = .init()) throws(FilterError) {
     self.file = file
     startTime = options.startTime
@@ -153,7 +153,7 @@ package final class AudioReader {
     framesToSkip -= skipped
     guard !isAtEnd || framesToSkip == 0 else {
       throw FilterError(
-        .usage, "\(file.description) ends before \(startTime) s.",
+        .badInput, "\(file.description) ends before \(startTime) s.",
         advice: "Choose an earlier --start-time.")
     }
   }

@@ -13,7 +13,7 @@ package enum Decoding {
   /// loudness, which stand in the header.
   ///
   /// - Parameter measuresLoudness: whether there is a header that says so much.
-  /// - Throws: `badInput` where the file is damaged, or changes meanwhile; `usage`, `io`.
+  /// - Throws: `badInput` where the file is damaged, changes meanwhile, or lacks what is asked for; `io`.
   package static func run(
     _ file: InputFile, options: DecodingOptions, measuresLoudness: Bool, in context: FilterContext
   ) throws(FilterError) {

@@ -267,7 +267,7 @@ extension Demuxer {
     }
     guard audio.indices.contains(number) else {
       throw FilterError(
-        .usage, "\(file.description) has no audio stream \(number): it has \(audio.count).",
+        .badInput, "\(file.description) has no audio stream \(number): it has \(audio.count).",
         advice: "--stream counts the audio streams from 0.")
     }
     return audio[number]

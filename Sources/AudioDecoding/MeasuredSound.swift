@@ -29,7 +29,7 @@ struct MeasuredSound {
 
   /// Decodes the next file, on all threads where its codec can use them.
   ///
-  /// - Throws: `badInput` where the file is damaged, or changes meanwhile; `usage`, `io`.
+  /// - Throws: `badInput` where the file is damaged, changes meanwhile, or lacks what is asked for; `io`.
   mutating func measure(_ file: InputFile, in context: FilterContext) throws(FilterError) -> Part {
     let mark = measurement.mark
     var fast = options

@@ -262,6 +262,19 @@ import Testing
     #expect(outcome.errors.contains("a.mp3: failed with 65"))
   }
 
+  /// A song that is too short for the options is at fault by itself.
+  @Test func aSongThatEndsBeforeTheStartIsOneOfMany() throws {
+    try folder.shell(
+      """
+      mkdir in && cp song.wav in/b.wav && cp song.wav in/c.wav
+      ./ap-decode --end-time 0.1 song.wav | ./ap-encode -o in/a.wav
+      """)
+    let outcome = try extract("in", "stems", "--start-time", "0.2")
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.contains("a.wav ends before 0.2 s. "))
+    #expect(outcome.errors.hasSuffix("\nextract-demucs: 2 done, 1 failed\n"))
+  }
+
   /// What is wrong with all songs is said once.
   @Test func aMissingModelEndsIt() throws {
     try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
