@@ -275,12 +275,12 @@ import Testing
     #expect(outcome.errors.hasSuffix("\nextract-demucs: 2 done, 1 failed\n"))
   }
 
-  /// What is wrong with all songs is said once.
-  @Test func aMissingModelEndsIt() throws {
+  /// What is wrong with all songs is said once, even where only the first of them shows it.
+  @Test func aMissingStemEndsIt() throws {
     try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
-    let outcome = try extract("in", "stems", "--model", "absent")
-    #expect(outcome.status == 69)
-    #expect(outcome.errors.contains("extract-demucs: in/a.wav: failed with 69\n"))
+    let outcome = try extract("in", "stems", "--stems", "kazoo")
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("extract-demucs: in/a.wav: failed with 64\n"))
     #expect(!outcome.errors.contains("b.wav"))
     #expect(outcome.errors.hasSuffix("\nextract-demucs: 1 failed, 1 not tried\n"))
     let unknown = try extract("in", "stems", "--no-such-option")
@@ -334,6 +334,31 @@ import Testing
     #expect(without.errors.contains("the filters are not built yet; run "))
     try folder.shell("PATH=$PWD/bin:$PATH ./extract-demucs song.wav stems")
     #expect(try stems() == ["bass.wav", "drums.wav", "other.wav", "vocals.wav"])
+  }
+
+  /// What is wrong with the options, of any filter or of all, is one line, and nothing has started before it.
+  @Test(
+    arguments: [
+      (["--device", "cuda"], 69, "ap-demucs: --device: there is no device \"cuda\". "),
+      (["--threads", "0"], 64, "ap-demucs: The value '0' is invalid for '--threads <n>': "),
+      (["--model", "absent"], 69, "ap-demucs: There is no model \"absent\". "),
+      (["--overlap", "3"], 64, "ap-demucs: The value '3' is invalid for '--overlap <part>': "),
+      (["--bits", "32"], 64, "ap-encode: The value '32' is invalid for '--bits <bits>': "),
+      (["--format", "no"], 64, "ap-encode: The value 'no' is invalid for '--format <format>': "),
+      (["--bitrate", "320"], 64, "ap-encode: --bitrate does not apply to wav. "),
+      (["--template", "{"], 64, "ap-encode: stems/{ has a { without a }. "),
+      (["--start-time", "1:99"], 64, "ap-decode: The value '1:99' is invalid for "),
+    ] as [([String], Int32, String)])
+  func wrongOptionsAreSaidBeforeAnythingStarts(
+    options: [String], status: Int32, beginning: String
+  ) throws {
+    for inputs in [["song.wav"], ["song.wav", "extract-demucs"]] {
+      let outcome = try extract(inputs + ["stems"] + options)
+      #expect(outcome.status == status)
+      #expect(outcome.errors.hasPrefix(beginning), "\(outcome.errors)")
+      #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
+    }
+    #expect(!Files.exists(folder.file("stems")))
   }
 
   static let failures: [([String], Int32)] = [

@@ -63,6 +63,16 @@ import Testing
     #expect(stream.header.frames == 14_400)
   }
 
+  /// Options are checked first, but what comes through a pipe is still there for the filter.
+  @Test func promptsMayComeThroughAPipe() throws {
+    try folder.shell(
+      """
+      ./extract-sam song.wav sounds -q --steps 1 -m '\(fixture("sam-audio"))' \
+        --prompts-file <(echo dog; echo a man)
+      """)
+    #expect(try sounds() == ["a-man.wav", "dog.wav"])
+  }
+
   @Test func severalFilesGetAFolderEach() throws {
     try folder.shell("mkdir in && cp song.wav in/a.wav && cp song.wav in/b.wav")
     let outcome = try extract([

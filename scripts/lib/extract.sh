@@ -10,7 +10,9 @@ version_if_asked "$@"
 
 usage_error() { die 64 "$1; see $name --help"; }
 
-# The filters that get an option, and "value" where it takes one. The filters themselves say so.
+# The filters of the pipe, the network first; those that get an option, and "value" where it takes one. The filters
+# themselves say so.
+filters=()
 declare -A owners=() values=()
 # Long names of short options.
 declare -A names=()
@@ -19,6 +21,7 @@ declare -A names=()
 # first is the network.
 ask_filters() {
   local filter line short long
+  filters=("$@")
   network=$1
   local heading='^  ((-[A-Za-z]), )?(--[a-z-]+)( <)?'
   for filter; do
@@ -143,6 +146,22 @@ needs_folder() {
     *'{track}'* | *'{index}'* | *'{segment}'*) return 0 ;;
     *'{source}'*) return 1 ;;
   esac
+}
+
+# check_options: asks each filter what it would do, so that what is wrong with its options is said before any of them
+# starts, and once. One that is to read a pipe, such as <(…), is not asked: it would empty it.
+check_options() {
+  local filter word more
+  for filter in "${filters[@]}"; do
+    local -n own=options_${filter//-/_}
+    for word in ${own[@]+"${own[@]}"}; do [ ! -p "${word#*=}" ] || continue 2; done
+    more=()
+    case $filter in
+      ap-decode) more=(-) ;;
+      ap-encode) more=(-o "$(in_template "$folder")") ;;
+    esac
+    "$binaries/$filter" --describe-run ${own[@]+"${own[@]}"} ${more[@]+"${more[@]}"} >/dev/null || exit
+  done
 }
 
 # list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
