@@ -59,6 +59,7 @@ import Testing
     ("extract-demucs --temp-dir s\t", "extract-demucs|--temp-dir|songs/"),
     ("extract-demucs --report s\t", "extract-demucs|--report|songs/"),
     ("extract-demucs --templ\t", "extract-demucs|--template"),
+    ("extract-demucs --list\t", "extract-demucs|--list-models"),
     ("extract-sam --solver eu\t", "extract-sam|--solver|euler"),
     ("extract-sam --prompts-file son\t", "extract-sam|--prompts-file|songs/"),
     ("extract-sam --fade lin\t", "extract-sam|--fade|linear"),

@@ -336,6 +336,22 @@ import Testing
     #expect(try stems() == ["bass.wav", "drums.wav", "other.wav", "vocals.wav"])
   }
 
+  /// The networks know their models.
+  @Test(arguments: [["--list-models"], ["--list-models", "--json"], ["--json", "--list-models"]])
+  func modelsAreListed(options: [String]) throws {
+    for network in ["demucs", "roformer", "sam"] {
+      if network != "demucs" {
+        try folder.shell("cp '\(Project.root)/scripts/extract-\(network)' .")
+      }
+      let listed = try folder.command(["./ap-\(network)"] + options).run()
+      let outcome = try folder.command(["./extract-\(network)"] + options).run()
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(outcome.text == listed.text)
+      #expect(!outcome.text.isEmpty)
+      #expect(outcome.errors == "")
+    }
+  }
+
   /// What is wrong with the options, of any filter or of all, is one line, and nothing has started before it.
   @Test(
     arguments: [
@@ -370,6 +386,7 @@ import Testing
     (["song.wav", "stems", "--format"], 64),
     (["song.wav", "stems", "--list-models"], 64),
     (["song.wav", "stems", "--json"], 64),
+    (["--json"], 64),
     (["song.wav", "stems", "-o", "x.wav"], 64),
     (["song.wav", "stems", "--end-time", "1:99"], 64),
     (["song.wav"], 64),

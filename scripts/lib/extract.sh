@@ -59,8 +59,9 @@ part() {
 
 # read_arguments ARGUMENT…: files or folders, a folder for what is in them, and options of the filters. Sets `inputs`,
 # `folder`, `template`, `wish`, `is_forced`, `is_quiet`, and `has_level` where an option says which messages are printed.
+# --list-models is for the network alone, and ends the script.
 read_arguments() {
-  local option filter extension='' words=() is_over='' asked=()
+  local option filter extension='' words=() listing=() is_over='' asked=()
   inputs=()
   template='' is_forced='' is_quiet='' has_level=''
   while [ $# -gt 0 ]; do
@@ -91,6 +92,7 @@ read_arguments() {
     shift
     case $option in
       --template) template=${words[0]#*=} ;;
+      --list-models | --json) listing+=("$option") ;;
       *)
         [ -n "${owners[$option]-}" ] || usage_error "there is no option $option"
         for filter in ${owners[$option]}; do add_option "$filter" "${words[@]}"; done
@@ -109,6 +111,12 @@ read_arguments() {
       --*) asked+=("${names[$option]-$option}${values[$option]:+=${words[-1]#"$option="}}") ;;
     esac
   done
+  if [[ " ${listing[*]} " == *' --list-models '* ]]; then
+    [ ${#inputs[@]} = 0 ] || usage_error "--list-models takes no files"
+    part "$network" "${listing[@]}"
+    exit
+  fi
+  [ ${#listing[@]} = 0 ] || usage_error "--json needs --list-models"
   [ ${#inputs[@]} -ge 2 ] || usage_error "needs files, and a folder for what is in them"
   folder=${inputs[-1]}
   unset 'inputs[-1]'
