@@ -336,6 +336,41 @@ import Testing
     #expect(try stems() == ["bass.wav", "drums.wav", "other.wav", "vocals.wav"])
   }
 
+  /// Options of other programs are called otherwise here, which depends on the script where it is a network's.
+  @Test(arguments: [
+    ("demucs", "-n", "-m NAME", "demucs"), ("demucs", "-o", "the last argument", "demucs"),
+    ("demucs", "--mp3", "--format mp3", "demucs"),
+    ("demucs", "--mp3-bitrate=320", "--bitrate 320", "demucs"),
+    ("demucs", "--int24", "--bits 24", "demucs"),
+    (
+      "demucs", "-d",
+      """
+      not needed: networks run on the processor (demucs), or --end-time 90, after --start-time 60 \
+      (spleeter)
+      """, "demucs"
+    ), ("demucs", "--mdxc_segment_size", "extract-roformer --chunk TIME", "roformer"),
+    ("roformer", "--mdxc_segment_size", "--chunk TIME", "roformer"),
+    ("roformer", "--demucs_shifts", "extract-demucs --shifts N", "roformer"),
+    (
+      "roformer", "--single_stem",
+      "--stems vocals, or --two-stems vocals --tracks no_vocals", "roformer"
+    ), ("sam", "--store_dir", "the last argument", "roformer"),
+  ])
+  func otherProgramsOptionsAreExplained(
+    network: String, option: String, here: String, page: String
+  ) throws {
+    try folder.shell("cp '\(Project.root)/scripts/extract-\(network)' .")
+    let outcome = try folder.command(["./extract-\(network)", song, option, "stems"]).run()
+    #expect(outcome.status == 64)
+    let name = option.prefix { $0 != "=" }
+    #expect(
+      outcome.errors == """
+        extract-\(network): there is no option \(name); here it is \(here) \
+        (man extract-\(page), COMING FROM OTHER PROGRAMS)
+
+        """)
+  }
+
   /// The networks know their models.
   @Test(arguments: [["--list-models"], ["--list-models", "--json"], ["--json", "--list-models"]])
   func modelsAreListed(options: [String]) throws {

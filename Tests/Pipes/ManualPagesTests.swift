@@ -45,6 +45,33 @@ import Testing
     #expect(try blocks.map(checkOptions).reduce(0, +) > 20)
   }
 
+  /// The page has the table that the scripts take their words from, and that names options that there are.
+  @Test(arguments: ["demucs", "roformer"])
+  func pageHasTheOptionsOfOtherPrograms(network: String) throws {
+    let table = try Files.read("\(Project.root)/scripts/lib/other-programs.tsv")
+    let rows = String(decoding: table, as: UTF8.self).split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+    #expect(rows.allSatisfy { $0.count == 4 })
+    let own = rows.filter { $0[0] == "extract-\(network)" }
+    #expect(own.count > 10)
+    var lines: [String] = []
+    for (index, row) in own.enumerated() {
+      if index == 0 || own[index - 1][1] != row[1] { lines.append(".It Sy \(row[1]) Ta Sy here") }
+      lines.append(".It \(row[2]) Ta \(row[3])")
+    }
+    let section = try page("extract-\(network)").split(separator: "\n")
+      .drop { $0 != ".Sh COMING FROM OTHER PROGRAMS" }.prefix { $0 != ".El" }
+    #expect(section.filter { $0.hasPrefix(".It ") }.map(String.init) == lines)
+
+    var helps = ""
+    for command in ["extract-demucs", "extract-roformer"] { helps += try help(of: command) ?? "" }
+    let options = Set(helps.matches(of: /--[a-z][a-z0-9-]*/).map(\.output))
+    for option in own.flatMap({ $0[3].matches(of: /--[a-z][a-z0-9-]*/).map(\.output) }) {
+      #expect(options.contains(option), "\(option)")
+    }
+  }
+
   /// - Returns: how many options of commands there are.
   @discardableResult private func checkOptions(in text: String) throws -> Int {
     var count = 0

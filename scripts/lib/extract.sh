@@ -10,6 +10,25 @@ version_if_asked "$@"
 
 usage_error() { die 64 "$1; see $name --help"; }
 
+# no_such_option OPTION: names what it is here, if it is one of those programs that others come from. A page has the same
+# table.
+no_such_option() {
+  local program_page program options here page='' programs=() meanings=() sentence=''
+  while IFS=$'\t' read -r program_page program options here; do
+    [[ " ${options//,/ } " == *" $1 "* ]] || continue
+    here=${here#"$name "}
+    [ "$here" != "${meanings[*]: -1}" ] || continue
+    page=$program_page
+    programs+=("$program") meanings+=("$here")
+  done <"$(dirname "${BASH_SOURCE[0]}")/other-programs.tsv"
+  [ "$page" ] || usage_error "there is no option $1"
+  for here in "${!meanings[@]}"; do
+    sentence+="${sentence:+, or }${meanings[here]}"
+    [ "${programs[0]}" = "${programs[-1]}" ] || sentence+=" (${programs[here]})"
+  done
+  die 64 "there is no option $1; here it is $sentence (man $page, COMING FROM OTHER PROGRAMS)"
+}
+
 # The filters of the pipe, the network first; those that get an option, and "value" where it takes one. The filters
 # themselves say so.
 filters=()
@@ -94,7 +113,7 @@ read_arguments() {
       --template) template=${words[0]#*=} ;;
       --list-models | --json) listing+=("$option") ;;
       *)
-        [ -n "${owners[$option]-}" ] || usage_error "there is no option $option"
+        [ -n "${owners[$option]-}" ] || no_such_option "$option"
         for filter in ${owners[$option]}; do add_option "$filter" "${words[@]}"; done
         ;;
     esac
