@@ -124,6 +124,30 @@ import Testing
     #expect(try folder.shell("wc -c <in/stems/two.part/vocals.wav") != "5\n")
   }
 
+  /// A folder stands for the files whose names end as the page says; others are counted, unless they often lie there.
+  @Test func soundAndVideoIsKnownByItsName() throws {
+    let page = String(
+      decoding: try Files.read("\(Project.root)/man/man1/extract-demucs.1"), as: UTF8.self)
+    let list = try #require(page.firstMatch(of: /(?s)tell which those are:\n(.*?) \.\n/)).1
+    let names = list.matches(of: /[a-z0-9]+/).map { String($0.0) }.filter {
+      $0 != "Cm" && $0 != "and"
+    }
+    #expect(names.count > 50)
+    #expect(Set(["m2ts", "vob", "aifc", "eac3", "wav"]).isSubset(of: names))
+    try folder.shell("mkdir -p in/stems; touch in/.x.iso in/stems/x.iso")
+    // They have been separated already.
+    for name in names.map({ $0 == "mts" ? "MTS" : $0 }) + ["iso", "txt", "JPG", "part"] {
+      _ = try folder.write([], to: "in/\(name)-song.\(name)")
+      try folder.shell("mkdir in/stems/\(name)-song; touch in/stems/\(name)-song/bass.wav")
+    }
+    let outcome = try extract("in", "in/stems")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errorLines.first?.hasPrefix("extract-demucs: 2 other files are left out; ") == true)
+    #expect(outcome.errors.contains(": in/MTS-song.MTS: in/stems/MTS-song is there already\n"))
+    #expect(outcome.errors.hasSuffix("\nextract-demucs: \(names.count) were there\n"))
+  }
+
   /// What remains of x's folder, in which the folder of x/y is too; and whether x is separated again.
   @Test(arguments: [
     ("true", false),

@@ -10,8 +10,7 @@ version_if_asked "$@"
 
 usage_error() { die 64 "$1; see $name --help"; }
 
-# no_such_option OPTION: names what it is here, if it is one of those programs that others come from. A page has the same
-# table.
+# no_such_option OPTION: says what it is called here, if another program has it. The pages have the same table.
 no_such_option() {
   local program_page program options here page='' programs=() meanings=() sentence=''
   while IFS=$'\t' read -r program_page program options here; do
@@ -191,10 +190,36 @@ check_options() {
   done
 }
 
+# The ends of names: of sound and video, and of what often lies beside them. A page has the first.
+sound_names="3g2|3gp|aac|ac3|adts|aif|aifc|aiff|amr|ape|asf|au|avi|bwf|caf|dff|dsf|dts|eac3|f4v|flac"
+sound_names+="|flv|m2t|m2ts|m4a|m4b|m4r|m4v|mka|mkv|mov|mp2|mp3|mp4|mpc|mpeg|mpg|mpga|mts|mxf|oga|ogg"
+sound_names+="|ogm|ogv|opus|qt|ra|rf64|rm|snd|spx|tak|ts|tta|vob|voc|w64|wav|weba|webm|wma|wmv|wv"
+other_names="bmp|cue|gif|htm|html|ini|jpeg|jpg|json|log|lrc|m3u|m3u8|md|md5"
+other_names+="|nfo|pdf|png|rtf|sfv|srt|tif|tiff|txt|url|vtt|webp|xml|yaml|yml"
+
+# tell_left_out: how many files of the folders have other names.
+tell_left_out() {
+  local input count=0 results=()
+  [ ! -e "$folder" ] || results=(-samefile "$folder" -prune -o)
+  for input in "${inputs[@]}"; do
+    [ -d "$input" ] || continue
+    count=$((count + $(
+      find "${input%/}/" -name '.?*' -prune -o ${results[@]+"${results[@]}"} -type f -regextype posix-extended \
+        ! -iregex ".*\.($sound_names|$other_names)" -printf x | wc -c
+    )))
+  done
+  case $count in
+    0) ;;
+    1) tell "1 other file is left out; man extract-demucs lists the kinds that are not" ;;
+    *) tell "$count other files are left out; man extract-demucs lists the kinds that are not" ;;
+  esac
+}
+
 # list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
 # files in it and below.
 list_songs() {
   local input path place
+  tell_left_out
   for input in "${inputs[@]}"; do
     if [ ! -d "$input" ]; then
       place=${input##*/}
@@ -208,8 +233,7 @@ list_songs() {
       printf '%s\0%s\0' "$path" "$folder/${place%.*}"
     done < <(
       find "${input%/}/" -name '.?*' -prune -o -type f -regextype posix-extended \
-        -iregex '.*\.(3gp|aac|aif|aiff|ac3|amr|ape|au|avi|caf|flac|flv|m4a|m4b|m4v|mka|mkv|mov|mp2|mp3|mp4|mpg|mpeg|oga|ogg|opus|ts|tta|w64|wav|webm|wma|wmv|wv)' \
-        -print0 | LC_ALL=C sort -z
+        -iregex ".*\.($sound_names)" -print0 | LC_ALL=C sort -z
     )
   done
 }
