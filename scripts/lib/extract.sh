@@ -175,10 +175,11 @@ needs_folder() {
 }
 
 # check_options: asks each filter what it would do, so that what is wrong with its options is said before any of them
-# starts, and once. One that is to read a pipe, such as <(…), is not asked: it would empty it.
+# starts, and once; the network is last, since it may lack its model. One that is to read a pipe, such as <(…), is not
+# asked: it would empty it.
 check_options() {
   local filter word more
-  for filter in "${filters[@]}"; do
+  for filter in "${filters[@]:1}" "$network"; do
     local -n own=options_${filter//-/_}
     for word in ${own[@]+"${own[@]}"}; do [ ! -p "${word#*=}" ] || continue 2; done
     more=()
