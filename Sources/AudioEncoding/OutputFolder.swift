@@ -8,10 +8,11 @@ enum OutputFolder {
   ///
   /// - Throws: `cannotCreate`, also where `path` is something that a file must not replace.
   static func prepare(for path: String) throws(FilterError) {
-    if let status = FileStatus(path), !status.isFile {
-      throw FilterError(
-        .cannotCreate, "\(path) exists and is not a regular file.",
-        advice: status.isFolder ? "Name a file: \(path)/{track}.wav." : "For a pipe, give -o -.")
+    if let obstacle = PartialFile.Obstacle(at: path) {
+      throw obstacle.error(
+        at: path,
+        advice: obstacle == .folder ? "Name a file: \(path)/{track}.wav." : "For a pipe, give -o -."
+      )
     }
     let folder = FilePath(path).removingLastComponent()
     var made = FilePath(root: folder.root)

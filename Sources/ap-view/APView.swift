@@ -46,6 +46,10 @@ struct APView: FilterCommand {
   var historyOptions: [String: JSONValue] { [:] }
 
   func validate() throws {
+    if png == "-" {
+      throw ValidationError(
+        "Standard output carries the stream. Give --png a file, such as picture.png.")
+    }
     let widths = StreamPicture.widths
     if let width, !widths.contains(width) {
       throw ValidationError(

@@ -4,7 +4,7 @@ import Pictures
 /// The work of `ap-view`.
 struct Viewing {
   let kind: StreamPicture.Kind
-  /// Where the picture goes.
+  /// Where the picture goes: a file, or a pipe.
   let file: String
   /// In pixels; nil for the usual width.
   let width: Int?
@@ -17,7 +17,7 @@ struct Viewing {
     let writer = try context.openOutput()
     let reader = try context.openInput(keepsBytes: true)
     // Before the sound, so that a place that cannot be written is known at once.
-    let output = try PartialFile(for: file, overwriting: overwrites)
+    let output = try PartialFile(for: file, overwriting: overwrites, takesPipe: true)
     let header = try reader.readHeader()
     try writer.pass(reader.takeBytes(), isLast: false)
     if header.tracks.count > StreamPicture.mostTracks {

@@ -60,6 +60,49 @@ import Testing
     }
   }
 
+  /// Each is one only while it is open here.
+  @Test(arguments: [true, false], ["pipe", "link", "link of a link", "descriptor"])
+  func aPipeIsWrittenIntoOrRefused(takesPipe: Bool, name: String) throws {
+    let folder = try TemporaryFolder()
+    try #require(
+      try Command.tool(
+        "sh", "-ec", "cd \"$0\"; mkfifo pipe; ln -s pipe link; ln -s link 'link of a link'",
+        folder.path
+      ).run().status == 0)
+    // A reader, so that a writer need not wait for one.
+    let pipe = try FileDescriptor.open(folder.file("pipe"), .readWrite)
+    try pipe.closeAfter {
+      let path =
+        name == "descriptor" ? "/proc/self/fd/\(pipe.rawValue)" : folder.file(name)
+      guard takesPipe else {
+        #expect { try PartialFile(for: path, overwriting: true) } throws: { error in
+          (error as? FilterError)?.message == "\(path) exists and is not a regular file."
+        }
+        return
+      }
+      let file = try PartialFile(for: path, overwriting: false, takesPipe: true)
+      try file.write(Array("sound".utf8))
+      try file.commit()
+      var bytes = [UInt8](repeating: 0, count: 5)
+      #expect(try bytes.withUnsafeMutableBytes { try pipe.read(into: $0) } == 5)
+      #expect(bytes == Array("sound".utf8))
+    }
+    #expect(try folder.list() == ["link", "link of a link", "pipe"])
+    #expect(PartialFile.Obstacle(at: folder.file(name == "descriptor" ? "link" : name)) == .pipe)
+  }
+
+  @Test func aFolderIsRefused() throws {
+    let folder = try TemporaryFolder()
+    for takesPipe in [true, false] {
+      #expect {
+        try PartialFile(for: folder.path, overwriting: true, takesPipe: takesPipe)
+      } throws: { error in
+        (error as? FilterError)?.code == .cannotCreate
+      }
+    }
+    #expect(try folder.list() == [])
+  }
+
   @Test(arguments: [1, 200, 255]) func itsUnfinishedNameIsNotTooLong(length: Int) throws {
     let folder = try TemporaryFolder()
     let name = String(repeating: "n", count: length)

@@ -58,6 +58,10 @@ package struct CommonOptions: ParsableArguments {
     if [quiet, verbose, logLevel != nil].count(where: { $0 }) > 1 {
       throw ValidationError("Give only one of --quiet, --verbose and --log-level.")
     }
+    if report == "-" {
+      throw ValidationError(
+        "Standard output is for the stream. Give --report a file, such as report.json.")
+    }
   }
 
   /// What the command line says.

@@ -28,11 +28,12 @@ package final class Report {
     add("memory-estimate", AvailableMemory.peak(adding: bytes).map { JSONValue($0) } ?? .null)
   }
 
-  /// Creates the file; one that is there will be replaced, since each run has its report.
+  /// Creates the file; one that is there will be replaced, since each run has its report. A pipe or a device is
+  /// written into.
   ///
   /// - Throws: `cannotCreate`.
   package func open(_ path: String) throws(FilterError) {
-    file = try PartialFile(for: path, overwriting: true)
+    file = try PartialFile(for: path, overwriting: true, takesPipe: true)
     probe = Probe()
   }
 

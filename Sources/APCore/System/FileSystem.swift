@@ -24,6 +24,31 @@ package enum FileSystem {
     FileStatus(path).map { !$0.isFile && !$0.isFolder } ?? false
   }
 
+  /// Whether this leads to what a process has open, as /dev/stdout does. `realpath(3)`, `readlink(2)`.
+  static func leadsToDescriptor(_ path: String) -> Bool {
+    var path = path
+    // As many links as the system follows.
+    for _ in 0..<40 {
+      guard let target = linkTarget(path) else { return false }
+      let folder = parent(path)
+      if realPath(folder)?.hasPrefix("/proc/") == true { return true }
+      path = target.hasPrefix("/") ? target : "\(folder)/\(target)"
+    }
+    return false
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let bytes = realpath(path.platformString, nil) else { return nil }
+    defer { free(bytes) }
+    return String(platformString: bytes)
+  }
+
+  private static func linkTarget(_ path: String) -> String? {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path.platformString, &bytes, bytes.count)
+    return count < 0 ? nil : String(platformBytes: bytes[..<count])
+  }
+
   /// Whether this is a file that may be run. `access(2)`.
   package static func isExecutable(_ path: String) -> Bool {
     isFile(path) && access(path.platformString, X_OK) == 0

@@ -44,15 +44,11 @@ struct JobRun {
     let pipe = PipeRun(commands: try commands(), lifeline: lifeline) { stage, line in
       narration.pass(line, of: job.stages[stage][0], for: job)
     }
-    let isDevice = job.output.map(FileSystem.isDevice) ?? false
-    let file = try job.output.flatMap { path in
-      isDevice ? nil : try PartialFile(for: path, overwriting: true)
+    let file = try job.output.map { path in
+      try PartialFile(for: path, overwriting: true, takesPipe: true)
     }
-    let input = try job.input.map { path in try Self.open(path, .readOnly) }
-    let output =
-      isDevice
-      ? try job.output.map { path in try Self.open(path, .writeOnly) }
-      : try file?.descriptor.duplicate()
+    let input = try job.input.map { path in try Self.open(path) }
+    let output = try file?.descriptor.duplicate()
     let ends = try await pipe.run(input: input, output: output)
     try Task.checkCancellation()
     if let cause = ends.cause { throw failure(cause) }
@@ -69,11 +65,9 @@ struct JobRun {
     }
   }
 
-  private static func open(
-    _ path: String, _ mode: FileDescriptor.AccessMode
-  ) throws(FilterError) -> FileDescriptor {
+  private static func open(_ path: String) throws(FilterError) -> FileDescriptor {
     do {
-      return try FileDescriptor.open(path, mode)
+      return try FileDescriptor.open(path, .readOnly)
     } catch {
       throw FilterError(.noInput, "\(path) cannot be opened: \(error).", underlying: error)
     }
