@@ -40,6 +40,10 @@ package final class Encoding {
     if options.template.isStandardOutput { try context.refuseTerminalOutput() }
     let reader = try context.openInput()
     let encoding = try Encoding(options, format, try reader.readHeader(), context)
+    if options.template.misnames(format.container) {
+      context.log.warning(
+        "\(options.template.text) will hold \(format.container.rawValue): its name says otherwise.")
+    }
     while let record = try reader.next() {
       if case .audio(let audio) = record { try encoding.take(audio) }
     }

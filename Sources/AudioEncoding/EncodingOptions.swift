@@ -42,7 +42,7 @@ package struct EncodingOptions: Sendable {
       throw FilterError(
         .usage, "\(template.text) does not say which format to write.",
         advice: "Give --format, or a template that ends in .wav, .flac, .ogg, .opus, .mp3, .m4a, "
-          + ".stem.mp4 or .aiff.")
+          + ".stem.mp4 or .aiff." + (template.folderAdvice.map { " \($0)" } ?? ""))
     }
     let format = try SoundFormat(container, samples: samples, bitRate: bitRate)
     guard !dithers || format.isInteger else {

@@ -35,7 +35,10 @@ package struct OutputTemplate: Sendable, Hashable {
     guard
       let last = text.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false).last,
       !["", ".", ".."].contains(String(last))
-    else { throw FilterError(.usage, "\"\(text)\" does not name a file.") }
+    else {
+      throw FilterError(
+        .usage, "\"\(text)\" does not name a file.", advice: Self.folderAdvice(text) ?? "")
+    }
   }
 
   private static func takeVariable(
@@ -76,6 +79,25 @@ package struct OutputTemplate: Sendable, Hashable {
   package var namedContainer: SoundFormat.Container? {
     guard case .text(let end)? = parts.last else { return nil }
     return SoundFormat.Container(fileName: end)
+  }
+
+  /// Whether its extension is that of files of another format.
+  func misnames(_ container: SoundFormat.Container) -> Bool {
+    guard !isStandardOutput, let named = self.container, named != container else { return false }
+    // MP4 is one kind of file whatever is in it, but for the name that DJ software looks for; so is Ogg.
+    let isKin = named.isMP4 && container.isMP4 || named.isOgg && container.isOgg
+    return !isKin || named == .stem || named == .opus
+  }
+
+  /// What to write for a folder, where this may be meant as one.
+  var folderAdvice: String? { Self.folderAdvice(text) }
+
+  private static func folderAdvice(_ text: String) -> String? {
+    let parts = text.unicodeScalars.split(separator: "/")
+    guard let last = parts.last, !last.contains(where: { "{}.".unicodeScalars.contains($0) })
+    else { return nil }
+    let folder = text.hasSuffix("/") ? text : "\(text)/"
+    return "For a folder, write -o \(ShellText.quoted("\(folder){track}.wav"))."
   }
 
   /// The path of a track's file.

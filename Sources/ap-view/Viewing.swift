@@ -13,6 +13,11 @@ struct Viewing {
   /// Whether a file that exists there is replaced.
   let overwrites: Bool
 
+  /// The extensions of pictures that are no PNG.
+  private static let otherPictures: Set<String> = [
+    "avif", "bmp", "gif", "heic", "jpeg", "jpg", "jxl", "pdf", "svg", "tif", "tiff", "webp",
+  ]
+
   func run(in context: FilterContext) throws {
     let writer = try context.openOutput()
     let reader = try context.openInput(keepsBytes: true)
@@ -20,6 +25,11 @@ struct Viewing {
     let output = try PartialFile(for: file, overwriting: overwrites, takesPipe: true)
     let header = try reader.readHeader()
     try writer.pass(reader.takeBytes(), isLast: false)
+    if let end = file.unicodeScalars.split(separator: ".").dropFirst().last,
+      Self.otherPictures.contains(String(end).lowercased())
+    {
+      context.log.warning("\(file) will hold png: its name says otherwise.")
+    }
     if header.tracks.count > StreamPicture.mostTracks {
       context.log.warning("Only the first \(StreamPicture.mostTracks) tracks are drawn.")
     }

@@ -63,4 +63,46 @@ import Testing
   {
     #expect(try OutputTemplate(text).container == format)
   }
+
+  /// Each end of a name, and the formats of which files are called otherwise.
+  static let otherFormats: [(String, Set<SoundFormat.Container>)] = [
+    ("c.wav", Set(SoundFormat.Container.allCases).subtracting([.wav])),
+    ("{track}.flac", Set(SoundFormat.Container.allCases).subtracting([.flac])),
+    ("a.mp3", Set(SoundFormat.Container.allCases).subtracting([.mp3])),
+    ("a.AIF", Set(SoundFormat.Container.allCases).subtracting([.aiff])),
+    ("a.ogg", Set(SoundFormat.Container.allCases).subtracting([.ogg, .opus])),
+    ("a.opus", Set(SoundFormat.Container.allCases).subtracting([.opus])),
+    ("a.m4a", Set(SoundFormat.Container.allCases).subtracting([.aac, .alac, .stem])),
+    ("a.mp4", Set(SoundFormat.Container.allCases).subtracting([.aac, .alac, .stem])),
+    ("a.stem.mp4", Set(SoundFormat.Container.allCases).subtracting([.stem])),
+    ("a.x", []), ("a", []), ("a.wav.bak", []), ("{track}", []), ("-", []),
+  ]
+
+  @Test(arguments: otherFormats)
+  func aNameCanBelieItsFormat(text: String, formats: Set<SoundFormat.Container>) throws {
+    let template = try OutputTemplate(text)
+    #expect(Set(SoundFormat.Container.allCases.filter(template.misnames)) == formats)
+  }
+
+  @Test(
+    arguments: [
+      ("stems", "'stems/{track}.wav'"), ("a.b/stems", "'a.b/stems/{track}.wav'"),
+      ("{source}/stems", "'{source}/stems/{track}.wav'"), ("my stems", "'my stems/{track}.wav'"),
+      ("a.xyz", nil), ("{track}", nil), ("stems/{track}", nil), ("{{stems}}", nil),
+    ] as [(String, String?)])
+  func aFolderGetsItsTemplate(text: String, template: String?) throws {
+    let advice = template.map { "For a folder, write -o \($0)." }
+    #expect(try OutputTemplate(text).folderAdvice == advice)
+    let error = #expect(throws: FilterError.self) {
+      try EncodingOptions(template: OutputTemplate(text)).format()
+    }
+    #expect(error?.advice.contains("For a folder") == (template != nil))
+    #expect(error?.advice.hasSuffix(advice ?? ".aiff.") == true)
+  }
+
+  @Test(arguments: [("stems/", "'stems/{track}.wav'"), ("a/b/", "'a/b/{track}.wav'")])
+  func aSlashMeansAFolder(text: String, template: String) {
+    let error = #expect(throws: FilterError.self) { try OutputTemplate(text) }
+    #expect(error?.advice == "For a folder, write -o \(template).")
+  }
 }

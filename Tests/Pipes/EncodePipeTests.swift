@@ -279,6 +279,22 @@ import Testing
     #expect(try Files.read(folder.file("there.wav")) == [1])
   }
 
+  @Test(arguments: [
+    ("flac", "c.wav", true), ("mp3", "c.stem.mp4", true), ("wav", "c.flac", true),
+    ("ogg", "c.opus", true), ("wav", "c.m4a", true), ("flac", "c.flac", false),
+    ("aiff", "c.aif", false), ("alac", "c.m4a", false), ("opus", "c.ogg", false),
+    ("wav", "c.xyz", false),
+  ])
+  func aNameThatBeliesTheFormatIsSaid(format: String, name: String, isOther: Bool) throws {
+    let input = StreamText.whole(["a": Sounds.noise(frames: 9_600)], rate: 48_000)
+    let outcome = try encode(["--format", format], name, input)
+    #expect(outcome.status == 0)
+    let warning =
+      "ap-encode: warning: \(folder.file(name)) will hold \(format): its name says otherwise.\n"
+    #expect(outcome.errors == (isOther ? warning : ""))
+    #expect(try folder.list() == [name])
+  }
+
   @Test func forceReplaces() throws {
     _ = try folder.write([1], to: "a.wav")
     #expect(try encode(["--force"], "a.wav", StreamText.whole(["a": [0.5]])).status == 0)

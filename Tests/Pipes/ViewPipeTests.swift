@@ -124,6 +124,19 @@ import Testing
     #expect(try folder.list() == ["picture.png"])
   }
 
+  @Test(arguments: [
+    ("v.jpg", true), ("v.png.JPEG", true), ("v.webp", true), ("v.png", false), ("v.PNG", false),
+    ("v", false), ("jpg", false), ("v.xyz", false),
+  ])
+  func aNameThatBeliesThePictureIsSaid(name: String, isOther: Bool) throws {
+    let outcome = try Command("ap-view", "--png", folder.file(name))
+      .run(.bytes(Filters.input(for: "ap-view")))
+    #expect(outcome.status == 0)
+    let warning = "ap-view: warning: \(folder.file(name)) will hold png: its name says otherwise.\n"
+    #expect(outcome.errors == (isOther ? warning : ""))
+    #expect(try folder.list() == [name])
+  }
+
   @Test func aFolderThatIsNotThereIsSaidBeforeTheSound() throws {
     let outcome = try Command("ap-view", "--png", folder.file("absent/picture.png"))
       .run(.bytes(Filters.input(for: "ap-view")))
