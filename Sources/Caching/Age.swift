@@ -3,6 +3,9 @@ package struct Age: Sendable, Equatable {
   /// How long.
   package let seconds: Int
 
+  /// What can be said, to follow "must be".
+  package static let allowed = "a whole number of s, m, h, d or w, such as 30d"
+
   private static let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
 
   /// Reads a whole number with s, m, h, d or w; nil for other text.

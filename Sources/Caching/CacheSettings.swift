@@ -29,7 +29,7 @@ extension CacheSettings {
       guard let size = ByteSize(argument: value) else {
         throw FilterError(
           .configuration, "AP_CACHE_MAX_SIZE is \"\(value)\".",
-          advice: "It must be a number of bytes, such as 20G.")
+          advice: "It must be \(ByteSize.allowed).")
       }
       maxSize = size
     }

@@ -14,13 +14,13 @@ struct CacheOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Remove the least recently used outputs while the cache is larger than this, such as 20G.",
-      valueName: "size"))
+      valueName: "size"), transform: ByteSize.argument)
   var maxSize: ByteSize?
 
   @Option(
     help: ArgumentHelp(
       "With clean: remove outputs that have not been used for this long, such as 30d.",
-      valueName: "age"))
+      valueName: "age"), transform: Age.argument)
   var olderThan: Age?
 
   @Flag(help: "With list: print one line of JSON per output.")
@@ -112,5 +112,26 @@ private struct CompletedCache: ParsableCommand {
   var arguments: [String] = []
 }
 
-extension ByteSize: ExpressibleByArgument {}
-extension Age: ExpressibleByArgument {}
+extension ByteSize {
+  /// The value of an option that takes a size.
+  ///
+  /// - Throws: what the parser says after the option's name.
+  static func argument(_ text: String) throws -> ByteSize {
+    guard let size = ByteSize(argument: text) else {
+      throw ValidationError("It must be \(allowed).")
+    }
+    return size
+  }
+}
+
+extension Age {
+  /// The value of an option that takes an age.
+  ///
+  /// - Throws: what the parser says after the option's name.
+  static func argument(_ text: String) throws -> Age {
+    guard let age = Age(argument: text) else {
+      throw ValidationError("It must be \(allowed).")
+    }
+    return age
+  }
+}

@@ -82,8 +82,8 @@ private struct ListOptions: ParsableArguments {
 }
 
 private struct CleanOptions: ParsableArguments {
-  @Option var olderThan: Age?
-  @Option var maxSize: ByteSize?
+  @Option(transform: Age.argument) var olderThan: Age?
+  @Option(transform: ByteSize.argument) var maxSize: ByteSize?
 }
 
 private struct NoOptions: ParsableArguments {}

@@ -15,16 +15,21 @@ struct APDecode: FilterCommand {
       valueName: "file"), completion: .file())
   var files: [String]
 
-  @Option(help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"))
+  @Option(
+    help: ArgumentHelp("Convert to this sample rate in Hz.", valueName: "hz"),
+    transform: (1000...768_000).argument)
   var rate: Int?
 
-  @Option(help: ArgumentHelp("Mix to this many channels.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Mix to this many channels.", valueName: "n"),
+    transform: (1...64).argument)
   var channels: Int?
 
   @Option(
     help: ArgumentHelp(
       "Decode this audio stream of the file, counted from 0. (default: the file's default one)",
-      valueName: "n"))
+      valueName: "n"),
+    transform: (0...Int.max).argument)
   var stream: Int?
 
   @Option(
@@ -98,13 +103,6 @@ struct APDecode: FilterCommand {
         "--start-time, --end-time, --stream and --no-loudness are for one file by itself.")
     }
     if join, overlap != nil { throw ValidationError("Give one of --join and --overlap.") }
-    if let rate, !(1000...768_000).contains(rate) {
-      throw ValidationError("--rate must be between 1000 and 768000.")
-    }
-    if let channels, !(1...64).contains(channels) {
-      throw ValidationError("--channels must be between 1 and 64.")
-    }
-    if let stream, stream < 0 { throw ValidationError("--stream counts from 0.") }
     guard max(startTime.value, endTime?.value ?? 0, overlap?.value ?? 0) <= 1e8 else {
       throw ValidationError(
         "--start-time, --end-time and --overlap must be at most 100000000 seconds.")

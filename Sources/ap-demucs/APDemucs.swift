@@ -33,17 +33,22 @@ struct APDemucs: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Average this many passes, each shifted at random: slower, and a little better.",
-      valueName: "n"))
+      """
+      Average this many passes, each shifted at random: slower, and a little better. (default: 0)
+      """,
+      valueName: "n"), transform: (0...1000).argument)
   var shifts = 0
 
   @Option(
     help: ArgumentHelp(
-      "Choose the random shifts, as Python's random.seed(n) does. (default: 0)", valueName: "n"))
+      "Choose the random shifts, as Python's random.seed(n) does. (default: 0)", valueName: "n"),
+    transform: (0...UInt64.max).argument)
   var seed: UInt64?
 
   @Option(
-    help: ArgumentHelp("Overlap segments by this fraction of their length.", valueName: "part"))
+    help: ArgumentHelp(
+      "Overlap segments by this fraction of their length. (default: 0.25)", valueName: "part"),
+    transform: (0...0.99).argument)
   var overlap = 0.25
 
   @Option(
@@ -75,13 +80,7 @@ struct APDemucs: NetworkFilter {
     if residual, sumToMix {
       throw ValidationError("With --sum-to-mix, nothing is left for --residual.")
     }
-    if !(0...1000).contains(shifts) {
-      throw ValidationError("--shifts must be between 0 and 1000.")
-    }
     if seed != nil, shifts == 0 { throw ValidationError("--seed needs --shifts.") }
-    if !(0...0.99).contains(overlap) {
-      throw ValidationError("--overlap must be between 0 and 0.99.")
-    }
     // Each is filled up to the length that the network was trained with, and costs as much.
     if let segment, segment.value < 1 {
       throw ValidationError(

@@ -26,7 +26,9 @@ struct APRun: FilterCommand {
   var dryRun = false
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("Run this many pipes at once.", valueName: "n"))
+    name: .shortAndLong,
+    help: ArgumentHelp("Run this many pipes at once. (default: 1)", valueName: "n"),
+    transform: (1...1024).argument)
   var jobs = 1
 
   @Flag(
@@ -64,7 +66,6 @@ struct APRun: FilterCommand {
   func validate() throws {
     if workflow == nil, !showConfig { throw ValidationError("Give a workflow to run.") }
     _ = try settings
-    if !(1...1024).contains(jobs) { throw ValidationError("--jobs must be between 1 and 1024.") }
   }
 
   func run(in context: FilterContext) throws {

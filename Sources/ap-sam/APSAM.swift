@@ -50,13 +50,17 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Predict a span where a sound is more probable than this. (default: 0.3)", valueName: "p"))
+      "Predict a span where a sound is more probable than this. (default: 0.3)", valueName: "p"),
+    transform: (0...1).argument)
   var spanThreshold: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Make each sound so many times from other noise, and keep the best; costs as many times more.",
-      valueName: "n"))
+      """
+      Make each sound so many times from other noise, and keep the best; costs as many times more. \
+      (default: 1)
+      """,
+      valueName: "n"), transform: (1...64).argument)
   var candidates = 1
 
   @Option(
@@ -83,13 +87,16 @@ struct APSAM: NetworkFilter {
 
   @Option(
     help: ArgumentHelp(
-      "Take this many solver steps: fewer are faster, but sound worse.", valueName: "n"))
+      "Take this many solver steps: fewer are faster, but sound worse. (default: 16)",
+      valueName: "n"), transform: (1...1000).argument)
   var steps = 16
 
   @Option(
     help: ArgumentHelp(
-      "Choose the random noise to start from, as PyTorch's torch.manual_seed(n) does.",
-      valueName: "n"))
+      """
+      Choose the random noise to start from, as PyTorch's torch.manual_seed(n) does. (default: 0)
+      """,
+      valueName: "n"), transform: (0...UInt64.max).argument)
   var seed: UInt64 = 0
 
   @Flag(help: "Also write, for each prompt, everything but its sound.")
@@ -136,12 +143,6 @@ struct APSAM: NetworkFilter {
     if !predictSpans, spanThreshold != nil {
       throw ValidationError("--span-threshold needs --predict-spans.")
     }
-    if let spanThreshold, !(0...1).contains(spanThreshold) {
-      throw ValidationError("--span-threshold must be between 0 and 1.")
-    }
-    if !(1...64).contains(candidates) {
-      throw ValidationError("--candidates must be between 1 and 64.")
-    }
     if candidates > 1, ranker == nil {
       throw ValidationError(
         "--candidates needs a ranker to choose among them, as in --ranker judge.")
@@ -155,7 +156,6 @@ struct APSAM: NetworkFilter {
     if clapModel != nil, ranker?.hasCLAP != true {
       throw ValidationError("--clap-model needs --ranker clap or --ranker ensemble.")
     }
-    if !(1...1000).contains(steps) { throw ValidationError("--steps must be between 1 and 1000.") }
   }
 
   /// A span belongs to the prompt before it; where there is no prompt, all tell of one sound.

@@ -46,7 +46,8 @@ struct APSegment: FilterCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write only the first n windows of each track, for a trial.", valueName: "n"))
+      "Write only the first n windows of each track, for a trial.", valueName: "n"),
+    transform: (1...Int.max).argument)
   var maxSegments: Int?
 
   @Option(
@@ -64,9 +65,6 @@ struct APSegment: FilterCommand {
 
   func validate() throws {
     if let problem = windows.problem { throw ValidationError(problem) }
-    if let maxSegments, maxSegments < 1 {
-      throw ValidationError("--max-segments must be at least 1.")
-    }
   }
 
   var historyOptions: [String: JSONValue] {

@@ -22,7 +22,8 @@ struct APView: FilterCommand {
   var kind = Kind.spectrogram
 
   @Option(
-    help: ArgumentHelp("Make the picture this many pixels wide. (default: 1080)", valueName: "n"))
+    help: ArgumentHelp("Make the picture this many pixels wide. (default: 1080)", valueName: "n"),
+    transform: StreamPicture.widths.argument)
   var width: Int?
 
   @Option(
@@ -49,11 +50,6 @@ struct APView: FilterCommand {
     if png == "-" {
       throw ValidationError(
         "Standard output carries the stream. Give --png a file, such as picture.png.")
-    }
-    let widths = StreamPicture.widths
-    if let width, !widths.contains(width) {
-      throw ValidationError(
-        "--width must be between \(widths.lowerBound) and \(widths.upperBound).")
     }
   }
 

@@ -193,7 +193,7 @@ extension DemucsPipeTests {
     (["--residual", "--sum-to-mix"], "nothing is left for --residual"),
     (["--seed", "1"], "--seed needs --shifts"),
     (["--shifts", "-1"], "--shifts"),
-    (["--overlap", "1"], "--overlap must be between"),
+    (["--overlap", "1"], "It must be a number from 0 to 0.99."),
     (["--segment", "0"], "--segment must be at least 1 second"),
     (["--segment", "0.01"], "--segment must be at least 1 second"),
     (["--segment", "0.999", "--overlap", "0.9"], "--segment must be at least 1 second"),

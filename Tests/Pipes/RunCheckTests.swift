@@ -27,7 +27,7 @@ import Testing
     let problems = [
       "5:23: ap-decode: Unknown option '--rat'. Did you mean '--rate'?",
       "5:37: There is no filter 'ap-filter' in PATH.",
-      "6:19: ap-demucs: --overlap must be between 0 and 0.99. See 'ap-demucs --help'.",
+      "6:19: ap-demucs: The value '2' is invalid for '--overlap <part>': It must be a number from 0 to 0.99.",
       "7:31: ap-segment: --overlap",
       "8:36: ap-encode: The value '7' is invalid for '--bits <bits>'",
       "9:3: third reads 'absent', which is not there and which no step makes.",
@@ -48,7 +48,7 @@ import Testing
   static let refused: [(workflow: String, options: String, status: Int32, words: String)] = [
     ("steps: {a: {run: 'true'}}", "--set x=1", 64, "no variable 'x'"),
     ("steps: {a: {run: 'true'}}", "--set x", 64, "--set takes name=value"),
-    ("steps: {a: {run: 'true'}}", "--jobs 0", 64, "--jobs must be"),
+    ("steps: {a: {run: 'true'}}", "--jobs 0", 64, "It must be a whole number from 1 to 1024."),
     ("steps: {a: {run: cat < absent}}", "", 66, "w.yaml:1:9: a reads 'absent'"),
     ("steps: {a: {run: cat, for: {x: 'no*'}}}", "", 66, "No file matches 'no*'"),
     ("steps: [", "", 78, "w.yaml:2:1: This is not YAML"),

@@ -64,6 +64,66 @@ import Testing
         == "\(words[0]): The value 'no' is invalid for \(ending) See '\(words[0]) --help'.\n")
   }
 
+  private static let numbers: [(command: [String], option: String, form: String)] = [
+    (["ap-decode", "a.wav"], "--rate <hz>", "a whole number from 1000 to 768000"),
+    (["ap-decode", "a.wav"], "--channels <n>", "a whole number from 1 to 64"),
+    (["ap-decode", "a.wav"], "--stream <n>", "a whole number of at least 0"),
+    (["ap-segment"], "--max-segments <n>", "a whole number of at least 1"),
+    (["ap-demucs"], "--shifts <n>", "a whole number from 0 to 1000"),
+    (["ap-demucs", "--shifts", "1"], "--seed <n>", "a whole number of at least 0"),
+    (["ap-demucs"], "--overlap <part>", "a number from 0 to 0.99"),
+    (["ap-roformer"], "--overlap <n>", "a whole number from 1 to 64"),
+    (["ap-sam", "--prompt", "a"], "--candidates <n>", "a whole number from 1 to 64"),
+    (["ap-sam", "--prompt", "a"], "--steps <n>", "a whole number from 1 to 1000"),
+    (["ap-sam", "--prompt", "a"], "--seed <n>", "a whole number of at least 0"),
+    (
+      ["ap-sam", "--prompt", "a", "--predict-spans"], "--span-threshold <p>",
+      "a number from 0 to 1"
+    ),
+    (["ap-view", "--png", "a.png"], "--width <n>", "a whole number from 320 to 4096"),
+    (["ap-run", "a.yaml"], "--jobs <n>", "a whole number from 1 to 1024"),
+    (["ap-xfade"], "--threads <n>", "a whole number from 1 to 1024"),
+    (["ap-cache"], "--max-size <size>", "a number of bytes, such as 20G"),
+    (["ap-cache", "clean"], "--max-size <max-size>", "a number of bytes, such as 20G"),
+    (
+      ["ap-cache", "clean"], "--older-than <older-than>",
+      "a whole number of s, m, h, d or w, such as 30d"
+    ),
+  ]
+
+  /// What is no number, or has a unit that is not known.
+  @Test(arguments: numbers, ["x", "50%", "48q", "1e"])
+  func aNumberHasAForm(number: (command: [String], option: String, form: String), value: String)
+    throws
+  {
+    var command = Command(number.command[0])
+    let option = number.option.prefix { $0 != " " }
+    command.arguments = number.command.dropFirst() + ["\(option)=\(value)"]
+    let outcome = try command.run()
+    #expect(outcome.status == 64)
+    #expect(
+      outcome.errors
+        == "\(number.command[0]): The value '\(value)' is invalid for '\(number.option)': "
+        + "It must be \(number.form). See '\(number.command[0]) --help'.\n")
+  }
+
+  @Test(arguments: [
+    ("AP_DEMUCS_SHIFTS", "ap-demucs", "x", "a whole number from 0 to 1000"),
+    ("AP_DEMUCS_OVERLAP", "ap-demucs", "1", "a number from 0 to 0.99"),
+    ("AP_ROFORMER_OVERLAP", "ap-roformer", "0.25", "a whole number from 1 to 64"),
+    ("AP_DECODE_RATE", "ap-decode", "48k", "a whole number from 1000 to 768000"),
+    ("AP_SEGMENT_MAX_SEGMENTS", "ap-segment", "0", "a whole number of at least 1"),
+  ])
+  func soHasOneOfTheEnvironment(variable: String, tool: String, value: String, form: String) throws
+  {
+    var command = Command(tool, environment: [variable: value])
+    if tool == "ap-decode" { command.arguments = ["a.wav"] }
+    let outcome = try command.run()
+    #expect(outcome.status == 78)
+    #expect(outcome.errors.hasPrefix("\(tool): \(variable): The value '\(value)' is invalid for "))
+    #expect(outcome.errors.contains(": It must be \(form). See"), "\(outcome.errors)")
+  }
+
   /// A complaint about something else stays.
   @Test(arguments: [
     (["ap-decode", "a.wav", "--nonsense"], "--nonsense"),

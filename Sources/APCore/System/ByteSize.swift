@@ -3,6 +3,9 @@ package struct ByteSize: Sendable, Equatable, CustomStringConvertible {
   /// How many.
   package let bytes: Int
 
+  /// What can be said, to follow "must be".
+  package static let allowed = "a number of bytes, such as 20G"
+
   private static let units = ["", "K", "M", "G", "T"]
 
   /// So many bytes.
