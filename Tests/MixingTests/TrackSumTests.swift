@@ -39,4 +39,37 @@ import Testing
     #expect(error?.message.hasPrefix("\"\(text)\": ") == true)
     #expect(error?.advice.contains("karaoke=drums+bass+0.5*other") == true)
   }
+
+  /// What is meant, where it is not said as it should be.
+  @Test(arguments: [
+    ("x=vocals*0.5", "write 0.5*vocals."), ("x=a+vocals*.5", "write .5*vocals."),
+    ("x=vocals*-2", "write -2*vocals."), ("x=0.5 vocals", "write 0.5*vocals."),
+    ("x=mix-0.5*vocals", "quotes: mix - 0.5*vocals."),
+    ("x=mix- 0.5*vocals", "quotes: mix - 0.5*vocals."), ("x=mix- vocals", "quotes: mix - vocals."),
+    ("x=a+dog-bark-2*b", "quotes: dog-bark - 2*b."),
+    ("x=mix-0.5*dog-bark", "quotes: mix - 0.5*dog-bark."),
+    // Long ones take no longer.
+    ("x=" + String(repeating: "a-", count: 200) + "a*b", "karaoke=drums+bass+0.5*other."),
+  ])
+  func aMistakeIsCorrected(text: String, ending: String) {
+    let error = #expect(throws: FilterError.self) { try TrackSum(text) }
+    #expect(error?.message.hasPrefix("\"\(text)\": ") == true)
+    #expect(error?.advice.hasSuffix(ending) == true, "\(error?.advice ?? "")")
+  }
+
+  /// By its letters each is a track's name.
+  @Test(
+    arguments: [
+      ("mix-vocals", "quotes: mix - vocals."), ("mix-dog-bark", "quotes: mix - dog-bark."),
+      ("dog-bark-mix-vocals", "quotes: dog-bark - mix - vocals."),
+      ("0.5vocals", "write 0.5*vocals."), ("2dog-bark", "write 2*dog-bark."),
+      ("-vocals", "write -1*vocals."), ("-.5mix", "write -.5*mix."),
+      ("bass", nil), ("mix-bass", nil), ("bass-mix", nil), ("xmix", nil), ("mix-", nil),
+      ("lead-vocals", nil),
+    ] as [(String, String?)])
+  func aNameThatIsNoneIsCorrected(name: String, ending: String?) {
+    let advice = TrackSum.advice(for: name, among: ["mix", "vocals", "dog-bark"])
+    #expect((advice == nil) == (ending == nil))
+    #expect(advice?.hasSuffix(ending ?? "") ?? true, "\(advice ?? "")")
+  }
 }

@@ -85,6 +85,9 @@ import Testing
     arguments: [
       ([], "Say what to make"), (["vocals"], "not of the form NAME=SUM"),
       (["x=kazoo"], "no track \"kazoo\". It has: bass, drums, vocals"),
+      (["x=drums-vocals"], "needs a space before it, and the argument quotes: drums - vocals."),
+      (["x=0.5vocals"], "The number comes first, with * after it: write 0.5*vocals."),
+      (["x=vocals*0.5"], "The number comes first, with * after it: write 0.5*vocals."),
       (["x=bass", "x=drums"], "Two tracks would be called \"x\""),
       (["x=bass+"], "is neither a track nor"),
       (["--by", "spectrum", "x=bass"], "--by needs --average"),

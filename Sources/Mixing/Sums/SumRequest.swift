@@ -72,7 +72,8 @@ package struct SumRequest: Sendable {
     for term in sums.flatMap(\.terms) where !tracks.contains(term.track) {
       throw FilterError(
         .usage, "The stream has no track \"\(term.track)\".",
-        advice: "It has: \(tracks.joined(separator: ", ")).")
+        advice: TrackSum.advice(for: term.track, among: tracks)
+          ?? "It has: \(tracks.joined(separator: ", ")).")
     }
     return all
   }

@@ -57,19 +57,22 @@ package struct TrackSum: Sendable, Hashable {
     let factors = text.split(separator: "*", omittingEmptySubsequences: false)
       .map { String($0.trimmed) }
     guard let track = factors.last, Track.isValid(name: track), factors.count <= 2 else {
-      throw error(sum, "\"\(text)\" is neither a track nor a number, * and a track")
+      throw error(
+        sum, "\"\(text)\" is neither a track nor a number, * and a track", advice(for: text))
     }
     guard factors.count == 2 else { return Term(track: track, gain: sign) }
     guard let gain = Double(factors[0]), gain.isFinite else {
-      throw error(sum, "\"\(factors[0])\" is not a number")
+      throw error(sum, "\"\(factors[0])\" is not a number", advice(for: text))
     }
     return Term(track: track, gain: sign * gain)
   }
 
-  private static func error(_ text: String, _ problem: String) -> FilterError {
+  private static func error(
+    _ text: String, _ problem: String, _ advice: String? = nil
+  ) -> FilterError {
     FilterError(
       .usage, "\"\(text)\": \(problem).",
-      advice: "A track is made like this: karaoke=drums+bass+0.5*other.")
+      advice: advice ?? "A track is made like this: karaoke=drums+bass+0.5*other.")
   }
 }
 
