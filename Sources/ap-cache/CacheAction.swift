@@ -41,7 +41,7 @@ enum CacheAction: String, CaseIterable {
       throw FilterError(
         .usage,
         CommandLineMistake.explained(
-          Options.message(for: error), of: arguments, tool: "ap-cache"),
+          Options.message(for: error), of: arguments, tool: "ap-cache", command: Options.self),
         advice: "See 'ap-cache --help'.")
     }
   }

@@ -124,6 +124,66 @@ import Testing
     #expect(outcome.errors.contains(": It must be \(form). See"), "\(outcome.errors)")
   }
 
+  /// An option that there is not is told before what follows from it.
+  @Test(arguments: [
+    (
+      ["ap-decode", "song.mp3", "--start-time", "1", "--duration", "2"],
+      "Unknown option '--duration'. Use --end-time."
+    ),
+    (["ap-decode", "song.mp3", "--duration=2"], "Unknown option '--duration'. Use --end-time."),
+    (
+      ["ap-decode", "song.mp3", "--end-time", "5", "--start-tim", "1"],
+      "Unknown option '--start-tim'. Did you mean '--start-time'?"
+    ),
+    (
+      ["ap-decode", "--rat", "48000", "--join", "--overlap", "1"],
+      "Unknown option '--rat'. Did you mean '--rate'?"
+    ),
+    (["ap-decode", "-x"], "Unknown option '-x'."),
+    (["ap-decode", "-qx", "a.wav", "b.wav", "--stream", "1"], "Unknown option '-x'."),
+    (["ap-demucs", "--seed", "1", "--nonsense"], "Unknown option '--nonsense'."),
+    (["ap-encode", "--nonsense"], "Unknown option '--nonsense'."),
+    (["ap-sam", "--span", "-1..2", "--nonsense"], "Unknown option '--nonsense'."),
+    (["ap-view", "--nonsense=1"], "Unknown option '--nonsense'."),
+    (["ap-mix", "--keep", "--nonsense", "a"], "Unknown option '--nonsense'."),
+    (["ap-run", "--job", "2"], "Unknown option '--job'. Did you mean '--jobs'?"),
+    (["ap-cache", "--nonsense", "ap-demucs"], "Unknown option '--nonsense'."),
+    (["ap-cache", "clean", "--older-than", "x", "--nonsense"], "Unknown option '--nonsense'."),
+    // What stands after the filter is its own.
+    (
+      ["ap-cache", "--json", "ap-demucs", "--nonsense"],
+      "--json goes after list, and --older-than after clean."
+    ),
+  ])
+  func anUnknownOptionComesFirst(words: [String], sentence: String) throws {
+    var command = Command(words[0])
+    command.arguments = Array(words.dropFirst())
+    let outcome = try command.run()
+    #expect(outcome.status == 64)
+    #expect(outcome.errors == "\(words[0]): \(sentence) See '\(words[0]) --help'.\n")
+  }
+
+  @Test(
+    arguments: ["ap-decode", "ap-mix --average a", "ap-run", "ap-decode --rate 48000 b.wav"],
+    [
+      ("-x.mp3", "./-x.mp3"), ("--x.mp3", "./--x.mp3"), ("-q", nil), ("-5.mp3", "./-5.mp3"),
+      ("-my song.mp3", "'./-my song.mp3'"), ("-absent.mp3", nil),
+    ] as [(String, String?)])
+  func aFileWithADashIsNoOption(command: String, file: (name: String, written: String?)) throws {
+    let folder = try TemporaryFolder()
+    if file.name != "-absent.mp3" { _ = try folder.write([1], to: file.name) }
+    let words = command.split(separator: " ").map(String.init)
+    let outcome = try folder.command(
+      ["\(Command.products)/\(words[0])"] + words.dropFirst() + [file.name]
+    ).run()
+    #expect(outcome.status != 0)
+    let sentence = file.written.map {
+      "Unknown option '\(file.name)'. For a file whose name begins with -, write \($0)."
+    }
+    #expect(outcome.errors.contains("For a file whose name begins") == (sentence != nil))
+    if let sentence { #expect(outcome.errors.contains(sentence), "\(outcome.errors)") }
+  }
+
   /// A complaint about something else stays.
   @Test(arguments: [
     (["ap-decode", "a.wav", "--nonsense"], "--nonsense"),

@@ -153,9 +153,8 @@ extension FilterCommand {
       say(fullMessage(for: error) + "\n")
     } else {
       let message = CommandLineMistake.explained(
-        message(for: error), of: arguments, tool: tool)
-      let stop = message.hasSuffix(".") || message.hasSuffix("?") ? "" : "."
-      var sentence = "\(message)\(stop) See '\(tool) --help'."
+        message(for: error), of: arguments, tool: tool, command: Self.self)
+      var sentence = "\(message) See '\(tool) --help'."
       if let culprit {
         sentence = "\(culprit.origin): \(sentence)"
         status = ExitCode(ExitStatus.configuration.rawValue)
