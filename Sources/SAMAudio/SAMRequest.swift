@@ -199,7 +199,6 @@ package struct SAMRequest: NetworkRequest {
     return try report.stage("model") {
       let tensors = model.tensors.weights()
       let notice = OverflowNotice { context.log.warning($0) }
-      let notice = OverflowNotice { context.log.warning($0) }
       let transformer = try OverflowGuard(numerics, notice: notice) { numerics in
         try DiffusionTransformer(
           tensors, config: model.config, numerics: numerics, workers: workers)
