@@ -6,6 +6,8 @@ package import Tensors
 package struct RoformerRequest: NetworkRequest {
   /// A model's name or path (`RoformerModels.find`); nil: the preferred one.
   package var model: String?
+  /// The model's YAML file; nil: the one that lies beside its checkpoint.
+  package var modelConfiguration: String?
   /// The track that is separated; nil: the only one, or the mix.
   package var track: String?
   /// Names of the stems that come out, in this order; none: the model's own.
@@ -33,7 +35,7 @@ package struct RoformerRequest: NetworkRequest {
     let reader = try context.openInput()
     let writer = try context.openOutput()
 
-    let location = try store.find(model)
+    let location = try store.find(model, configuration: modelConfiguration)
     let (weights, config) = try location.open(chunkSeconds: chunkSeconds, overlap: overlap)
     let outputs = try outputs(of: config.names)
     let input = try NetworkInput(
@@ -73,6 +75,7 @@ package struct RoformerRequest: NetworkRequest {
   /// what is multiplied.
   package var history: [String: JSONValue] {
     [
+      "config": modelConfiguration.map { .string(FileSystem.name($0)) } ?? .null,
       "chunk": chunkSeconds.map { JSONValue($0) } ?? .null,
       "overlap": overlap.map { JSONValue($0) } ?? .null,
       "precision": .string(precision.rawValue),
@@ -87,7 +90,7 @@ package struct RoformerRequest: NetworkRequest {
   ///
   /// - Throws: what `run` would throw of a model that is missing.
   package func repeatability(store: RoformerModels = .standard) throws -> Repeatability {
-    let location = try store.find(model)
+    let location = try store.find(model, configuration: modelConfiguration)
     return .repeatable(
       input: .stream, files: location.files,
       options: ["model": .string(location.name)])

@@ -15,6 +15,12 @@ struct APRoformer: NetworkFilter {
 
   @OptionGroup var source: ModelOptions<RoformerModels>
 
+  @Option(
+    help: ArgumentHelp(
+      "Take this YAML file of the model. (default: the one next to the checkpoint)",
+      valueName: "file"), completion: .file())
+  var config: String?
+
   @OptionGroup var music: StemOptions
 
   @Option(
@@ -47,6 +53,7 @@ struct APRoformer: NetworkFilter {
   }
 
   func fill(_ request: inout RoformerRequest) {
+    request.modelConfiguration = config
     request.stems = music.stems
     request.twoStems = music.twoStems
     request.overlap = overlap

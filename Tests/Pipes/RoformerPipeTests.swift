@@ -96,6 +96,28 @@ import Testing
     #expect(files[0] == ["file": "bs_two.ckpt", "sha256": .string(String(sum))])
   }
 
+  /// A checkpoint and its YAML file, with nothing in common in their names: the sound is the same.
+  @Test func aConfigurationOfAnotherNameIsTaken() throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try folder.write(Files.read(Self.vocals), to: "a.ckpt")
+    let yaml = try folder.write(Files.read(fixture("roformer/mel_vocals.yaml")), to: "b.yml")
+    for name in ["c.yaml", "d.yaml"] { _ = try folder.write([], to: name) }
+    let input = Self.input(frames: 2000)
+    let outcome = try Self.roformer(checkpoint, "--config", yaml).run(.bytes(input))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let stream = try ReadStream(outcome.output)
+    let own = try ReadStream(Self.roformer(Self.vocals).run(.bytes(input)).output)
+    #expect(stream.samples("vocals") == own.samples("vocals"))
+    let options = stream.header.history.last?.options
+    #expect(options?["config"] == "b.yml")
+    guard case .array(let files)? = options?["model"]?["files"] else {
+      Issue.record("no files")
+      return
+    }
+    #expect(files.map { $0["file"] } == ["a.ckpt", "b.yml"])
+    #expect(try Self.roformer(checkpoint).run(.bytes(input)).status == 66)
+  }
+
   @Test func threadsDoNotShow() throws {
     let input = Self.input(frames: 100_000)
     let one = try Self.roformer(Self.vocals, "--threads", "1").run(.bytes(input))

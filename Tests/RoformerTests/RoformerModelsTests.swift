@@ -97,12 +97,12 @@ import Testing
     (
       "a.ckpt", ["a.ckpt", "b.ckpt", "b.yaml"],
       "a.ckpt has no YAML file of its name beside it. "
-        + "Beside it is b.yaml: if that belongs to it, rename it to a.yaml."
+        + "Beside it is b.yaml: if that belongs to it, rename it to a.yaml, or give it as --config."
     ),
     (
       "a.ckpt", ["a.ckpt", "b.yaml", "c.yml"],
       "a.ckpt has no YAML file of its name beside it. "
-        + "Beside it are b.yaml, c.yml: rename the one that belongs to it to a.yaml."
+        + "Beside it are b.yaml, c.yml: rename the one that belongs to it to a.yaml, or give it as --config."
     ),
     (
       "a.yaml", ["a.yaml", "b.safetensors", "c.ckpt"],
@@ -144,6 +144,33 @@ import Testing
     #expect(
       error?.description
         == "The folder \(path) holds several models: a, b. Name one, as -m \(path)/model_a.ckpt.")
+  }
+
+  /// What a model is given as, with a YAML file of another name, and the checkpoint that is found; nil where none is.
+  @Test(arguments: [
+    ("files/a.ckpt", "files/a.ckpt"), ("mine.ckpt", "models/mine.ckpt"),
+    ("mine", "models/mine.ckpt"), ("pair", "models/model_pair.pt"),
+    ("folder", "models/folder/x.th"),
+    ("files/pair", "files/pair/y.ckpt"), ("none", nil), ("none.ckpt", nil),
+    ("files/none.ckpt", nil),
+    ("files/other.yaml", nil),
+  ])
+  func anyYAMLFileIsTaken(name: String, checkpoint: String?) throws {
+    try write("a.ckpt", "b.ckpt", "other.yaml", "pair/y.ckpt", "pair/z.yaml", in: "files")
+    try write("mine.ckpt", "model_pair.pt", "config_pair.yaml", in: "models")
+    try write("folder/x.th", "folder/x.yaml", in: "models")
+    let other = home.file("files/other.yaml")
+    let name = name.hasPrefix("files/") ? home.file(name) : name
+    guard let checkpoint else {
+      #expect(throws: FilterError.self) { try store.find(name, configuration: other) }
+      return
+    }
+    let found = try store.find(name, configuration: other)
+    #expect(found.files == [home.file(checkpoint), other])
+    let error = #expect(throws: FilterError.self) {
+      try store.find(name, configuration: home.file("files"))
+    }
+    #expect(error?.code == .noInput)
   }
 
   // MARK: By default

@@ -45,6 +45,39 @@ package struct RoformerModels: ModelStore {
     throw missing(name)
   }
 
+  /// Finds a model whose YAML file has any name and place.
+  ///
+  /// - Parameters:
+  ///   - name: as for `find`, but a checkpoint alone is enough.
+  ///   - configuration: the path of the YAML file; nil: the one that lies beside the checkpoint.
+  package func find(
+    _ name: String?, configuration: String?
+  ) throws(FilterError) -> Location {
+    guard let configuration else { return try find(name) }
+    guard FileSystem.isFile(configuration) else {
+      throw FilterError(
+        .noInput, "There is no file \(configuration).",
+        advice: "--config takes the YAML file of a model.")
+    }
+    if let checkpoint = name.flatMap(checkpoint) {
+      let file = FileSystem.name(checkpoint)
+      return Location(
+        name: Self.names(of: file).first ?? file, checkpoint: checkpoint,
+        configuration: configuration)
+    }
+    let found = try find(name)
+    return Location(name: found.name, checkpoint: found.checkpoint, configuration: configuration)
+  }
+
+  /// The file that is a checkpoint by its name, be there a YAML file or not.
+  private func checkpoint(_ name: String) -> String? {
+    let names = [name] + (name.contains("/") ? [] : Self.checkpointSuffixes.map { name + $0 })
+    let paths = names.compactMap { existingPath($0, among: shelf.folders) }
+    return paths.first { path in
+      FileSystem.isFile(path) && Self.checkpointSuffixes.contains(where: path.hasSuffix)
+    }
+  }
+
   private func findDefault() throws(FilterError) -> Location {
     for known in Self.known {
       if let found = findName(known.name) { return found }
@@ -181,9 +214,10 @@ package struct RoformerModels: ModelStore {
     let suffix = suffixes.first(where: others[0].hasSuffix) ?? suffixes[0]
     throw FilterError(
       .noInput, "\(path) has no \(kind) of its name beside it.",
-      advice: others.count == 1
-        ? "Beside it is \(list): if that belongs to it, rename it to \(name)\(suffix)."
-        : "Beside it are \(list): rename the one that belongs to it to \(name)\(suffix).")
+      advice: (others.count == 1
+        ? "Beside it is \(list): if that belongs to it, rename it"
+        : "Beside it are \(list): rename the one that belongs to it")
+        + " to \(name)\(suffix)\(isConfiguration ? "" : ", or give it as --config").")
   }
 
   /// - Throws: `unsupportedCheckpoint` for a file of another network.
