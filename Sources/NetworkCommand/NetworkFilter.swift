@@ -20,6 +20,8 @@ extension NetworkFilter {
 
   package var writesStream: Bool { !source.listModels }
 
+  package var readsStream: Bool { !source.listModels }
+
   package func repeatability() throws -> Repeatability {
     source.listModels ? .changing : try request.repeatability(store: .standard)
   }

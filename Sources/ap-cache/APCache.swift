@@ -79,6 +79,11 @@ struct APCache: FilterCommand {
     words.first.flatMap(CacheAction.init) == nil
   }
 
+  /// Unless the filter is one that may read only files.
+  var readsStream: Bool {
+    writesStream && !words.contains { ["ap-decode", "ap-mix"].contains($0) }
+  }
+
   func run(in context: FilterContext) throws {
     let command = words.first == "--" ? Array(words.dropFirst()) : words
     guard let name = command.first else {

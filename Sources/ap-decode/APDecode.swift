@@ -72,6 +72,9 @@ struct APDecode: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  /// What it reads there is a file.
+  var readsStream: Bool { false }
+
   static let examples = [["song.wav"]]
 
   var historyOptions: [String: JSONValue] {

@@ -35,6 +35,8 @@ struct APMix: FilterCommand {
 
   @OptionGroup var common: CommonOptions
 
+  var readsStream: Bool { statistic == nil || words.contains("-") }
+
   static let examples = [["sum=a+b"], ["--average", "a", "b"]]
 
   var historyOptions: [String: JSONValue] {

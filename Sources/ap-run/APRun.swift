@@ -43,6 +43,8 @@ struct APRun: FilterCommand {
 
   static let writesStream = false
 
+  var readsStream: Bool { false }
+
   /// There is no stream that could tell of it.
   var historyOptions: [String: JSONValue] { [:] }
 

@@ -66,6 +66,41 @@ import Testing
     #expect(try folder.list().filter { $0 != "cache" } == [])
   }
 
+  /// A mistake in the settings of all filters is one cause, too.
+  @Test(
+    arguments: [
+      (["AP_THREADS": "many"], "", 78), ([:], "threads: many", 78), ([:], "threads: [", 78),
+      (["AP_DEVICE": "cuda"], "", 69), ([:], "temp-dir: /no/such", 73),
+    ] as [([String: String], String, Int32)])
+  func aWrongSettingIsSaidOnce(environment: [String: String], file: String, status: Int32) throws {
+    let home = try Home(file)
+    for first in [["ap-decode", "/no/such.wav"], ["ap-segment"], ["ap-mix", "sum=mix"]] {
+      let words = [first] + Self.followers
+      let commands = words.map { words in
+        var command = command(words)
+        command.environment.merge(home.environment.merging(environment) { $1 }) { $1 }
+        return command
+      }
+      let outcomes = try Pipeline(commands).run(.bytes(Filters.input(for: "ap-segment")))
+      #expect(outcomes[0].errorLines.count == 1, "\(outcomes[0].errors)")
+      for (words, outcome) in zip(words, outcomes) {
+        #expect(outcome.status == status, "\(words)")
+        #expect(words == first || outcome.errors == "", "\(words): \(outcome.errors)")
+      }
+    }
+    #expect(try folder.list() == [])
+  }
+
+  /// One that nobody before had to follow is told by the filter that has to, whatever its input.
+  @Test(arguments: [["--device", "cuda"], ["--temp-dir", "/no/such"]])
+  func aWrongOptionIsOfItsFilterOnly(options: [String]) throws {
+    let outcomes = try Pipeline([command(["ap-segment"]), command(["ap-xfade"] + options)])
+      .run(.bytes(Filters.input(for: "ap-segment")))
+    #expect(outcomes[0].errors == "")
+    #expect(outcomes[1].errorLines.count == 1)
+    #expect(outcomes[1].errors.contains(options[0]))
+  }
+
   /// After its header, too: the input of the first is cut.
   @Test(arguments: followers)
   func aCutIsSaidOnce(follower: [String]) throws {

@@ -18,6 +18,9 @@ package protocol FilterCommand: ParsableCommand {
   /// Whether this one writes a stream, and not words that were asked for instead.
   var writesStream: Bool { get }
 
+  /// Whether this one waits for a stream on standard input.
+  var readsStream: Bool { get }
+
   /// Whether an earlier run's output can stand in for this one's.
   ///
   /// - Throws: what `run(in:)` would throw, such as that a model is missing.
@@ -77,9 +80,9 @@ extension FilterCommand {
       tool: name, options: command.historyOptions, settings: (try? settings.get()) ?? Settings(),
       writesStream: command.writesStream && !isQuestion)
     do {
-      _ = try defaults.get()
+      _ = try command.told(defaults)
       if isQuestion {
-        _ = try settings.get()
+        _ = try command.told(settings)
         let description = RunDescription(
           tool: name, version: Suite.version, options: command.historyOptions,
           repeatability: try command.repeatability(), report: command.common.report)
@@ -101,7 +104,7 @@ extension FilterCommand {
       }
       if let report = command.common.report { try context.report.open(report) }
       // Libraries, and commands that this one starts, look there too.
-      try Syscalls.setEnvironment("TMPDIR", settings.get().temporaryFolder)
+      try Syscalls.setEnvironment("TMPDIR", command.told(settings).temporaryFolder)
       try command.run(in: context)
     } catch let error as ValidationError {
       context.end(with: FilterError(.usage, error.message))
@@ -126,6 +129,9 @@ extension FilterCommand {
   /// The command itself.
   package static var completed: any ParsableCommand.Type { Self.self }
 
+  /// As most do.
+  package var readsStream: Bool { true }
+
   /// Not without the filter's own word.
   package func repeatability() -> Repeatability {
     .effective("Its output may depend on more than its options and its input.")
@@ -134,6 +140,26 @@ extension FilterCommand {
   /// `main()` calls `run(in:)`.
   package func run() throws {
     preconditionFailure("a filter runs in a context")
+  }
+
+  /// What the settings come to. A mistake in those of all commands is told by the first filter of a pipe: the others
+  /// find that in their input.
+  ///
+  /// - Throws: the mistake, or that a filter before this one failed.
+  private func told<Value>(_ result: Result<Value, some Error>) throws -> Value {
+    do {
+      return try result.get()
+    } catch {
+      let isOfAll = (try? Settings.resolve(.parse([]))) == nil
+      if isOfAll, readsStream, FileDescriptor.standardInput.isPipe {
+        do {
+          _ = try StreamReader(.standardInput).readHeader()
+        } catch let earlier {
+          if earlier.abort != nil { throw earlier }
+        }
+      }
+      throw error
+    }
   }
 
   private static func say(_ text: String) {
