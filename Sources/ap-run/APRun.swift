@@ -71,8 +71,12 @@ struct APRun: FilterCommand {
   }
 
   func run(in context: FilterContext) throws {
-    if showConfig { try context.write(text: context.settings.table(FilterOption.all())) }
-    guard let workflow, !showConfig else { return }
+    if showConfig {
+      let options = try FilterOption.all()
+      try context.write(text: context.settings.table(options))
+      return try SettingsCheck.run(options, in: context)
+    }
+    guard let workflow else { return }
     try Running(
       file: workflow, settings: settings, isDry: dryRun, jobs: jobs, keepsGoing: keepGoing
     ).run(in: context)

@@ -171,6 +171,35 @@ import Testing
     #expect(try place.shell("ap-run").status == 64)
   }
 
+  /// What the settings say, how the command ends, and what it says of them besides.
+  @Test(
+    arguments: [
+      ("demucs: {modle: x}", [:], 0, "config.yaml:1:17: ap-demucs has no option \"modle\". It has"),
+      ("demucs: {shifts: x}", [:], 78, "config.yaml:1:18: The value 'x' is invalid for '--shifts"),
+      ("encode: {bits: 12}", [:], 78, "config.yaml:1:16: The value '12' is invalid for '--bits"),
+      ("view: {width: 2}", [:], 78, "config.yaml:1:15: --width must be between"),
+      ("demucs: {stems: a, two-stems: b}", [:], 78, "config.yaml:1:17: Give only one of --stems"),
+      ("demucs: {residual: 3}", [:], 78, "config.yaml:1:20: residual must be true or false"),
+      ("", ["AP_DEMUCS_MODL": "x"], 0, "AP_DEMUCS_MODL: ap-demucs has no option \"modl\". It has"),
+      ("", ["AP_SAM_STEPS": "many"], 78, "AP_SAM_STEPS: The value 'many' is invalid"),
+      ("thread: 2", [:], 0, "config.yaml:1:1: there is no setting \"thread\". There are quiet"),
+      ("", ["AP_THREAD": "2"], 0, "AP_THREAD: no command reads this variable. There are AP_CACHE"),
+      ("", ["AP_RUN_JOBS": "2"], 0, "AP_RUN_JOBS: no command reads this variable."),
+      ("encode: {bits: 24, bitrate: 192}\nsam: {steps: 4}", [:], 0, ""),
+      ("", ["AP_MODELS": "/m", "AP_CACHE": "off", "AP_THREADS": "1", "AP_THREAD": ""], 0, ""),
+    ] as [(String, [String: String], Int32, String)])
+  func whatIsWrongWithTheConfigurationIsSaid(
+    file: String, environment: [String: String], status: Int32, words: String
+  ) throws {
+    let home = try Home(file)
+    let outcome = try place.shell(
+      "ap-run --show-config", environment: home.environment.merging(environment) { $1 })
+    #expect(outcome.status == status)
+    #expect(outcome.text.contains("log-level"))
+    #expect(outcome.errorLines.count == (words.isEmpty ? 0 : 1), "\(outcome.errors)")
+    #expect(words.isEmpty || outcome.errors.contains(words), "\(outcome.errors)")
+  }
+
   @Test func jobsRunAtOnce() throws {
     // Each waits for the other.
     let outcome = try place.run(

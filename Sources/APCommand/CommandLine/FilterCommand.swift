@@ -57,9 +57,12 @@ extension FilterCommand {
     }
     let defaults = Result { () throws(FilterError) in
       try FilterDefaults(
-        of: Self.self, tool: name, isLast: !FileDescriptor.standardOutput.isPipe,
-        variable: ThisProcess.variable)
+        of: Self.self, tool: name,
+        isLast: arguments != [FilterOption.question]
+          && !(writesStream && FileDescriptor.standardOutput.isPipe),
+        variables: ThisProcess.variables)
     }
+    if arguments == [FilterOption.question] { check(defaults, tool: name) }
     let given = (try? defaults.get()) ?? FilterDefaults()
     let fitted = given.fitted(before: arguments, of: Self.self)
     let command: Self
@@ -159,6 +162,27 @@ extension FilterCommand {
         }
       }
       throw error
+    }
+  }
+
+  /// Says what is wrong with the options of the environment and the file, and ends the process.
+  private static func check(_ defaults: Result<FilterDefaults, FilterError>, tool: String) -> Never
+  {
+    let level = (try? Settings.resolve(.parse([])))?.logLevel ?? .info
+    let log = Log(tool: tool, level: level)
+    do {
+      let given = try defaults.get()
+      for warning in given.warnings { log.warning(warning) }
+      guard let mistake = given.mistake(of: Self.self) else { exit() }
+      do {
+        _ = try parseAsRoot(mistake.words)
+      } catch {
+        end(parsing: error, of: [], culprit: mistake.culprit, tool: tool, isQuestion: true)
+      }
+      exit()
+    } catch {
+      log.error(error.description)
+      exit(withError: ExitCode(error.code.status.rawValue))
     }
   }
 

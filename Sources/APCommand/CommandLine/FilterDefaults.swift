@@ -26,31 +26,27 @@ struct FilterDefaults {
   ///   - command: the filter's command.
   ///   - tool: its name.
   ///   - isLast: whether no filter follows that could say what no command knows.
-  ///   - variable: an environment variable's value; nil where it is unset or empty.
+  ///   - variables: the environment's, but empty ones.
   /// - Throws: `configuration`.
   init(
     of command: any FilterCommand.Type, tool: String, isLast: Bool,
-    variable: (String) -> String?
+    variables: [String: String]
   ) throws(FilterError) {
-    let file = try SettingsFile.path(variable).map { path throws(FilterError) in
+    let file = try SettingsFile.path({ variables[$0] }).map { path throws(FilterError) in
       try SettingsFile.read(path)
     }
     if isLast { warnings = file?.warnings ?? [] }
     guard FilterOption.filters.contains(tool) else { return }
     let known = Self.options(of: command)
     var said = file?.options.filter { $0.filter == tool } ?? []
+    for variable in FilterOption.given(by: variables, to: tool) {
+      said.removeAll { $0.name == variable.name }
+      said.append(variable)
+    }
     for option in said where known[option.name] == nil {
       let names = known.keys.sorted().joined(separator: ", ")
       warnings.append(
         "\(option.origin): \(tool) has no option \"\(option.name)\". It has \(names).")
-    }
-    for name in known.keys {
-      let variableName = FilterOption.variable(tool, name)
-      guard let value = variable(variableName) else { continue }
-      said.removeAll { $0.name == name }
-      said.append(
-        FilterOption(
-          filter: tool, name: name, values: [value], origin: .environment(variableName)))
     }
     for option in said.sorted(by: { $0.name < $1.name }) {
       guard let isFlag = known[option.name] else { continue }
@@ -64,6 +60,13 @@ struct FilterDefaults {
     before arguments: [String], of command: any FilterCommand.Type
   ) -> FittedDefaults {
     FittedDefaults(options, before: arguments, of: command)
+  }
+
+  /// What no command line could mend.
+  func mistake(of command: any FilterCommand.Type) -> FittedDefaults? {
+    let fits = ([[]] + command.examples).filter { (try? command.parseAsRoot($0)) != nil }
+      .map { fitted(before: $0, of: command) }
+    return fits.contains { $0.culprit == nil } ? nil : fits.first
   }
 
   private static func words(
