@@ -42,7 +42,7 @@ enum VectorMath {
     return sum * unsafeBitCast(bits &+ one, to: Lanes.self)
   }
 
-  /// eˣ to 8e-5 of its value for −86 ≤ x ≤ 0, for weights that are rounded to 8 bits afterwards; below, 4.5e-38. Not for
+  /// eˣ to 8e-5 of its value for −86 ≤ x ≤ 0, for weights that are rounded to 8 or 11 bits then; below, 4.5e-38. Not for
   /// more than 0.
   @inline(__always) static func coarseExp(_ x: Lanes) -> Lanes {
     // 2ⁿ·2ᶠ: n stands in the low bits of the sum and is added to the exponent.
