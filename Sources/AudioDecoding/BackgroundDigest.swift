@@ -5,6 +5,7 @@ internal import Synchronization
 final class BackgroundDigest {
   private let found: Found
   private let work: BackgroundWork
+  private var isAwaited = false
 
   private final class Found: Sendable {
     let text = Mutex<Result<String, FilterError>?>(nil)
@@ -22,14 +23,23 @@ final class BackgroundDigest {
     }
   }
 
-  /// 64 hexadecimal digits, once all of the file has been read. Asked for once.
+  /// Nobody else reads the file then, also where nobody has asked.
+  deinit { wait() }
+
+  /// 64 hexadecimal digits, once all of the file has been read.
   ///
   /// - Throws: `io`.
   func text() throws(FilterError) -> String {
-    work.wait()
+    wait()
     guard let text = found.text.withLock({ $0 }) else {
       preconditionFailure("the work ends with a result")
     }
     return try text.get()
+  }
+
+  private func wait() {
+    guard !isAwaited else { return }
+    isAwaited = true
+    work.wait()
   }
 }

@@ -103,10 +103,6 @@ final class KeptSound {
 }
 
 extension Array where Element: Numeric & BitwiseCopyable {
-  fileprivate mutating func grow(to count: Int) {
-    if self.count < count { self = Array(repeating: 0, count: count) }
-  }
-
   /// Gives the place of its first bytes to be written to.
   fileprivate mutating func withBytes(
     _ count: Int, _ write: (UnsafeMutableRawBufferPointer) throws(FilterError) -> Void

@@ -33,7 +33,9 @@ struct MeasuredSound {
   mutating func measure(_ file: InputFile, in context: FilterContext) throws(FilterError) -> Part {
     let mark = measurement.mark
     var fast = options
-    (fast.threads, fast.isLenient) = (context.settings.threads ?? 0, false)
+    // Two more threads are beside those of the codec.
+    let threads = context.settings.threads.map { $0 > 2 ? $0 - 2 : $0 } ?? 0
+    (fast.threads, fast.isLenient) = (threads, false)
     let part: Part
     do {
       part = try measure(file, by: fast, in: context)
@@ -67,7 +69,7 @@ struct MeasuredSound {
     _ file: InputFile, _ options: DecodingOptions, _ version: InputFile.Version,
     in context: FilterContext
   ) throws(FilterError) -> Part {
-    let isThreaded = context.settings.threads != 1
+    let isThreaded = context.settings.threads.map { $0 > 2 } ?? true
     let reader = try AudioReader(file, options: options)
     let digest = isThreaded ? try BackgroundDigest(of: file) : nil
     var block: [Float] = []

@@ -115,9 +115,3 @@ private struct TriangularNoise {
     return Float(first - second) / 8_388_608
   }
 }
-
-extension Array where Element: Numeric {
-  fileprivate mutating func grow(to count: Int) {
-    if self.count < count { self = Array(repeating: 0, count: count) }
-  }
-}

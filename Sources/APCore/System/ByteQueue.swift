@@ -97,3 +97,10 @@ package final class ByteQueue {
     fileRange = rest.isEmpty ? 0..<0 : rest
   }
 }
+
+extension Array where Element: Numeric {
+  /// Makes it this long, of zeros, if it is shorter.
+  package mutating func grow(to count: Int) {
+    if self.count < count { self = Array(repeating: 0, count: count) }
+  }
+}
