@@ -140,22 +140,21 @@ package struct DemucsRequest: NetworkRequest {
     _ log: Log
   ) throws -> [BagMember] {
     let notice = OverflowNotice { log.warning($0) }
-    var last: HTDemucs?
+    // Members run one after the other: those that multiply the same share their memory.
+    var last: [Numerics: HTDemucs] = [:]
     return try bag.members.enumerated().map { index, member in
       guard needed.contains(index) else {
         return BagMember(
           separator: nil, segmentFrames: member.config.segmentFrames, weights: member.weights)
       }
-      // Members run one after the other.
-      let other = last
       let network = try OverflowGuard(numerics, notice: notice) { numerics in
         let network = try HTDemucs(
           member.checkpoint.weights(), config: member.config, workers: workers,
-          numerics: numerics, sharingMemoryOf: other)
+          numerics: numerics, sharingMemoryOf: last[numerics])
         network.probe = probe
+        last[numerics] = network
         return network
       }
-      last = network.network
       return BagMember(
         separator: network, segmentFrames: member.config.segmentFrames, weights: member.weights)
     }

@@ -1,7 +1,8 @@
 package import Tensors
 
 /// A network that may multiply half precision, in which what is too large for it overflows: the result is not finite
-/// then, and the same network computes it again with products of float32. It is loaded for that when it is first needed.
+/// then, and the same network computes it again with products of float32. It is loaded for that when it is first needed, which
+/// no estimate of memory counts.
 ///
 /// Products of bfloat16 would do as well, but are slow on processors that are fast at half precision.
 package final class OverflowGuard<Network> {
@@ -9,7 +10,7 @@ package final class OverflowGuard<Network> {
   package let network: Network
 
   private let loadUnbounded: (() throws -> Network)?
-  private let notice: OverflowNotice?
+  private let notice: OverflowNotice
   private var unbounded: Network?
 
   /// - Parameters:
@@ -22,13 +23,6 @@ package final class OverflowGuard<Network> {
     network = try load(numerics)
     loadUnbounded = numerics == numerics.unbounded ? nil : { try load(numerics.unbounded) }
     self.notice = notice
-  }
-
-  /// A network whose products do not overflow.
-  package init(_ network: Network) {
-    self.network = network
-    loadUnbounded = nil
-    notice = nil
   }
 
   /// Runs the network; a second time, with products of float32, if the first result overflowed.
@@ -44,7 +38,7 @@ package final class OverflowGuard<Network> {
     unbounded = network
     let again = try body(network)
     // What float32 cannot compute either was no overflow.
-    if !overflowed(again) { notice?.tell() }
+    if !overflowed(again) { notice.tell() }
     return again
   }
 }

@@ -230,7 +230,10 @@ import Testing
     let draws = WindowDraws(
       seed: 7, frames: mixture.count, candidates: 3, config: setting.config)
     let separator = WindowSeparator(
-      codec: codec, transformer: OverflowGuard(try setting.transformer()),
+      codec: codec,
+      transformer: try OverflowGuard(Numerics(), notice: OverflowNotice { _ in }) {
+        try setting.transformer(numerics: $0)
+      },
       prompts: [PromptFeatures(text: try setting.text)], settings: settings,
       rankers: WeightedRankers(rankers: [(ranker, 1)]))
     var (sounds, choices, parts): ([[Float]], [CandidateChoice], [Double]) = ([], [], [])
@@ -261,7 +264,10 @@ import Testing
     let texts = try model.features(
       of: [words], numerics: Numerics(), workers: workers, cache: nil)
     let separator = WindowSeparator(
-      codec: codec, transformer: OverflowGuard(try setting.transformer()),
+      codec: codec,
+      transformer: try OverflowGuard(Numerics(), notice: OverflowNotice { _ in }) {
+        try setting.transformer(numerics: $0)
+      },
       prompts: [PromptFeatures(text: try setting.text, heard: texts[0])],
       settings: Self.settings(watermark: false),
       predictor: SpanPredictor(
