@@ -39,6 +39,12 @@ struct APRoformer: NetworkFilter {
 
   @OptionGroup var common: CommonOptions
 
+  /// A YAML file belongs to the model that it was said with.
+  static func isAnswered(_ option: FilterOption, by words: [String]) -> Bool {
+    option.name == "config"
+      && words.contains { $0 == "-m" || $0 == "--model" || $0.hasPrefix("--model=") }
+  }
+
   private static func overlap(_ text: String) throws -> Int {
     guard let chunks = Int(text), (1...64).contains(chunks) else {
       throw ValidationError(

@@ -48,7 +48,7 @@ package struct RoformerModels: ModelStore {
   /// Finds a model whose YAML file has any name and place.
   ///
   /// - Parameters:
-  ///   - name: as for `find`, but a checkpoint alone is enough.
+  ///   - name: as for `find`, but a checkpoint's file alone is enough.
   ///   - configuration: the path of the YAML file; nil: the one that lies beside the checkpoint.
   package func find(
     _ name: String?, configuration: String?
@@ -59,14 +59,17 @@ package struct RoformerModels: ModelStore {
         .noInput, "There is no file \(configuration).",
         advice: "--config takes the YAML file of a model.")
     }
+    if let found = try? find(name) {
+      return Location(name: found.name, checkpoint: found.checkpoint, configuration: configuration)
+    }
     if let checkpoint = name.flatMap(checkpoint) {
       let file = FileSystem.name(checkpoint)
       return Location(
         name: Self.names(of: file).first ?? file, checkpoint: checkpoint,
         configuration: configuration)
     }
-    let found = try find(name)
-    return Location(name: found.name, checkpoint: found.checkpoint, configuration: configuration)
+    // Says what is missing.
+    return try find(name)
   }
 
   /// The file that is a checkpoint by its name, be there a YAML file or not.
