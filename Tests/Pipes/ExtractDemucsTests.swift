@@ -130,7 +130,7 @@ import Testing
       decoding: try Files.read("\(Project.root)/man/man1/extract-demucs.1"), as: UTF8.self)
     let list = try #require(page.firstMatch(of: /(?s)tell which those are:\n(.*?) \.\n/)).1
     let names = list.matches(of: /[a-z0-9]+/).map { String($0.0) }.filter {
-      $0 != "Cm" && $0 != "and"
+      $0 != "m" && $0 != "and"
     }
     #expect(names.count > 50)
     #expect(Set(["m2ts", "vob", "aifc", "eac3", "wav"]).isSubset(of: names))
@@ -138,13 +138,19 @@ import Testing
     // They have been separated already.
     for name in names.map({ $0 == "mts" ? "MTS" : $0 }) + ["iso", "txt", "JPG", "part"] {
       _ = try folder.write([], to: "in/\(name)-song.\(name)")
-      try folder.shell("mkdir in/stems/\(name)-song; touch in/stems/\(name)-song/bass.wav")
+      try folder.shell(
+        """
+        mkdir 'in/stems/\(name)-song'; cd 'in/stems/\(name)-song'; touch bass.wav
+        printf '%s\\n' "ap-demucs -> '{track}.wav'" bass.wav >.extracted
+        """)
     }
     let outcome = try extract("in", "in/stems")
     #expect(outcome.status == 0)
     #expect(
       outcome.errorLines.first?.hasPrefix("extract-demucs: 2 other files are left out; ") == true)
-    #expect(outcome.errors.contains(": in/MTS-song.MTS: in/stems/MTS-song is there already\n"))
+    #expect(
+      outcome.errors.contains(
+        ": in/MTS-song.MTS: in/stems/MTS-song is there already; --force makes it again\n"))
     #expect(outcome.errors.hasSuffix("\nextract-demucs: \(names.count) were there\n"))
   }
 
@@ -153,7 +159,7 @@ import Testing
     ("true", false),
     ("rm *.wav", true),
     ("rm *.wav; touch .hidden notes.txt", true),
-    ("rm *.wav .done; echo mine >mine.wav", true),
+    ("rm *.wav .extracted; echo mine >mine.wav", true),
     ("rm *.wav; touch vocals.wav.ap-part-0123456789abc", true),
     // A run with --force was killed: those of the run before are whole.
     ("touch vocals.wav.ap-part-0123456789abc", false),
@@ -167,7 +173,7 @@ import Testing
     #expect(again.errors.contains("extract-demucs: in/x.wav: stems/x\n") == isDoneAgain)
     #expect(again.errors.contains("extract-demucs: in/x/y.wav: stems/x/y is there already; "))
     let files = "bass.wav\ndrums.wav\nother.wav\nvocals.wav\n"
-    #expect(try folder.shell("cd stems/x && ls *.wav") == files)
+    #expect(try folder.shell("cd stems/x && ls [!m]*.wav") == files)
     #expect(try folder.shell("ls stems/x/y") == files)
   }
 
@@ -182,7 +188,7 @@ import Testing
     ("rm bass.wav", ["--format", "flac"], 0, "stems/x\n"),
     ("true", ["--format", "flac", "--force"], 0, "stems/x\n"),
     // Of another program, or of a run with this folder as its last argument.
-    ("rm .done", [], 73, "failed with 73\n"),
+    ("rm .extracted", [], 73, "failed with 73\n"),
   ]
   private static let isThere = "stems/x is there already; --force makes it again\n"
   private static let isOther = "stems/x was made with other options; --force makes it again\n"
@@ -243,7 +249,7 @@ import Testing
     #expect(try extract(["in", "dj"] + options).status == 0)
     #expect(
       try folder.shell("cd dj && find . ! -type d | sort")
-        == "./c/.x.done\n./c/.y.done\n./c/x.flac\n./c/y.flac\n")
+        == "./c/.x.extracted\n./c/.y.extracted\n./c/x.flac\n./c/y.flac\n")
     try folder.shell("rm dj/c/y.flac")
     let again = try extract(["in", "dj"] + options)
     #expect(again.status == 0, "\(again.errors)")

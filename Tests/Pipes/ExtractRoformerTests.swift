@@ -19,7 +19,7 @@ import Testing
   }
 
   private func files() throws -> [String] {
-    try folder.shell("cd stems && find . -type f ! -name .done -printf '%P\\n' | sort").split(
+    try folder.shell("cd stems && find . -type f ! -name .extracted -printf '%P\\n' | sort").split(
       separator: "\n"
     )
     .map(String.init)

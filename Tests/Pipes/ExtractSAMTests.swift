@@ -80,7 +80,7 @@ import Testing
     ])
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(
-      try folder.shell("find sounds -type f ! -name .done | sort")
+      try folder.shell("find sounds -type f ! -name .extracted | sort")
         == "sounds/a/dog.wav\nsounds/b/dog.wav\nsounds/song/dog.wav\n")
   }
 

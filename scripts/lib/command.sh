@@ -34,7 +34,7 @@ help_if_asked() {
 find_filters() {
   local here in_path
   here=$(dirname "$(readlink -f "$0")")
-  in_path=$(command -v ap-decode)
+  in_path=$(command -v ap-decode) || in_path=''
   for binaries in "$here" "$here/../.build/release" ${in_path:+"${in_path%/*}"}; do
     [ -x "$binaries/ap-decode" ] && return
   done

@@ -126,6 +126,8 @@ read_arguments() {
       # The files are the same with these.
       --force | --quiet | --verbose | --log-level | --progress | --threads | --temp-dir | --device | --report) ;;
       --template) ;;
+      # The template says the others.
+      --format) case ${extension,,} in aac | alac) asked+=("--format=${extension,,}") ;; esac ;;
       --*) asked+=("${names[$option]-$option}${values[$option]:+=${words[-1]#"$option="}}") ;;
     esac
   done
@@ -187,7 +189,7 @@ check_options() {
       ap-decode) more=(-) ;;
       ap-encode) more=(-o "$(in_template "$folder")") ;;
     esac
-    "$binaries/$filter" --describe-run ${own[@]+"${own[@]}"} ${more[@]+"${more[@]}"} >/dev/null || exit
+    "$binaries/$filter" --describe-run ${own[@]+"${own[@]}"} ${more[@]+"${more[@]}"} </dev/null >/dev/null || exit
   done
 }
 
@@ -198,6 +200,9 @@ sound_names+="|ogm|ogv|opus|qt|ra|rf64|rm|snd|spx|tak|ts|tta|vob|voc|w64|wav|web
 other_names="bmp|cue|gif|htm|html|ini|jpeg|jpg|json|log|lrc|m3u|m3u8|md|md5"
 other_names+="|nfo|pdf|png|rtf|sfv|srt|tif|tiff|txt|url|vtt|webp|xml|yaml|yml"
 
+# start_of FOLDER: a path that find takes for no option.
+start_of() { case $1 in /*) printf '%s/' "${1%/}" ;; *) printf './%s/' "${1%/}" ;; esac; }
+
 # tell_left_out: how many files of the folders have other names.
 tell_left_out() {
   local input count=0 results=()
@@ -205,7 +210,7 @@ tell_left_out() {
   for input in "${inputs[@]}"; do
     [ -d "$input" ] || continue
     count=$((count + $(
-      find "${input%/}/" -name '.?*' -prune -o ${results[@]+"${results[@]}"} -type f -regextype posix-extended \
+      find "$(start_of "$input")" -mindepth 1 -name '.?*' -prune -o ${results[@]+"${results[@]}"} -type f -regextype posix-extended \
         ! -iregex ".*\.($sound_names|$other_names)" -printf x | wc -c
     )))
   done
@@ -219,7 +224,7 @@ tell_left_out() {
 # list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
 # files in it and below.
 list_songs() {
-  local input path place
+  local input path place start
   tell_left_out
   for input in "${inputs[@]}"; do
     if [ ! -d "$input" ]; then
@@ -227,13 +232,14 @@ list_songs() {
       printf '%s\0%s\0' "$input" "$folder/${place%.*}"
       continue
     fi
+    start=$(start_of "$input")
     while IFS= read -r -d '' path; do
       # What was made here before is no song.
       [[ $(realpath "$path") != "$(realpath -m "$folder")"/* ]] || continue
-      place=${path#"${input%/}"/}
-      printf '%s\0%s\0' "$path" "$folder/${place%.*}"
+      place=${path#"$start"}
+      printf '%s\0%s\0' "${input%/}/$place" "$folder/${place%.*}"
     done < <(
-      find "${input%/}/" -name '.?*' -prune -o -type f -regextype posix-extended \
+      find "$start" -mindepth 1 -name '.?*' -prune -o -type f -regextype posix-extended \
         -iregex ".*\.($sound_names)" -print0 | LC_ALL=C sort -z
     )
   done
@@ -375,11 +381,11 @@ extract() {
     song=$1 place=$2
     shift 2
     why=''
-    record=$place/.done
+    record=$place/.extracted
     root=$place
     if ! needs_folder; then
       root=${place%/*}
-      record=$root/.${place##*/}.done
+      record=$root/.${place##*/}.extracted
     fi
     if [ -n "$is_forced" ] || is_open "$place" "$record"; then
       before=$(files_in "${record%/*}")
