@@ -27,7 +27,7 @@ import Testing
     let problems = [
       "5:23: ap-decode: Unknown option '--rat'. Did you mean '--rate'?",
       "5:37: There is no filter 'ap-filter' in PATH.",
-      "6:19: ap-demucs: The value '2' is invalid for '--overlap <part>': It must be a number from 0 to 0.99.",
+      "6:29: ap-demucs: The value '2' is invalid for '--overlap <part>': It must be a number from 0 to 0.99.",
       "7:31: ap-segment: --overlap",
       "8:36: ap-encode: The value '7' is invalid for '--bits <bits>'",
       "9:3: third reads 'absent', which is not there and which no step makes.",

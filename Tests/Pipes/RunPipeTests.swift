@@ -177,7 +177,7 @@ import Testing
       ("demucs: {modle: x}", [:], 0, "config.yaml:1:17: ap-demucs has no option \"modle\". It has"),
       ("demucs: {shifts: x}", [:], 78, "config.yaml:1:18: The value 'x' is invalid for '--shifts"),
       ("encode: {bits: 12}", [:], 78, "config.yaml:1:16: The value '12' is invalid for '--bits"),
-      ("view: {width: 2}", [:], 78, "config.yaml:1:15: --width must be between"),
+      ("view: {width: 2}", [:], 78, "config.yaml:1:15: The value '2' is invalid for '--width <n>'"),
       ("demucs: {stems: a, two-stems: b}", [:], 78, "config.yaml:1:17: Give only one of --stems"),
       ("demucs: {residual: 3}", [:], 78, "config.yaml:1:20: residual must be true or false"),
       ("", ["AP_DEMUCS_MODL": "x"], 0, "AP_DEMUCS_MODL: ap-demucs has no option \"modl\". It has"),

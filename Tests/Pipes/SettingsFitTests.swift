@@ -139,10 +139,22 @@ import Testing
       ("demucs", "{stems: a, two-stems: b}", [], 78, "config.yaml:1:17: Give only one of --stems"),
       ("demucs", "{stems: a, two-stems: b}", ["--shifts", "1"], 78, "config.yaml:1:17: Give only"),
       ("demucs", "{other: minus}", [], 78, "config.yaml:1:17: --other needs --two-stems."),
-      ("demucs", "{shifts: 2000}", ["--residual"], 78, "config.yaml:1:18: --shifts must be"),
-      ("view", "{width: 2}", ["--png", "p.png"], 78, "config.yaml:1:15: --width must be between"),
-      ("sam", "{steps: 0}", ["--prompt", "dog"], 78, "config.yaml:1:14: --steps must be between"),
-      ("decode", "{rate: 2}", ["a.wav"], 78, "config.yaml:1:16: --rate must be between"),
+      (
+        "demucs", "{shifts: 2000}", ["--residual"], 78,
+        "config.yaml:1:18: The value '2000' is invalid for '--shifts <n>'"
+      ),
+      (
+        "view", "{width: 2}", ["--png", "p.png"], 78,
+        "config.yaml:1:15: The value '2' is invalid for '--width <n>'"
+      ),
+      (
+        "sam", "{steps: 0}", ["--prompt", "dog"], 78,
+        "config.yaml:1:14: The value '0' is invalid for '--steps <n>'"
+      ),
+      (
+        "decode", "{rate: 2}", ["a.wav"], 78,
+        "config.yaml:1:16: The value '2' is invalid for '--rate <hz>'"
+      ),
       ("encode", "{bits: 12}", ["-o", "m.wav"], 78, "config.yaml:1:16: The value '12' is invalid"),
       ("encode", "{bits: 12}", ["-o", "m.mp3"], 78, "config.yaml:1:16: The value '12' is invalid"),
       (
@@ -241,7 +253,11 @@ import Testing
     let sound = StreamText.whole(["mix": Sounds.noise(frames: 9_000).map { $0 / 2 }])
     let outcome = try command.run(.bytes(sound))
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.errors == "")
+    // What is asked for on the command line is made, and said to be odd.
+    let isOdd = name == "m.mp3" && kind.hasPrefix("flac")
+    #expect(
+      outcome.errors
+        == (isOdd ? "ap-encode: warning: m.mp3 will hold flac: its name says otherwise.\n" : ""))
     #expect(try place.list() == [name])
     let probe = try Command.tool(
       "ffprobe", "-v", "error", "-show_entries", "stream=codec_name,sample_fmt", "-of", "csv=p=0",

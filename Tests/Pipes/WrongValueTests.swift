@@ -72,7 +72,10 @@ import Testing
     (["ap-demucs"], "--shifts <n>", "a whole number from 0 to 1000"),
     (["ap-demucs", "--shifts", "1"], "--seed <n>", "a whole number of at least 0"),
     (["ap-demucs"], "--overlap <part>", "a number from 0 to 0.99"),
-    (["ap-roformer"], "--overlap <n>", "a whole number from 1 to 64"),
+    (
+      ["ap-roformer"], "--overlap <n>",
+      "a whole number from 1 to 64: so many chunks cover each moment"
+    ),
     (["ap-sam", "--prompt", "a"], "--candidates <n>", "a whole number from 1 to 64"),
     (["ap-sam", "--prompt", "a"], "--steps <n>", "a whole number from 1 to 1000"),
     (["ap-sam", "--prompt", "a"], "--seed <n>", "a whole number of at least 0"),
@@ -110,7 +113,10 @@ import Testing
   @Test(arguments: [
     ("AP_DEMUCS_SHIFTS", "ap-demucs", "x", "a whole number from 0 to 1000"),
     ("AP_DEMUCS_OVERLAP", "ap-demucs", "1", "a number from 0 to 0.99"),
-    ("AP_ROFORMER_OVERLAP", "ap-roformer", "0.25", "a whole number from 1 to 64"),
+    (
+      "AP_ROFORMER_OVERLAP", "ap-roformer", "0.25",
+      "a whole number from 1 to 64: so many chunks cover each moment"
+    ),
     ("AP_DECODE_RATE", "ap-decode", "48k", "a whole number from 1000 to 768000"),
     ("AP_SEGMENT_MAX_SEGMENTS", "ap-segment", "0", "a whole number of at least 1"),
   ])
