@@ -154,7 +154,10 @@ import Testing
     (["ap-mix", "--keep", "--nonsense", "a"], "Unknown option '--nonsense'."),
     (["ap-run", "--job", "2"], "Unknown option '--job'. Did you mean '--jobs'?"),
     (["ap-cache", "--nonsense", "ap-demucs"], "Unknown option '--nonsense'."),
+    (["ap-cache", "--max-size", "20G", "--nonsense", "cat"], "Unknown option '--nonsense'."),
+    (["ap-cache", "--max-size", "--nonsense", "cat"], "Unknown option '--nonsense'."),
     (["ap-cache", "clean", "--older-than", "x", "--nonsense"], "Unknown option '--nonsense'."),
+    (["ap-cache", "--max-size", "20G"], "Give a filter to run, or list, clean or clear."),
     // What stands after the filter is its own.
     (
       ["ap-cache", "--json", "ap-demucs", "--nonsense"],

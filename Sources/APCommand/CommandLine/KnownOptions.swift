@@ -7,8 +7,18 @@ struct KnownOptions {
   private(set) var takesWords = false
   /// Whether all that follows the first such word is another command's.
   private var passesRest = false
-  /// Each name with its dashes, and whether anything can be its value.
-  private var names: [String: Bool] = [:]
+  /// What the next word is to an option.
+  private enum Next {
+    /// Nothing.
+    case apart
+    /// Its value, unless that begins with a dash.
+    case value
+    /// Its value, whatever that is.
+    case anything
+  }
+
+  /// Each name with its dashes.
+  private var names: [String: Next] = [:]
 
   /// Those of a command.
   init(of command: any ParsableArguments.Type) {
@@ -21,7 +31,8 @@ struct KnownOptions {
       }
       for name in argument["names"]?.array ?? [] {
         let dashes = name["kind"] == "long" ? "--" : "-"
-        names[dashes + (name["name"]?.string ?? "")] = strategy == "unconditional"
+        names[dashes + (name["name"]?.string ?? "")] =
+          argument["kind"] != "option" ? .apart : strategy == "unconditional" ? .anything : .value
       }
     }
   }
@@ -39,8 +50,9 @@ struct KnownOptions {
         continue
       }
       let name = String(word.prefix { $0 != "=" })
-      if let takesAnything = names[name] {
-        if takesAnything, name == word { rest = rest.dropFirst() }
+      if let next = names[name] {
+        let isValue = next == .anything || next == .value && rest.first?.hasPrefix("-") == false
+        if isValue, name == word { rest = rest.dropFirst() }
       } else if !isPack(word), !word[...].isNegativeNumber || FileSystem.exists(word) {
         return word
       }
