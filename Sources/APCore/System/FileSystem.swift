@@ -19,11 +19,6 @@ package enum FileSystem {
     FileStatus(path, followsLink: false)?.isLink ?? false
   }
 
-  /// Whether something is there that is neither a file nor a folder, such as /dev/null.
-  package static func isDevice(_ path: String) -> Bool {
-    FileStatus(path).map { !$0.isFile && !$0.isFolder } ?? false
-  }
-
   /// Whether this leads to what a process has open, as /dev/stdout does. `realpath(3)`, `readlink(2)`.
   static func leadsToDescriptor(_ path: String) -> Bool {
     var path = path

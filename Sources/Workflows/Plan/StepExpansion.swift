@@ -61,8 +61,10 @@ struct StepExpansion {
     }
     let input = step.pipe.input.flatMap { scope.expand($0, &problems) }
     let output = step.pipe.output.flatMap { scope.expand($0, &problems) }
-    if let input, !FileSystem.isDevice(input) { inputs.append(input) }
-    if let output, !FileSystem.isDevice(output) { outputs.append(output) }
+    // A device, a pipe, or what this process has open is no file that a later run could find.
+    func isFile(_ path: String) -> Bool { PartialFile.Obstacle(at: path) != .pipe }
+    if let input, isFile(input) { inputs.append(input) }
+    if let output, isFile(output) { outputs.append(output) }
     jobs.append(
       Job(
         step: step.name,
