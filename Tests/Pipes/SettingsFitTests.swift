@@ -73,6 +73,13 @@ import Testing
       filter: "sam", file: "{candidates: 8, ranker: judge, judge-model: x, steps: 4}",
       arguments: ["--prompt", "dog", "--candidates", "1"],
       options: ["candidates": 1, "ranker": .null, "steps": 4]),
+    // A YAML file is of the model that it was said with.
+    Case(
+      filter: "roformer", file: "{config: absent.yaml, overlap: 3}", arguments: [],
+      options: ["overlap": 3]),
+    Case(
+      filter: "roformer", environment: ["AP_ROFORMER_CONFIG": "absent.yaml"],
+      arguments: ["--overlap", "2"], options: ["overlap": 2]),
     // Values that others bound.
     Case(
       filter: "segment", file: "{overlap: 9}", arguments: ["--length", "10"],

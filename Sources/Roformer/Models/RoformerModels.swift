@@ -59,17 +59,16 @@ package struct RoformerModels: ModelStore {
         .noInput, "There is no file \(configuration).",
         advice: "--config takes the YAML file of a model.")
     }
-    if let found = try? find(name) {
+    do {
+      let found = try find(name)
       return Location(name: found.name, checkpoint: found.checkpoint, configuration: configuration)
-    }
-    if let checkpoint = name.flatMap(checkpoint) {
+    } catch {
+      guard let checkpoint = name.flatMap(checkpoint) else { throw error }
       let file = FileSystem.name(checkpoint)
       return Location(
         name: Self.names(of: file).first ?? file, checkpoint: checkpoint,
         configuration: configuration)
     }
-    // Says what is missing.
-    return try find(name)
   }
 
   /// The file that is a checkpoint by its name, be there a YAML file or not.
