@@ -19,8 +19,8 @@ import Testing
     #expect(place.contains(".\(number)."), "\(place)")
   }
 
-  /// Only a layer that is known not to run is left out.
-  @Test(arguments: [
+  /// Where an encoder of text of two layers has its tensors: only a layer that is known not to run is left out.
+  private static let textLayers: [(name: String, expected: String?)] = [
     ("text_model.layers.1.attn.Wo.weight", "text_model.layers.1.attn.Wo.weight"),
     ("text_model.layers.2.attn.Wo.weight", nil), ("text_model.final_norm.weight", nil),
     ("text_model.layers.9223372036854775807.attn.Wo.weight", nil),
@@ -32,12 +32,21 @@ import Testing
       "text_model.layers.99999999999999999999.attn.Wo.weight",
       "text_model.layers.99999999999999999999.attn.Wo.weight"
     ),
+  ]
+
+  @Test(arguments: textLayers)
+  func layersOfTextArePlacedByEachModel(name: String, expected: String?) {
+    #expect(FrameModelNames.place(name, textLayers: 2)?.name == expected)
+    #expect(JudgeNames.place(name, textLayers: 2, blocks: 4)?.name == expected)
+  }
+
+  @Test(arguments: [
     (
       "audio_encoder.layers.9223372036854775807.mlp.up_proj.weight",
       "tower.layers.9223372036854775807.feed_forward.w3.weight"
     ), ("audio_encoder.embedder.dac_encoder.block.9223372036854775807.conv1.bias", nil),
   ])
-  func layersOfTheFrameModelArePlaced(name: String, expected: String?) {
+  func otherPartsOfTheFrameModelArePlaced(name: String, expected: String?) {
     #expect(FrameModelNames.place(name, textLayers: 2)?.name == expected)
   }
 }

@@ -77,33 +77,12 @@ import Testing
     }
   }
 
-  /// What was kept of a prompt is used again, whatever the Judge hears, and not where it reads or counts otherwise.
   @Test func vectorsAreKept() throws {
-    let folder = try TemporaryFolder()
-    let cache = TextFeatureCache(folder: folder.path)
-    func features(_ judge: JudgeFolder, _ numerics: Numerics = Numerics()) throws
-      -> [TextFeatures]
-    {
-      try judge.open().features(
-        of: ["drums", "drums"], numerics: numerics, workers: workers, cache: cache)
+    try expectVectorsAreKept(heard: "std", read: "layer_norm.bias") { changed in
+      try JudgeFolder { if let changed { $0.tensors[changed]?.bytes[0] ^= 1 } }
+    } _: { model, prompts, numerics, cache in
+      try model.open().features(of: prompts, numerics: numerics, workers: workers, cache: cache)
     }
-    func changed(_ name: String) throws -> JudgeFolder {
-      try JudgeFolder { $0.tensors[name]?.bytes[0] ^= 1 }
-    }
-    let judge = try JudgeFolder()
-    let first = try features(judge)
-    #expect(first.count == 2)
-    let kept = try folder.list()
-    #expect(kept.count == 1)
-    let other = TextFeatures(
-      tokens: 1, width: first[0].width, values: first[0].values.map { $0 + 1 })
-    cache.store(other, as: kept[0])
-    #expect(try features(judge) == [other, other])
-    #expect(try features(changed("std")) == [other, other])
-    #expect(try folder.list() == kept)
-    #expect(try features(changed("layer_norm.bias"))[0] != other)
-    #expect(try features(judge, Numerics(stored: .bf16))[0] != other)
-    #expect(try folder.list().count == 3)
   }
 
   /// A window's mixture is heard once, and what comes next is another one, as with chained residuals.

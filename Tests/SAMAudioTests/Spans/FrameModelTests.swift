@@ -132,33 +132,12 @@ import Testing
     if !isExact { #expect(error(exact) > 1e-6, "the numbers are rounded") }
   }
 
-  /// What was kept of a prompt is used again, whatever the model hears, and not where it reads or counts otherwise.
   @Test func vectorsAreKept() throws {
-    let folder = try TemporaryFolder()
-    let cache = TextFeatureCache(folder: folder.path)
-    func features(_ model: FrameModelFolder, _ numerics: Numerics = Numerics()) throws
-      -> [TextFeatures]
-    {
-      try model.open().features(
-        of: ["drums", "drums"], numerics: numerics, workers: workers, cache: cache)
+    try expectVectorsAreKept(heard: "logit_scale", read: "text_head.proj.weight") { changed in
+      try FrameModelFolder { if let changed { $0.tensors[changed]?.bytes[0] ^= 1 } }
+    } _: { model, prompts, numerics, cache in
+      try model.open().features(of: prompts, numerics: numerics, workers: workers, cache: cache)
     }
-    func changed(_ name: String) throws -> FrameModelFolder {
-      try FrameModelFolder { $0.tensors[name]?.bytes[0] ^= 1 }
-    }
-    let model = try FrameModelFolder()
-    let first = try features(model)
-    #expect(first.count == 2)
-    let kept = try folder.list()
-    #expect(kept.count == 1)
-    let other = TextFeatures(
-      tokens: 1, width: first[0].width, values: first[0].values.map { $0 + 1 })
-    cache.store(other, as: kept[0])
-    #expect(try features(model) == [other, other])
-    #expect(try features(changed("logit_scale")) == [other, other])
-    #expect(try folder.list() == kept)
-    #expect(try features(changed("text_head.proj.weight"))[0] != other)
-    #expect(try features(model, Numerics(stored: .bf16))[0] != other)
-    #expect(try folder.list().count == 3)
   }
 
   /// What a folder may not be like, and what the message names.
