@@ -2,7 +2,7 @@ private import CXXHash
 
 /// An XXH3 of 128 bits that grows with what is added to it. It tells damage as surely as a SHA-256, in a small part of the
 /// time; but other bytes can be made to have the same one, so it is for what only its own writer could want to change.
-package struct Checksum: ~Copyable {
+package struct Checksum: GrowingHash, ~Copyable {
   private let state: OpaquePointer
 
   /// That of nothing.

@@ -3,7 +3,7 @@ private import CNettle
 internal import SystemPackage
 
 /// A SHA-256 that grows with what is added to it.
-package struct Digest {
+package struct Digest: GrowingHash {
   private var state = sha256_ctx()
 
   /// That of nothing.
@@ -14,15 +14,6 @@ package struct Digest {
   /// Adds bytes.
   package mutating func add(_ bytes: UnsafeRawBufferPointer) {
     nettle_sha256_update(&state, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
-  }
-
-  /// Adds a text's length and bytes, so that neighbours cannot be taken for each other.
-  package mutating func add(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { add($0) }
-      add(UnsafeRawBufferPointer(bytes))
-    }
   }
 
   /// 64 hexadecimal digits.

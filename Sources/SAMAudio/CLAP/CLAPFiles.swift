@@ -54,7 +54,8 @@ package struct CLAPFiles: Sendable {
     try TextFeatureSource(
       cache: cache,
       identity: {
-        [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
+        [try folder.textChecksum(tensors.filter(Self.isOfText), workers: workers)]
+          + numerics.identity
       },
       shape: { _ in (1, width) },
       load: {

@@ -40,9 +40,14 @@ package final class DACVAE {
     self.config = config
     self.workers = workers
     let numerics = Numerics(stored: numerics.stored.map { $0 == .f32 ? .f32 : .f16 })
-    encoder = try CodecEncoder(weights, config: config, numerics: numerics)
-    decoder = try CodecDecoder(weights, config: config, numerics: numerics)
-    watermark = try Watermark(weights["decoder"], numerics: numerics)
+    (encoder, (decoder, watermark)) = try workers.both(
+      { try CodecEncoder(weights, config: config, numerics: numerics) },
+      {
+        (
+          try CodecDecoder(weights, config: config, numerics: numerics),
+          try Watermark(weights["decoder"], numerics: numerics)
+        )
+      })
     try weights.finish()
   }
 

@@ -56,7 +56,7 @@ package struct SAMAudioModel: Sendable {
   ) throws -> [TextFeatures] {
     try TextFeatureSource(
       cache: cache,
-      identity: { [try textEncoder.digest(workers: workers)] + numerics.identity },
+      identity: { [try textEncoder.checksum(workers: workers)] + numerics.identity },
       shape: { (tokens(of: $0).count, config.textEncoder.dim) },
       load: {
         let encoder = try textEncoder.encoder(numerics: numerics, workers: workers)
@@ -70,7 +70,7 @@ package struct SAMAudioModel: Sendable {
     textEncoder.tokenizer.tokens(of: prompt, limit: config.textEncoder.maxLength)
   }
 
-  /// What the stream's history says of the model: its name, and digests of all that a result follows from. A
+  /// What the stream's history says of the model: its name, and checksums of all that a result follows from. A
   /// converted model has another than the released one.
   ///
   /// - Throws: `io`.
@@ -78,8 +78,8 @@ package struct SAMAudioModel: Sendable {
     [
       "config": .string(try Digest.ofFile(configPath)),
       "name": .string(name),
-      "text-encoder": .string(try textEncoder.digest(workers: workers)),
-      "weights": .string(try tensors.digest(workers: workers)),
+      "text-encoder": .string(try textEncoder.checksum(workers: workers)),
+      "weights": .string(try tensors.checksum(workers: workers)),
     ]
   }
 }

@@ -12,15 +12,15 @@ struct PromptedModelFolder: Sendable {
   var config: String { "\(path)/config.json" }
   var tokenizer: String { "\(path)/tokenizer.json" }
 
-  /// A SHA-256 of all that follows from a prompt alone.
+  /// An XXH3 of all that follows from a prompt alone.
   ///
   /// - Parameter tensors: those that read prompts.
   /// - Throws: `io`.
-  func textDigest(_ tensors: WeightMap, workers: Workers) throws -> String {
-    var digest = Digest()
-    for file in [config, tokenizer] { digest.add(try Digest.ofFile(file)) }
-    digest.add(try tensors.digest(workers: workers))
-    return digest.text
+  func textChecksum(_ tensors: WeightMap, workers: Workers) throws -> String {
+    var checksum = Checksum()
+    for file in [config, tokenizer] { checksum.add(try Digest.ofFile(file)) }
+    checksum.add(try tensors.checksum(workers: workers))
+    return checksum.text
   }
 
   /// What the stream's history says of the model.
@@ -32,7 +32,7 @@ struct PromptedModelFolder: Sendable {
       "config": .string(try Digest.ofFile(config)),
       "name": .string(name),
       "tokenizer": .string(try Digest.ofFile(tokenizer)),
-      "weights": .string(try tensors.digest(workers: workers)),
+      "weights": .string(try tensors.checksum(workers: workers)),
     ]
   }
 }

@@ -46,7 +46,8 @@ package struct FrameModelFiles: Sendable {
     return try TextFeatureSource(
       cache: cache,
       identity: {
-        [try folder.textDigest(tensors.filter(Self.isOfText), workers: workers)] + numerics.identity
+        [try folder.textChecksum(tensors.filter(Self.isOfText), workers: workers)]
+          + numerics.identity
       },
       shape: { _ in (1, width) },
       load: {

@@ -143,6 +143,6 @@ import Testing
   private func key(_ model: SAMAudioModel, _ prompt: String) throws -> String {
     TextFeatureCache.key(
       prompt: prompt,
-      encoder: [try model.textEncoder.digest(workers: workers), "as stored", "f32"])
+      encoder: [try model.textEncoder.checksum(workers: workers), "as stored", "f32"])
   }
 }
