@@ -49,6 +49,44 @@ import Testing
     #expect(events.count == 7)
   }
 
+  /// Events of a stream whose samples are written to their place by so many bytes, where so many are missing.
+  private static func filled(_ bytes: [UInt8], step: Int, least: Int) throws -> [StreamEvent] {
+    var parser = StreamParser()
+    var events: [StreamEvent] = []
+    var (rest, fills) = (bytes[...], 0)
+    while !rest.isEmpty {
+      let count = parser.fill(least) { room in
+        let count = min(step, room.count, rest.count)
+        room.copyBytes(from: rest.prefix(count))
+        fills += 1
+        return count
+      }
+      let piece = count == nil ? Array(rest.prefix(step)) : []
+      rest = rest.dropFirst(count ?? piece.count)
+      var position = 0
+      while let event = try parser.consume(piece.span.bytes, from: &position) {
+        events.append(event)
+      }
+    }
+    #expect(fills > 0)
+    try parser.finish()
+    return events
+  }
+
+  @Test(arguments: [1_021, 4_096, 65_537], [1, 100, 65_536])
+  func findsTheSameWhereSamplesAreWrittenToTheirPlace(step: Int, least: Int) throws {
+    let whole = Self.sample
+    #expect(
+      try Self.filled(whole, step: step, least: least) == Self.events(whole, step: whole.count))
+    for end in [100_000, 300_001, whole.count - 1] {
+      let cut = Array(whole[..<end])
+      let error = #expect(throws: FilterError.self) {
+        try Self.filled(cut, step: step, least: least)
+      }
+      #expect(error?.message == Self.failure(cut)?.message)
+    }
+  }
+
   @Test func keepsWhatItDoesNotKnow() throws {
     let stream = try ReadStream(Self.sample)
     #expect(stream.header.extra == ["x": .array([.number("1.0")])])

@@ -34,7 +34,7 @@ package struct StreamParser: Sendable {
   package mutating func consume(
     _ input: RawSpan, from position: inout Int
   ) throws(FilterError) -> StreamEvent? {
-    while position < input.byteCount {
+    while position < input.byteCount || hasPayload {
       switch state {
       case .line:
         guard let value = try takeLine(input, &position) else { return nil }
@@ -42,7 +42,7 @@ package struct StreamParser: Sendable {
       case .samples(var record, var payload):
         state = .done
         payload.take(input, &position)
-        guard payload.isComplete else {
+        guard payload.missing == 0 else {
           state = .samples(record, payload)
           return nil
         }
@@ -65,6 +65,28 @@ package struct StreamParser: Sendable {
       }
     }
     return nil
+  }
+
+  /// Has bytes of samples written where they belong, with no copy in between.
+  ///
+  /// - Parameters:
+  ///   - least: the fewest bytes that must be missing.
+  ///   - write: says how many bytes it has written to the start of the room that it gets.
+  /// - Returns: what `write` said; nil, without a call of it, where no samples come next, or too few.
+  package mutating func fill<Failure>(
+    _ least: Int, _ write: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) -> Int? {
+    guard case .samples(let record, var payload) = state, payload.missing >= least else {
+      return nil
+    }
+    state = .done
+    defer { state = .samples(record, payload) }
+    return try payload.fill(1 << 20, write)
+  }
+
+  /// Whether a payload is there, and its record is yet to be given.
+  private var hasPayload: Bool {
+    if case .samples(_, let payload) = state { payload.missing == 0 } else { false }
   }
 
   /// Says that no more bytes will come.
@@ -206,26 +228,37 @@ private struct AudioPayload: Sendable {
   }
 
   var bytes: Int { count * 4 }
-  var isComplete: Bool { filled == bytes }
+  var missing: Int { bytes - filled }
 
   mutating func take(_ input: RawSpan, _ position: inout Int) {
-    let taken = min(bytes - filled, input.byteCount - position)
-    let needed = (filled + taken + 3) / 4
+    let piece = input.extracting(position..<position + min(missing, input.byteCount - position))
+    position += fill(piece.byteCount) { room in
+      piece.withUnsafeBytes { room.copyMemory(from: $0) }
+      return piece.byteCount
+    }
+  }
+
+  /// - Parameters:
+  ///   - most: the most bytes that there is room for; fewer where fewer are missing.
+  ///   - write: says how many it has written.
+  mutating func fill<Failure>(
+    _ most: Int, _ write: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) -> Int {
+    let range = filled..<filled + min(most, missing)
+    let needed = (range.upperBound + 3) / 4
     if needed > samples.count {
       if samples.isEmpty { samples.reserveCapacity(min(count, Self.mostReserved)) }
       // By four: past the place that was reserved, what it grows from is in memory as well while it is copied.
       let grown = min(count, max(needed, 4 * samples.count, 16_384))
-      samples.append(contentsOf: repeatElement(0, count: grown - samples.count))
+      let added = grown - samples.count
+      samples.append(addingCapacity: added) { $0.append(repeating: 0, count: added) }
     }
-    let piece = input.extracting(position..<position + taken)
-    samples.withUnsafeMutableBytes { target in
-      piece.withUnsafeBytes { source in
-        UnsafeMutableRawBufferPointer(rebasing: target[filled..<filled + taken])
-          .copyMemory(from: source)
-      }
+    var target = samples.mutableSpan
+    let written = try target.withUnsafeMutableBytes { bytes throws(Failure) in
+      try write(UnsafeMutableRawBufferPointer(rebasing: bytes[range]))
     }
-    filled += taken
-    position += taken
+    filled += written
+    return written
   }
 }
 

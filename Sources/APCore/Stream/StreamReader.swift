@@ -73,19 +73,31 @@ package final class StreamReader {
   private func event() throws(FilterError) -> StreamEvent? {
     while true {
       if let event = try parse() { return event }
-      position = 0
-      do {
-        available = try buffer.withUnsafeMutableBytes { bytes throws(Errno) in
-          try Syscalls.readSome(descriptor, into: bytes)
-        }
-      } catch {
-        throw FilterError(.io, "Cannot read the input: \(error).", underlying: error)
-      }
-      if available == 0 {
+      if try read() == 0 {
         try parser.finish()
         return nil
       }
     }
+  }
+
+  /// Reads into the buffer, or samples straight to their place, where they are more than it has room for.
+  ///
+  /// - Returns: how many bytes; 0 at the end.
+  private func read() throws(FilterError) -> Int {
+    (position, available) = (0, 0)
+    do {
+      // Bytes that are kept must pass through the buffer.
+      let count = try kept == nil ? parser.fill(buffer.count, receive) : nil
+      if let count { return count }
+      available = try buffer.withUnsafeMutableBytes { try receive($0) }
+      return available
+    } catch {
+      throw FilterError(.io, "Cannot read the input: \(error).", underlying: error)
+    }
+  }
+
+  private func receive(_ room: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try Syscalls.readSome(descriptor, into: room)
   }
 
   private func parse() throws(FilterError) -> StreamEvent? {
