@@ -125,7 +125,9 @@ final class MP4File {
   func endTrack() throws(FilterError) {
     open -= 1
     guard open == 0 else { return }
-    try check(functions.av_write_trailer(muxer))
+    let status = functions.av_write_trailer(muxer)
+    output.flush()
+    try check(status)
     do {
       try MP4Index.finish(file, adding: stems?.box)
     } catch {

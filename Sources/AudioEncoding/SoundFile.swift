@@ -107,6 +107,7 @@ final class SoundFile: SoundSink {
     }
     let status = sf_close(handle)
     handle = nil
+    output.flush()
     guard status == 0, output.failure == nil else {
       throw failure(String(cString: sf_error_number(status)))
     }
@@ -138,14 +139,14 @@ final class SoundFile: SoundSink {
   }
 
   private func setQuality(_ format: SoundFormat, channels: Int) {
-    var compression = SoundQuality.compression(
-      container, channels: channels, bitRate: format.bitRate)
     if container == .mp3 {
       var mode = Int32(format.bitRate == nil ? SF_BITRATE_MODE_VARIABLE : SF_BITRATE_MODE_CONSTANT)
       sf_command(
         handle, Int32(SFC_SET_BITRATE_MODE), &mode, Int32(MemoryLayout.size(ofValue: mode)))
     }
-    if format.isLossy {
+    if var compression = SoundQuality.compression(
+      container, channels: channels, bitRate: format.bitRate)
+    {
       sf_command(
         handle, Int32(SFC_SET_COMPRESSION_LEVEL), &compression,
         Int32(MemoryLayout.size(ofValue: compression)))

@@ -10,7 +10,12 @@ final class SoundFileOutput {
   private let file: FileDescriptor
   private var position: Int64 = 0
   private var length: Int64 = 0
-  private var flush = EarlyFlush()
+  /// Bytes that come before `position`, and are not in the file yet.
+  private var waiting: [UInt8] = []
+  private var earlyFlush = EarlyFlush()
+
+  /// The bytes that are written at once: a codec's frames are shorter, and do not end where a page does.
+  private static let blockBytes = 1 << 17
 
   /// - Parameter file: empty; it stays its caller's.
   init(_ file: FileDescriptor) {
@@ -41,6 +46,7 @@ final class SoundFileOutput {
 
   /// Moves as `lseek` does; other questions get the length.
   func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+    flush()
     switch whence {
     case Int32(SF_SEEK_SET): position = offset
     case Int32(SF_SEEK_CUR): position += offset
@@ -50,19 +56,34 @@ final class SoundFileOutput {
     return position
   }
 
-  /// - Returns: how many bytes were written: all or none.
+  /// - Returns: how many bytes were taken: all or none.
   func write(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    if waiting.count + bytes.count > Self.blockBytes { flush() }
     guard failure == nil else { return 0 }
-    do {
-      try file.writeAll(toAbsoluteOffset: position, bytes)
-    } catch {
-      failure = (error as? Errno) ?? .ioError
-      return 0
+    if bytes.count < Self.blockBytes {
+      waiting.append(contentsOf: bytes)
+    } else {
+      put(bytes, at: position)
     }
     position += Int64(bytes.count)
     length = max(length, position)
-    flush.follow(file, to: Int(length))
-    return Int64(bytes.count)
+    return failure == nil ? Int64(bytes.count) : 0
+  }
+
+  /// Writes what waits.
+  func flush() {
+    waiting.withUnsafeBytes { put($0, at: position - Int64($0.count)) }
+    waiting.removeAll(keepingCapacity: true)
+  }
+
+  private func put(_ bytes: UnsafeRawBufferPointer, at place: Int64) {
+    guard failure == nil, !bytes.isEmpty else { return }
+    do {
+      try file.writeAll(toAbsoluteOffset: place, bytes)
+    } catch {
+      failure = (error as? Errno) ?? .ioError
+    }
+    earlyFlush.follow(file, to: Int(place) + bytes.count)
   }
 
   /// Why the file cannot be written.
