@@ -59,10 +59,11 @@ package enum Decoding {
     _ file: InputFile, _ options: DecodingOptions, to output: StreamWriter,
     in context: FilterContext
   ) throws(FilterError) -> AudioReader.Findings {
-    let reader = try AudioReader(file, options: options)
+    var input = try FastReader(file, options: options, threads: context.settings.threads)
     var block: [Float] = []
     // Before the header, so that what cannot be decoded at all gives no stream.
-    try reader.read(into: &block, frames: blockFrames)
+    try input.read(into: &block, frames: blockFrames)
+    let reader = input.reader
     try output.write(
       StreamHeader(
         channels: reader.channels, rate: reader.rate, tracks: [Track("mix")],
@@ -76,9 +77,9 @@ package enum Decoding {
       try output.write(block.span, track: "mix", offset: offset)
       offset += block.count / reader.channels
       context.progress.update(done: offset, total: nil, rate: reader.rate)
-      try reader.read(into: &block, frames: blockFrames)
+      try input.read(into: &block, frames: blockFrames)
     }
-    return try reader.findings()
+    return try input.reader.findings()
   }
 
   /// Says what a reader has met that its user may want to know.
