@@ -74,6 +74,9 @@ final class Demuxer {
     }
   }
 
+  /// Whether the file has been read to its end. Packets of a parser that has held them back may still come.
+  var isAtEnd: Bool { context?.pointee.pb.map { $0.pointee.eof_reached != 0 } ?? false }
+
   /// Refuses a QuickTime movie whose samples are in another file: libavformat gives none of them.
   ///
   /// - Throws: `badInput`.
@@ -116,10 +119,10 @@ final class Demuxer {
   }
 
   /// Whether the file is FLAC and nothing else.
-  var isFLAC: Bool { formats == ["flac"] }
+  private(set) lazy var isFLAC = formats == ["flac"]
 
   /// Whether the file is MP3 and nothing else.
-  var isMP3: Bool { formats == ["mp3"] }
+  private(set) lazy var isMP3 = formats == ["mp3"]
 
   /// The samples that a Matroska file says come before the sound. A decoder of Opus drops them itself.
   var codecDelay: Int {
@@ -135,9 +138,8 @@ final class Demuxer {
 
   /// Whether the stream is Ogg Vorbis, whose last packet libavformat cuts at the wrong place if the
   /// file has one page of sound only.
-  var isOggVorbis: Bool {
+  private(set) lazy var isOggVorbis =
     formats == ["ogg"] && stream.pointee.codecpar.pointee.codec_id == AV_CODEC_ID_VORBIS
-  }
 
   /// The stream's logical bitstreams in an Ogg file, one after the other, as far as it has been read.
   var oggLinks: [OggPages.Link] { input.pages?.links(of: Int(stream.pointee.index)) ?? [] }

@@ -29,6 +29,7 @@ final class FrameConverter {
   private var format: Format?
   /// An `SwrContext` that changes the sample format only.
   private var context: OpaquePointer?
+  /// nil where only the sample format changes.
   private var resampler: Resampler?
   private var scratch: [Float] = []
 
@@ -55,22 +56,38 @@ final class FrameConverter {
     convertSilence(lost, into: &output)
     let count = Int(frame.pointee.nb_samples)
     guard count > 0 else { return }
-    let size = count * format.channels
-    if scratch.count < size { scratch = [Float](repeating: 0, count: size) }
-    let status = scratch.withUnsafeMutableBytes { bytes in
-      var target: UnsafeMutablePointer<UInt8>? = bytes.bindMemory(to: UInt8.self).baseAddress
-      return frame.pointee.extended_data.withMemoryRebound(
-        to: UnsafePointer<UInt8>?.self, capacity: format.channels
-      ) {
-        swr_convert(context, &target, Int32(count), $0, Int32(count))
+    let dropped = min(delay, count) * format.channels
+    guard let resampler else {
+      let start = output.count
+      try append(frame, format, to: &output)
+      return output.removeSubrange(start..<start + dropped)
+    }
+    scratch.removeAll(keepingCapacity: true)
+    try append(frame, format, to: &scratch)
+    let samples = scratch
+    resampler.push(samples.span.extracting(dropped...), into: &output)
+  }
+
+  private func append(
+    _ frame: UnsafeMutablePointer<AVFrame>, _ format: Format, to samples: inout [Float]
+  ) throws(FilterError) {
+    let count = frame.pointee.nb_samples
+    var status: Int32 = 0
+    samples.append(addingCapacity: Int(count) * format.channels) { added in
+      added.withUnsafeMutableBufferPointer { place, size in
+        var target = UnsafeMutableRawPointer(place.baseAddress)?
+          .assumingMemoryBound(to: UInt8.self)
+        status = frame.pointee.extended_data.withMemoryRebound(
+          to: UnsafePointer<UInt8>?.self, capacity: format.channels
+        ) {
+          swr_convert(context, &target, count, $0, count)
+        }
+        size = max(0, Int(status)) * format.channels
       }
     }
     guard status == count else {
       throw FilterError(.software, "libswresample failed: \(LibAV.words(for: status)).")
     }
-    let samples = scratch
-    resampler?.push(
-      samples.span.extracting(min(delay, count) * format.channels..<size), into: &output)
   }
 
   /// Appends the end: what was in the resampler's filter.
@@ -85,7 +102,8 @@ final class FrameConverter {
     var rest = count
     while rest > 0 {
       let block = min(rest, 4096)
-      output += resampler?.push([Float](repeating: 0, count: block * format.channels)) ?? []
+      let silence = [Float](repeating: 0, count: block * format.channels)
+      output += resampler?.push(silence) ?? silence
       rest -= block
     }
   }
@@ -102,9 +120,13 @@ final class FrameConverter {
       throw FilterError(
         .badInput, "The audio has \(format.channels) channels in a layout that cannot be read.")
     }
-    resampler = try Resampler(
-      from: format.rate, channels: format.channels, to: rate, channels: channels,
-      layout: format.mask)
+    let isOwn = format.rate == rate && format.channels == channels
+    resampler =
+      isOwn
+      ? nil
+      : try Resampler(
+        from: format.rate, channels: format.channels, to: rate, channels: channels,
+        layout: format.mask)
     self.format = format
   }
 }

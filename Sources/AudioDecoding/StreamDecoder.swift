@@ -235,9 +235,10 @@ final class StreamDecoder {
 
   /// Takes away what is not sound, but a tag that libavformat does not know.
   private func cutTail(of packet: UnsafeMutablePointer<AVPacket>) {
-    guard demuxer.isFLAC else { return }
-    let size = SoundTail.flacFrameSize(
-      packet, isLast: extent.completes(packet), isTail: extent.isComplete)
+    let isLast = extent.completes(packet)
+    // The sums of all frames would take as long as to look for their headers.
+    guard demuxer.isFLAC, isLast || demuxer.isAtEnd else { return }
+    let size = SoundTail.flacFrameSize(packet, isLast: isLast, isTail: extent.isComplete)
     if size < packet.pointee.size { tail.cut(packet, at: size) }
   }
 

@@ -77,6 +77,27 @@ import Testing
     }
   }
 
+  /// A header may leave open how much sound there is.
+  @Test(arguments: ["ID3v1", "enhanced ID3v1", "APEv2", "APEv1", "Lyrics3v1", "Lyrics3v2", "zeros"])
+  func tagsAreNoSoundOfAFLACFileOfUnknownLength(tail: String) throws {
+    let samples = SoundFiles.sweep(frames: 22_050, channels: 1)
+    let path = try files.encode(samples, channels: 1, to: "a.flac")
+    let clean = try SoundFiles.decode(InputFile(path: path)).samples
+    let bytes = try #require(Self.tails.first { $0.0 == tail }).1
+    let tailed = try files.change(path, "tailed.flac") { file in
+      // The 36 bits of STREAMINFO that count samples (RFC 9639, section 8.2).
+      file[21] &= 0xf0
+      for index in 22..<26 { file[index] = 0 }
+      file += bytes
+    }
+    for file in [try InputFile(path: tailed), try files.pipe(tailed)] {
+      let (samples, reader) = try SoundFiles.decode(file)
+      #expect(samples == clean)
+      #expect(reader.damages == 0)
+      #expect(try reader.unknownTail() == 0)
+    }
+  }
+
   /// What comes before and between two copies of an MP3 with 22,050 samples in 21 frames.
   @Test(arguments: [
     ([], []), (id3(title, "ID3", 0), id3(title, "ID3", 0)), ([], id3v1 + id3(cover, "ID3", 0)),
