@@ -18,9 +18,9 @@ enum PositionalEmbedding {
   /// Of time: `create_sin_embedding`. The cosines come first.
   static func time(_ panels: TokenPanels, _ workers: Workers) {
     let half = panels.channels / 2
-    fill(panels, workers) { channel, _, time in
-      let phase = Double(time) * pow(maxPeriod, -Double(channel % half) / Double(half - 1))
-      return channel < half ? cos(phase) : sin(phase)
+    fill(panels, workers) { channel in
+      Wave(
+        rate: pow(maxPeriod, -Double(channel % half) / Double(half - 1)), isSine: channel >= half)
     }
   }
 
@@ -28,24 +28,40 @@ enum PositionalEmbedding {
   /// second of frequency, in each sines and cosines in turn.
   static func frequencyAndTime(_ panels: TokenPanels, _ workers: Workers) {
     let half = panels.channels / 2
-    fill(panels, workers) { channel, frequency, time in
-      let rate = exp(-2 * Double(channel % half / 2) * log(maxPeriod) / Double(half))
-      let phase = Double(channel < half ? time : frequency) * rate
-      return channel % 2 == 0 ? sin(phase) : cos(phase)
+    fill(panels, workers) { channel in
+      Wave(
+        rate: exp(-2 * Double(channel % half / 2) * log(maxPeriod) / Double(half)),
+        isSine: channel % 2 == 0, isOfTime: channel < half)
     }
   }
 
+  /// What stands in a channel.
+  private struct Wave {
+    /// Radians from a position to the next.
+    let rate: Double
+    /// Or a cosine.
+    let isSine: Bool
+    /// Or of the frequency, which is a token's group.
+    var isOfTime = true
+  }
+
   private static func fill(
-    _ panels: TokenPanels, _ workers: Workers,
-    _ value: (_ channel: Int, _ group: Int, _ token: Int) -> Double
+    _ panels: TokenPanels, _ workers: Workers, _ wave: (_ channel: Int) -> Wave
   ) {
+    let waves = (0..<panels.channels).map(wave)
     workers.run(panels.count) { index in
       let panel = panels[index]
       let group = index / panels.panelsPerGroup
       let first = index % panels.panelsPerGroup * Tile.columns
-      for channel in 0..<panels.channels {
+      for (channel, wave) in waves.enumerated() {
+        let start = Double(wave.isOfTime ? first : group) * wave.rate
+        var (x, y) = (cos(start), sin(start))
+        // From token to token by a turn: sines of them all would take a good part of a network's start.
+        let step = wave.isOfTime ? wave.rate : 0
+        let (dx, dy) = (cos(step), sin(step))
         for column in 0..<panel.valid {
-          panel[channel, column] = Float(value(channel, group, first + column))
+          panel[channel, column] = Float(wave.isSine ? y : x)
+          (x, y) = (x * dx - y * dy, y * dx + x * dy)
         }
       }
     }

@@ -104,18 +104,24 @@ extension Matrix {
     for offset in rowOffsets.lazy.compactMap({ $0 }) {
       precondition(offset >= 0 && offset + last < values.count, "offsets reach outside of values")
     }
+    // Most matrices lie in their order, and are copied.
+    let isInOrder = columnOffsets.enumerated().allSatisfy { $0.element == $0.offset }
     self.init(
       rows: rowOffsets.count, terms: columnOffsets.count, numerics: numerics
     ) { row, target in
-      let offset = rowOffsets[row]
-      let scale = rowScale?[row] ?? 1
-      for (k, column) in columnOffsets.enumerated() {
-        if let offset, let column {
-          target[k] = values[offset &+ column] * scale * (columnScale?[k] ?? 1)
-        } else {
-          target[k] = 0
+      let count = columnOffsets.count
+      guard let offset = rowOffsets[row] else { return target.update(repeating: 0, count: count) }
+      if isInOrder {
+        values[offset..<offset + count].withUnsafeBufferPointer { source in
+          if let start = source.baseAddress { target.update(from: start, count: count) }
+        }
+      } else {
+        for (k, column) in columnOffsets.enumerated() {
+          target[k] = column.map { values[offset &+ $0] } ?? 0
         }
       }
+      if let scale = rowScale?[row] { for k in 0..<count { target[k] *= scale } }
+      if let columnScale { for k in 0..<count { target[k] *= columnScale[k] } }
     }
   }
 
