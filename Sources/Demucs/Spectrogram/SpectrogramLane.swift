@@ -26,8 +26,8 @@ final class SpectrogramLane {
       let real = real + frequency * frequencyStride + frames.lowerBound
       let imaginary = imaginary + frequency * frequencyStride + frames.lowerBound
       for row in 0..<frames.count {
-        real[row] = column[row * rowStride]
-        imaginary[row] = column[row * rowStride + 1]
+        real[row] = column[row &* rowStride]
+        imaginary[row] = column[row &* rowStride &+ 1]
       }
     }
   }
@@ -46,8 +46,8 @@ final class SpectrogramLane {
       let real = real + frequency * frequencyStride + frames.lowerBound
       let imaginary = imaginary + frequency * frequencyStride + frames.lowerBound
       for row in 0..<frames.count {
-        column[row * rowStride] = real[row] * scale + offset
-        column[row * rowStride + 1] = imaginary[row] * scale + offset
+        column[row &* rowStride] = real[row] * scale + offset
+        column[row &* rowStride &+ 1] = imaginary[row] * scale + offset
       }
     }
     for (row, frame) in frames.enumerated() {
@@ -72,7 +72,7 @@ final class SpectrogramLane {
     let signal = transform.signal.base
     plan.synthesisWindow.withUnsafeBufferPointer { window in
       for position in lower..<upper {
-        output[position] += signal[position - start] * window[position - start]
+        output[position] += signal[position &- start] * window[position &- start]
       }
     }
   }
