@@ -1,7 +1,8 @@
 private import CXXHash
 
 /// An XXH3 of 128 bits that grows with what is added to it. It tells damage as surely as a SHA-256, in a small part of the
-/// time; but other bytes can be made to have the same one, so it is for what only its own writer could want to change.
+/// time; but other bytes can be made to have the same one. So it is for what only its own writer could want to change, and
+/// for weights of gigabytes: whoever makes two models of one checksum gains features of a prompt from the wrong one.
 package struct Checksum: GrowingHash, ~Copyable {
   private let state: OpaquePointer
 

@@ -1,9 +1,7 @@
-/// A hash that grows with what is added to it.
+/// What all hashes take alike.
 package protocol GrowingHash: ~Copyable {
   /// Adds bytes.
   mutating func add(_ bytes: UnsafeRawBufferPointer)
-  /// All of it in hexadecimal digits.
-  var text: String { get }
 }
 
 extension GrowingHash where Self: ~Copyable {

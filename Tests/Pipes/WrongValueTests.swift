@@ -156,6 +156,7 @@ import Testing
     (["ap-cache", "--nonsense", "ap-demucs"], "Unknown option '--nonsense'."),
     (["ap-cache", "--max-size", "20G", "--nonsense", "cat"], "Unknown option '--nonsense'."),
     (["ap-cache", "--max-size", "--nonsense", "cat"], "Unknown option '--nonsense'."),
+    (["ap-cache", "--report", "-", "--nonsense", "cat"], "Unknown option '--nonsense'."),
     (["ap-cache", "clean", "--older-than", "x", "--nonsense"], "Unknown option '--nonsense'."),
     (["ap-cache", "--max-size", "20G"], "Give a filter to run, or list, clean or clear."),
     // What stands after the filter is its own.

@@ -3,20 +3,20 @@ internal import ArgumentParser
 
 /// The options that a command has, as its parser tells other programs.
 struct KnownOptions {
-  /// Whether the command takes words that are no options.
-  private(set) var takesWords = false
-  /// Whether all that follows the first such word is another command's.
-  private var passesRest = false
   /// What the next word is to an option.
   private enum Next {
     /// Nothing.
     case apart
-    /// Its value, unless that begins with a dash.
+    /// Its value, unless that has the form of an option.
     case value
     /// Its value, whatever that is.
     case anything
   }
 
+  /// Whether the command takes words that are no options.
+  private(set) var takesWords = false
+  /// Whether all that follows the first such word is another command's.
+  private var passesRest = false
   /// Each name with its dashes.
   private var names: [String: Next] = [:]
 
@@ -45,13 +45,13 @@ struct KnownOptions {
     guard !names.isEmpty else { return nil }
     var rest = words[...]
     while let word = rest.popFirst(), word != "--" {
-      guard word.hasPrefix("-"), word != "-" else {
+      guard hasForm(word) else {
         if passesRest { return nil }
         continue
       }
       let name = String(word.prefix { $0 != "=" })
       if let next = names[name] {
-        let isValue = next == .anything || next == .value && rest.first?.hasPrefix("-") == false
+        let isValue = next == .anything || next == .value && rest.first.map(hasForm) == false
         if isValue, name == word { rest = rest.dropFirst() }
       } else if !isPack(word), !word[...].isNegativeNumber || FileSystem.exists(word) {
         return word
@@ -59,6 +59,9 @@ struct KnownOptions {
     }
     return nil
   }
+
+  /// Whether a word begins as options do. A dash alone is a value: standard input or output.
+  private func hasForm(_ word: String) -> Bool { word.hasPrefix("-") && word != "-" }
 
   /// Whether this is several options of one letter.
   private func isPack(_ word: String) -> Bool {

@@ -39,29 +39,31 @@ enum PositionalEmbedding {
   private struct Wave {
     /// Radians from a position to the next.
     let rate: Double
-    /// Or a cosine.
+    /// The sine of the phase stands there, else its cosine.
     let isSine: Bool
-    /// Or of the frequency, which is a token's group.
+    /// The position is the token's time, else its group's frequency.
     var isOfTime = true
   }
 
   private static func fill(
     _ panels: TokenPanels, _ workers: Workers, _ wave: (_ channel: Int) -> Wave
   ) {
-    let waves = (0..<panels.channels).map(wave)
+    let waves = (0..<panels.channels).map { channel in
+      let wave = wave(channel)
+      let step = wave.isOfTime ? wave.rate : 0
+      return (wave: wave, turn: (x: cos(step), y: sin(step)))
+    }
     workers.run(panels.count) { index in
       let panel = panels[index]
       let group = index / panels.panelsPerGroup
       let first = index % panels.panelsPerGroup * Tile.columns
-      for (channel, wave) in waves.enumerated() {
+      for (channel, (wave, turn)) in waves.enumerated() {
         let start = Double(wave.isOfTime ? first : group) * wave.rate
         var (x, y) = (cos(start), sin(start))
         // From token to token by a turn: sines of them all would take a good part of a network's start.
-        let step = wave.isOfTime ? wave.rate : 0
-        let (dx, dy) = (cos(step), sin(step))
         for column in 0..<panel.valid {
           panel[channel, column] = Float(wave.isSine ? y : x)
-          (x, y) = (x * dx - y * dy, y * dx + x * dy)
+          (x, y) = (x * turn.x - y * turn.y, y * turn.x + x * turn.y)
         }
       }
     }

@@ -25,7 +25,8 @@ struct CodecConvolution {
       isCausal
       ? Reach(before: span, after: 0) : Reach(before: span / 2, after: span - span / 2)
     layer = Convolution(
-      weight: Array(weight.prefix(outputs * inputs * kernel)), bias: Array(bias.prefix(outputs)),
+      weight: outputs == stored ? weight : Array(weight.prefix(outputs * inputs * kernel)),
+      bias: Array(bias.prefix(outputs)),
       inputs: inputs, columns: (0..<kernel).map { [reach] in $0 * dilation - reach.before },
       activation: activation, numerics: numerics)
   }

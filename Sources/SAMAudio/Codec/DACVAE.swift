@@ -40,6 +40,7 @@ package final class DACVAE {
     self.config = config
     self.workers = workers
     let numerics = Numerics(stored: numerics.stored.map { $0 == .f32 ? .f32 : .f16 })
+    // At once, since each packs its layers on one thread.
     (encoder, (decoder, watermark)) = try workers.both(
       { try CodecEncoder(weights, config: config, numerics: numerics) },
       {

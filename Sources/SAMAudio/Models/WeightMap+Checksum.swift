@@ -3,8 +3,8 @@ internal import Digests
 import Tensors
 
 extension WeightMap {
-  /// An XXH3 of all tensors: their names, types, shapes and elements. It reads each of them; what is not among them, as
-  /// another network's part of the file, is not read.
+  /// An XXH3 of all tensors, and its name: of their names, types, shapes and elements. It reads each of them; what is not
+  /// among them, as another network's part of the file, is not read.
   ///
   /// - Throws: `FilterError`.
   func checksum(workers: Workers) throws -> String {
@@ -23,19 +23,19 @@ extension WeightMap {
     }
     var checksum = Checksum()
     for text in checksums { checksum.add(text) }
-    return checksum.text
+    return "xxh3:" + checksum.text
   }
 }
 
 extension TextEncoderFiles {
-  /// An XXH3 of all that features follow from.
+  /// An XXH3 of all that features follow from, and its name.
   ///
   /// - Throws: `io`.
   func checksum(workers: Workers) throws -> String {
     var checksum = Checksum()
     for path in Self.paths(in: folder).prefix(2) { checksum.add(try Digest.ofFile(path)) }
     checksum.add(try tensors.checksum(workers: workers))
-    return checksum.text
+    return "xxh3:" + checksum.text
   }
 }
 

@@ -9,7 +9,8 @@ import Testing
 
 /// Products of half precision, which this processor may have to take apart.
 @Suite struct HalfPrecisionTests {
-  /// Of the bundled model's stems of the demo song, a segment of four seconds with all of them.
+  /// Of the bundled model's stems of the demo song, a segment of four seconds with all of them. Beside int8, the outermost
+  /// layers have 16 bits, too.
   @Test func theDemoKeepsItsDecibels() throws {
     let outcome = try Command(
       "ap-decode", "--start-time", "4", "--end-time", "8", fixture("../../scripts/demo/mix.flac")
@@ -22,19 +23,25 @@ import Testing
     let mix = (0..<2).flatMap { channel in
       stride(from: channel, to: samples.count, by: 2).map { samples[$0] }
     }
-    let stems = try [NumberFormat.f32, .f16, .bf16].map { format in
+    func stems(_ multiplied: NumberFormat, others: NumberFormat = .bf16) throws -> [Float] {
       let network = try HTDemucs(
         checkpoint.weights(), config: config, workers: Workers(threads: 2),
-        numerics: Numerics(multiplied: format))
+        numerics: Numerics(multiplied: multiplied, others: others))
       return NetworkGoldenTests.separate(network, mix)
     }
-    for stem in config.sources.indices {
-      let (exact, half, bfloat) = (
-        stems[0][place(stem, mix)], stems[1][place(stem, mix)], stems[2][place(stem, mix)]
-      )
-      let decibels = signalToNoise(Array(half), Array(exact))
-      #expect(decibels >= 50, "\(config.sources[stem])")
-      #expect(decibels > signalToNoise(Array(bfloat), Array(exact)))
+    let exact = try stems(.f32)
+    let pairs = [
+      (half: try stems(.f16), bfloat: try stems(.bf16), bound: 50.0),
+      (try stems(.int8, others: .f16), try stems(.int8), 45),
+    ]
+    for (half, bfloat, bound) in pairs {
+      for (stem, name) in config.sources.enumerated() {
+        func decibels(_ stems: [Float]) -> Double {
+          signalToNoise(Array(stems[place(stem, mix)]), Array(exact[place(stem, mix)]))
+        }
+        #expect(decibels(half) >= bound, "\(name)")
+        #expect(decibels(half) > decibels(bfloat), "\(name)")
+      }
     }
   }
 
@@ -42,18 +49,34 @@ import Testing
     stem * mix.count..<(stem + 1) * mix.count
   }
 
-  /// A model whose feed-forward layers have values beyond 65,504 in the middle: its stems are those of float32, which is
-  /// loaded once for that and told once. Silence does not overflow, and what is no number is no overflow.
-  @Test(
-    arguments: [
-      (level: 1, scale: 3e5, isAgain: true), (1, 1, false), (0, 1, false), (.nan, 3e5, false),
-      (.infinity, 3e5, false),
-    ] as [(level: Float, scale: Float, isAgain: Bool)])
-  func whatOverflowsIsSeparatedInFloat32(level: Float, scale: Float, isAgain: Bool) throws {
+  struct Overflow: Sendable {
+    var tensor = "crosstransformer.layers.0.linear1.weight"
+    var scale: Float = 1
+    /// What the mix is multiplied by, or one sample of it, where it is not finite.
+    var level: Float = 1
+    var numerics = Numerics(multiplied: .f16)
+    var isAgain = false
+  }
+
+  /// A model that has values beyond 65,504 in the middle, of a feed-forward layer or an outermost one: its stems are those
+  /// without half precision, for which it is loaded once more and told once. Silence does not overflow, and what is no
+  /// number is no overflow.
+  @Test(arguments: [
+    Overflow(scale: 3e5, isAgain: true), Overflow(), Overflow(level: 0),
+    Overflow(scale: 3e5, level: .nan), Overflow(level: .infinity),
+    Overflow(
+      tensor: "encoder.0.conv.weight", scale: 1e5,
+      numerics: Numerics(multiplied: .int8, others: .f16), isAgain: true),
+    Overflow(
+      tensor: "tdecoder.3.conv_tr.weight", scale: 1e5,
+      numerics: Numerics(multiplied: .int8, others: .f16), isAgain: true),
+    Overflow(numerics: Numerics(multiplied: .int8, others: .f16)),
+  ])
+  func whatOverflowsIsSeparatedInFloat32(given: Overflow) throws {
+    let (level, isAgain) = (given.level, given.isAgain)
     let folder = try TemporaryFolder()
     let path = try folder.write(
-      Self.model(with: "crosstransformer.layers.0.linear1.weight", times: scale),
-      to: "model.safetensors")
+      Self.model(with: given.tensor, times: given.scale), to: "model.safetensors")
     let workers = Workers(threads: 2)
     func network(_ numerics: Numerics) throws -> HTDemucs {
       let checkpoint = try Checkpoint.open(path)
@@ -63,14 +86,14 @@ import Testing
     }
     var mix = try Golden("demucs/inputs").tensor("segment.input").values
     if level.isFinite { mix = mix.map { $0 * level } } else { mix[77_777] = level }
-    let exact = NetworkGoldenTests.separate(try network(Numerics()), mix)
-    let half = NetworkGoldenTests.separate(try network(Numerics(multiplied: .f16)), mix)
+    let exact = NetworkGoldenTests.separate(try network(given.numerics.unbounded), mix)
+    let half = NetworkGoldenTests.separate(try network(given.numerics), mix)
     #expect(exact.areFinite == level.isFinite)
     #expect(half.areFinite == (level.isFinite && !isAgain))
 
     var (loads, sentences) = (0, [String]())
     let guarded: any SegmentSeparator = try OverflowGuard(
-      Numerics(multiplied: .f16), notice: OverflowNotice { sentences.append($0) }
+      given.numerics, notice: OverflowNotice { sentences.append($0) }
     ) {
       loads += 1
       return try network($0)

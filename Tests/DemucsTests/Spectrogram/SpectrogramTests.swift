@@ -17,8 +17,11 @@ import Testing
   }
 
   /// Lengths around every edge for a frame of 64 samples, hop 16: shorter than the padding, one hop
-  /// more or less, blocks of 16 frames.
-  static let lengths = [1, 2, 15, 16, 17, 23, 24, 25, 39, 40, 41, 63, 64, 65, 255, 256, 257, 800]
+  /// more or less, blocks of 32 frames, and of 32 hops on the way back.
+  static let lengths = [
+    1, 2, 15, 16, 17, 23, 24, 25, 39, 40, 41, 63, 64, 65, 256, 463, 464, 465, 496, 497, 511, 512,
+    513, 800,
+  ]
 
   @Test(arguments: lengths, [1, 3])
   func forwardIsTheReference(length: Int, threads: Int) throws {

@@ -68,8 +68,9 @@ import Testing
     let other = try identity(changed)
     #expect(other["weights"] != first["weights"])
     #expect(other["text-encoder"] == first["text-encoder"])
-    for (key, digits) in [("config", 64), ("text-encoder", 32), ("weights", 32)] {
-      #expect(first[key]?.string?.count == digits)
+    #expect(first["config"]?.string?.count == 64)
+    for key in ["text-encoder", "weights"] {
+      #expect(first[key]?.string?.wholeMatch(of: /xxh3:[0-9a-f]{32}/) != nil)
     }
   }
 }

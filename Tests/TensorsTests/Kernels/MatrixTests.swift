@@ -36,17 +36,24 @@ import Testing
     }
   }
 
-  @Test func scalesMultiplyRowsAndColumns() {
+  /// In the order that they have, which is copied, the start of it, another, and with zeros between.
+  @Test(
+    arguments: [[0, 1, 2, 3, 4], [0, 1, 2], [4, 3, 2, 1, 0], [0, nil, 2, 3, nil], [1, 2, 3]],
+    [(false, false), (true, false), (false, true), (true, true)])
+  func scalesMultiplyRowsAndColumns(columns: [Int?], scaled: (rows: Bool, columns: Bool)) {
     let values = noise(9 * 5, seed: 1)
-    let (rowScale, columnScale) = (noise(9, seed: 2), noise(5, seed: 3))
+    let (rowScale, columnScale) = (noise(10, seed: 2), noise(columns.count, seed: 3))
+    let rows = (0..<9).map { $0 * 5 as Int? } + [nil]
     let matrix = Matrix(
-      values, rowOffsets: (0..<9).map { $0 * 5 }, columnOffsets: Array(0..<5),
-      rowScale: rowScale, columnScale: columnScale, numerics: .float32)
-    for row in 0..<9 {
-      for column in 0..<5 {
-        let expected = Double(values[row * 5 + column]) * Double(rowScale[row])
-        #expect(
-          abs(Double(matrix.at(row, column)) - expected * Double(columnScale[column])) < 1e-7)
+      values, rowOffsets: rows, columnOffsets: columns, rowScale: scaled.rows ? rowScale : nil,
+      columnScale: scaled.columns ? columnScale : nil, numerics: .float32)
+    for (row, offset) in rows.enumerated() {
+      for (k, column) in columns.enumerated() {
+        var expected = 0.0
+        if let offset, let column { expected = Double(values[offset + column]) }
+        if scaled.rows { expected *= Double(rowScale[row]) }
+        if scaled.columns { expected *= Double(columnScale[k]) }
+        #expect(abs(Double(matrix.at(row, k)) - expected) < 1e-7)
       }
     }
   }
