@@ -1,6 +1,6 @@
-/// How much a codec keeps, or how long a lossless one tries, as libsndfile takes it.
+/// How much a lossy codec keeps, as libsndfile takes it.
 enum SoundQuality {
-  /// From 0, the best or quickest, to 1, the smallest; nil where there is no choice.
+  /// From 0, the best, to 1, the smallest; nil where there is no choice.
   ///
   /// - Parameter bitRate: bits a second; nil: about 220 kbit/s as Vorbis, 240 as MP3 (V0) and 160 as Opus, for stereo.
   static func compression(
@@ -14,9 +14,7 @@ enum SoundQuality {
     case .opus:
       // 256 - level · 250 kbit/s a channel.
       (256 - Double(bitRate ?? 80_000 * channels) / Double(1000 * channels)) / 250
-    // Level 4: the usual 5 takes a sixth longer, for files that are a thousandth smaller.
-    case .flac: 0.5
-    case .wav, .aiff, .aac, .alac, .stem: nil
+    case .wav, .flac, .aiff, .aac, .alac, .stem: nil
     }
   }
 
