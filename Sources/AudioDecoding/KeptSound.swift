@@ -31,9 +31,6 @@ final class KeptSound {
   /// The bytes that those that wait take.
   var size: Int { bytes.count }
 
-  /// How many blocks wait.
-  var count: Int { blocks.count - taken }
-
   /// Puts a block after those that wait.
   ///
   /// - Throws: `io`; `cannotCreate` where there is no room for a temporary file.
@@ -64,13 +61,6 @@ final class KeptSound {
       }
     }
     taken += 1
-  }
-
-  /// Takes back the newest blocks, of which there must be so many.
-  func removeLast(_ count: Int) {
-    precondition(count <= self.count, "so many blocks must wait")
-    bytes.removeLast(blocks.suffix(count).reduce(0) { $0 + $1.bytes })
-    blocks.removeLast(count)
   }
 
   /// Puts samples into `shorts`.

@@ -31,19 +31,9 @@ struct MeasuredSound {
   ///
   /// - Throws: `badInput` where the file is damaged, changes meanwhile, or lacks what is asked for; `io`.
   mutating func measure(_ file: InputFile, in context: FilterContext) throws(FilterError) -> Part {
-    let mark = measurement.mark
-    var fast = options
-    // Two more threads are beside those of the codec.
-    let threads = context.settings.threads.map { $0 > 2 ? $0 - 2 : $0 } ?? 0
-    (fast.threads, fast.isLenient) = (threads, false)
-    let part: Part
-    do {
-      part = try measure(file, by: fast, in: context)
-    } catch {
-      // Threads meet damage too late to say where it is, or to go on after it.
-      guard error.code == .badInput else { throw error }
-      measurement.goBack(to: mark)
-      part = try measure(file, by: options, in: context)
+    let version = try file.version()
+    let part = try file.holding(version) { () throws(FilterError) in
+      try take(file, version, in: context)
     }
     parts.append(part)
     return part
@@ -56,24 +46,17 @@ struct MeasuredSound {
     return loudness
   }
 
-  private mutating func measure(
-    _ file: InputFile, by options: DecodingOptions, in context: FilterContext
-  ) throws(FilterError) -> Part {
-    let version = try file.version()
-    return try file.holding(version) { () throws(FilterError) in
-      try take(file, options, version, in: context)
-    }
-  }
-
-  private mutating func take(
-    _ file: InputFile, _ options: DecodingOptions, _ version: InputFile.Version,
-    in context: FilterContext
+  private func take(
+    _ file: InputFile, _ version: InputFile.Version, in context: FilterContext
   ) throws(FilterError) -> Part {
     let isThreaded = context.settings.threads.map { $0 > 2 } ?? true
-    let reader = try AudioReader(file, options: options)
+    // Two more threads are beside those of the codec.
+    let threads = context.settings.threads.map { isThreaded ? $0 - 2 : $0 }
+    var input = try FastReader(file, options: options, threads: threads)
     let digest = isThreaded ? try BackgroundDigest(of: file) : nil
     var block: [Float] = []
-    try reader.read(into: &block, frames: Decoding.blockFrames)
+    try input.read(into: &block, frames: Decoding.blockFrames)
+    let reader = input.reader
     // A chain of Ogg streams has others further on.
     let tags = reader.tags
     let (channels, keeps) = (reader.channels, !reader.isCheap)
@@ -101,7 +84,7 @@ struct MeasuredSound {
       frames += block.count / channels
       context.progress.update(
         done: frames, total: reader.expectedFrames, rate: reader.rate, stage: "measuring")
-      try reader.read(into: &block, frames: Decoding.blockFrames)
+      try input.read(into: &block, frames: Decoding.blockFrames)
     }
     worker?.finish()
     if let problem = measurement.takeProblem() {
@@ -110,7 +93,7 @@ struct MeasuredSound {
     let sha256 = if let digest { try digest.text() } else { try file.sha256() }
     return Part(
       file: file, rate: reader.rate, channels: channels, frames: frames, tags: tags,
-      sourceRate: reader.sourceRate, sha256: sha256, findings: try reader.findings(),
+      sourceRate: reader.sourceRate, sha256: sha256, findings: try input.reader.findings(),
       version: version, isKept: keeps)
   }
 

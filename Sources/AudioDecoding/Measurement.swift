@@ -4,12 +4,6 @@ internal import APCore
 ///
 /// `@unchecked`: only one thread at a time has it.
 final class Measurement: @unchecked Sendable {
-  /// A point to which it can go back.
-  struct Mark {
-    fileprivate let meter: LoudnessMeter?
-    fileprivate let count: Int
-  }
-
   private(set) var meter: LoudnessMeter?
   /// Blocks of the sound, in their order; nil where there was no room for them.
   private(set) var kept: KeptSound? = KeptSound(memoryLimit: memoryLimit)
@@ -20,15 +14,6 @@ final class Measurement: @unchecked Sendable {
   private static let memoryLimit = 8 << 20
   /// The most bytes that are kept, three hours of stereo, or six of 16 bits: nobody expects a filter to fill a disk.
   private static let mostKept = 4 << 30
-
-  /// Where it is now.
-  var mark: Mark { Mark(meter: meter, count: kept?.count ?? 0) }
-
-  /// Forgets all that came after a mark.
-  func goBack(to mark: Mark) {
-    meter = mark.meter
-    if let kept { kept.removeLast(kept.count - mark.count) }
-  }
 
   /// Learns how many channels come, if nobody has said so before.
   func begin(channels: Int) {

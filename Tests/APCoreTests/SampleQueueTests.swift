@@ -23,17 +23,4 @@ import Testing
     }
     #expect(queue.count == 0)
   }
-
-  @Test(arguments: [0, 100, 150, 1_000])
-  func theNewestCanBeTakenBack(memoryLimit: Int) throws {
-    for count in [0, 1, 60, 100, 150, 200] {
-      let queue = SampleQueue(memoryLimit: memoryLimit)
-      let samples = Sounds.noise(frames: 200)
-      try queue.append(samples.span.extracting(0..<100))
-      try queue.append(samples.span.extracting(100..<200))
-      queue.removeLast(count)
-      try queue.append(samples.span.extracting(0..<50))
-      #expect(try queue.take(250 - count) == Array(samples[..<(200 - count)] + samples[..<50]))
-    }
-  }
 }

@@ -55,15 +55,6 @@ package final class ByteQueue {
     if !rest.isEmpty { try unspool(into: rest) }
   }
 
-  /// Takes back the newest ones, of which there must be so many.
-  package func removeLast(_ count: Int) {
-    precondition(count <= self.count, "so many bytes must wait")
-    let inFile = min(count, fileRange.count)
-    let rest = fileRange.dropLast(inFile)
-    fileRange = rest.isEmpty ? 0..<0 : rest
-    memory.removeLast(count - inFile)
-  }
-
   private func spool(_ bytes: RawSpan) throws(FilterError) {
     if file == nil { file = try Spool.open() }
     guard let file else { return }

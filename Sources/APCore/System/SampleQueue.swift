@@ -43,11 +43,6 @@ package final class SampleQueue {
     try take(count, into: &samples)
     return samples
   }
-
-  /// Takes back the newest ones, of which there must be so many.
-  package func removeLast(_ count: Int) {
-    bytes.removeLast(count * Self.sampleBytes)
-  }
 }
 
 extension [Float] {
