@@ -95,6 +95,27 @@ import Testing
     #expect(jobs.map(\.isAlike) == [false, false, true, true, true, true])
   }
 
+  /// The name of a file that was matched is no pattern in the next one.
+  @Test(arguments: ["Best [x]", "a{b,c}", "s*r?", #"b\c"#, "d}e,"])
+  func whatWasMatchedStandsForItself(album: String) throws {
+    let albums = [album, "star1"].map { folder.file("songs/\($0)") }
+    for path in albums {
+      #expect(try Command.tool("mkdir", "-p", path).run().status == 0)
+      try Files.write([], to: "\(path)/one.mp3")
+    }
+    let jobs = try plan(
+      """
+      variables: {sound: "*.{mp3,wav}"}
+      steps:
+        s:
+          for: {album: "@/songs/*", song: "${album}/${sound}", again: "${album.folder}/${album.name}"}
+          run: c ${song} ${again}
+      """
+    ).jobs
+    #expect(jobs.count == 2)
+    #expect(Set(jobs.map { $0.stages[0] }) == Set(albums.map { ["c", "\($0)/one.mp3", $0] }))
+  }
+
   @Test func aJobWaitsForTheMakersOfItsFiles() throws {
     for name in ["a.mp3", "b.mp3"] { _ = try folder.write([], to: name) }
     let jobs = try plan(

@@ -76,6 +76,16 @@ package enum FileSystem {
     return paths.filter { seen.insert($0.platformBytes).inserted }.sorted()
   }
 
+  /// The pattern that matches this name and no other.
+  package static func pattern(matching name: String) -> String {
+    var pattern = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars {
+      if "\\*?[{},".unicodeScalars.contains(scalar) { pattern.append("\\") }
+      pattern.append(scalar)
+    }
+    return String(pattern)
+  }
+
   /// A whole file; nil where it has more than `limit` bytes.
   ///
   /// - Throws: the system's error.

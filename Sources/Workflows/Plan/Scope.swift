@@ -1,8 +1,12 @@
+internal import APCore
+
 /// The variables with their values.
 struct Scope: Sendable {
   /// Those of the system's; nil where one is not set.
   let environment: @Sendable (String) -> String?
   private var values: [String: String] = [:]
+  /// Those of the names whose values are files that a pattern has matched.
+  private var matched: Set<String> = []
   /// Names whose lack of a value has been reported.
   private var broken: Set<String> = []
 
@@ -11,9 +15,10 @@ struct Scope: Sendable {
   }
 
   /// Gives a variable its value; nil where it has none for a reason that has been reported.
-  mutating func set(_ name: String, to value: String?) {
+  mutating func set(_ name: String, to value: String?, isMatched: Bool = false) {
     values[name] = value
     if value == nil { broken.insert(name) }
+    if isMatched { matched.insert(name) }
   }
 
   func has(_ name: String) -> Bool {
@@ -21,14 +26,18 @@ struct Scope: Sendable {
   }
 
   /// The text with all values in their places; nil, and problems, where one is missing.
-  func expand(_ template: Template, _ problems: inout [Problem]) -> String? {
+  ///
+  /// - Parameter isPattern: whether it is to match files: what has been matched then stands for itself.
+  func expand(
+    _ template: Template, isPattern: Bool = false, _ problems: inout [Problem]
+  ) -> String? {
     var text = ""
     var isWhole = true
     for part in template.parts {
       switch part {
       case .text(let more): text += more
       case .reference(let reference):
-        if let value = value(of: reference, &problems) {
+        if let value = value(of: reference, isPattern: isPattern, &problems) {
           text += value
         } else {
           isWhole = false
@@ -38,7 +47,9 @@ struct Scope: Sendable {
     return isWhole ? text : nil
   }
 
-  private func value(of reference: Template.Reference, _ problems: inout [Problem]) -> String? {
+  private func value(
+    of reference: Template.Reference, isPattern: Bool, _ problems: inout [Problem]
+  ) -> String? {
     switch reference.source {
     case .environment(let fallback):
       if let value = environment(reference.name) ?? fallback { return value }
@@ -51,7 +62,11 @@ struct Scope: Sendable {
           """))
       return nil
     case .variable(let field):
-      if let value = values[reference.name] { return field?.part(of: value) ?? value }
+      if let value = values[reference.name] {
+        let part = field?.part(of: value) ?? value
+        return isPattern && matched.contains(reference.name)
+          ? FileSystem.pattern(matching: part) : part
+      }
       if !broken.contains(reference.name) {
         let names = values.keys.sorted().joined(separator: ", ")
         problems.append(

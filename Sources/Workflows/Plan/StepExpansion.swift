@@ -29,7 +29,7 @@ struct StepExpansion {
     // Even without a value, what else is wrong with the step is worth knowing.
     for (index, value) in (choices.isEmpty ? [nil] : choices.map(Optional.some)).enumerated() {
       var inner = scope
-      inner.set(loop.name, to: value)
+      inner.set(loop.name, to: value, isMatched: areFiles)
       expand(
         loops.dropFirst(), inner, values: values + [value],
         isAlike: isAlike || areFiles && index > 0)
@@ -37,7 +37,7 @@ struct StepExpansion {
   }
 
   private mutating func files(_ template: Template, _ scope: Scope) -> [String] {
-    guard let pattern = scope.expand(template, &problems) else { return [] }
+    guard let pattern = scope.expand(template, isPattern: true, &problems) else { return [] }
     let files = FileSystem.matches(pattern)
     if files.isEmpty {
       problems.append(
