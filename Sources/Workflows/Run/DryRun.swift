@@ -10,7 +10,7 @@ extension Plan {
       let isFed = job.sources.contains(where: runs.contains)
       guard isFed || !JobRecord.isUpToDate(job) else { continue }
       runs.insert(index)
-      let missing = job.outputs.filter { !JobRun.missingFolders(above: $0).isEmpty }
+      let missing = job.outputs.filter { !OutputFolders.missing(above: $0).isEmpty }
         .map(FileSystem.parent).filter { folders.insert($0).inserted }
       if !missing.isEmpty {
         lines.append("mkdir -p -- \(missing.map(ShellText.quoted).joined(separator: " "))")

@@ -6,6 +6,7 @@ struct JobRun {
   let job: Job
   let executables: Executables
   let lifeline: Lifeline
+  let folders: OutputFolders
   /// What the job's commands say goes there.
   let narration: Narration
   /// Options on top of those of a command, for the filters of the suite.
@@ -15,7 +16,7 @@ struct JobRun {
   func run() async throws {
     let inputs = FileTree(job.inputs)
     let before = FileTree(job.outputs)
-    let folders = try makeFolders()
+    for output in job.outputs { try folders.make(above: output) }
     do {
       try await runPipe()
       for output in job.outputs where FileTree([output]).files.isEmpty {
@@ -27,7 +28,6 @@ struct JobRun {
       before.restore(job.outputs)
       // Of filters that were killed.
       job.outputs.forEach(PartialFile.removeLeftovers)
-      for folder in folders.reversed() { FileSystem.removeEmptyFolder(folder) }
       throw error
     }
     guard !job.outputs.isEmpty else { return }
@@ -88,28 +88,5 @@ struct JobRun {
     return FilterError(
       FilterError.Code("failed-step", end.status.exitStatus),
       "\(job.label): \(name) \(what)\(words.isEmpty ? "." : ": \(words)")")
-  }
-
-  /// Makes the folders that outputs lie in, and gives those that were not there before.
-  private func makeFolders() throws -> [String] {
-    var made: [String] = []
-    for output in job.outputs {
-      for folder in Self.missingFolders(above: output) {
-        do {
-          if try FileSystem.makeInnerFolder(folder) { made.append(folder) }
-        } catch {
-          throw FilterError(
-            .cannotCreate, "The folder '\(folder)' cannot be created: \(error).", underlying: error)
-        }
-      }
-    }
-    return made
-  }
-
-  /// From the top down.
-  static func missingFolders(above path: String) -> [String] {
-    let folder = FileSystem.parent(path)
-    if folder == path || FileSystem.exists(folder) { return [] }
-    return missingFolders(above: folder) + [folder]
   }
 }

@@ -8,6 +8,7 @@ package struct WorkflowRun: Sendable {
   private let narration: Narration
   private let reports: RunReports?
   private let executables = Executables()
+  private let folders = OutputFolders()
 
   /// - Parameters:
   ///   - plan: what to do.
@@ -38,6 +39,7 @@ package struct WorkflowRun: Sendable {
     let lifeline = try Lifeline()
     let outcomes = await outcomes(lifeline)
     await lifeline.end()
+    folders.removeEmpty()
     narration.finish()
     try Task.checkCancellation()
     try summarize(outcomes)
@@ -97,8 +99,8 @@ package struct WorkflowRun: Sendable {
     narration.say { $0.debug("\(job.label): \(job.shellText)") }
     do {
       try await JobRun(
-        job: job, executables: executables, lifeline: lifeline, narration: narration,
-        filterOptions: { reports?.options(job: index, stage: $0) ?? [] }
+        job: job, executables: executables, lifeline: lifeline, folders: folders,
+        narration: narration, filterOptions: { reports?.options(job: index, stage: $0) ?? [] }
       ).run()
       return .done
     } catch is CancellationError {
