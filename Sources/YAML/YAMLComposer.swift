@@ -84,7 +84,12 @@ private struct YAMLComposer: ~Copyable {
       }
       try add(known.count, at: event.mark)
       return known.node
-    case .scalar(let scalar): content = .scalar(scalar)
+    case .scalar(let scalar):
+      // What has values from here gives them to the system too, to which a text ends there.
+      guard !scalar.text.utf8.contains(0) else {
+        throw YAMLError(problem: "a text has the character NUL in it", mark: event.mark)
+      }
+      content = .scalar(scalar)
     case .sequenceStart: content = .sequence(try sequence(depth: depth + 1, event.mark))
     case .mappingStart: content = .mapping(try mapping(depth: depth + 1, event.mark))
     case .end, .documentStart, .streamEnd, .other:

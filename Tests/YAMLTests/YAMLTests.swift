@@ -41,6 +41,8 @@ import Testing
     ("a\n---\nb", "2:1: a second document begins here"),
     ("- *x", "1:3: there is no anchor \"x\" before this"),
     ("&x [*x]", "1:5: there is no anchor \"x\" before this"),
+    ("a: \"b\\0c\"", "1:4: a text has the character NUL in it"),
+    ("[a, \"\\x00\"]", "1:5: a text has the character NUL in it"),
     ("a: é\n  \u{1}", "2:3: control characters are not allowed"),
     ("%YAML 3.0\n--- a", "1:1: found incompatible YAML document"),
     ("a: !x!y z", "1:4: while parsing a node, found undefined tag handle"),
