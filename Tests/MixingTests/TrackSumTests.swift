@@ -18,6 +18,9 @@ import Testing
         [("mix", 1), ("vocals", -0.5), ("bass", -1), ("a", 1)]
       ),
       (" x = a + 2 * b", "x", [("a", 1), ("b", 2)]),
+      // Capitals in names do not count.
+      ("Karaoke=Drums + 0.5*BASS", "karaoke", [("drums", 1), ("bass", 0.5)]),
+      ("x=2E-1*a", "x", [("a", 0.2)]),
       // A minus sign is a part of a name.
       ("dog-only=dog-bark+man-1", "dog-only", [("dog-bark", 1), ("man-1", 1)]),
       ("1=2*3", "1", [("3", 2)]),
@@ -30,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "a", "=b", "a=", "a=+", "a=b+", "a=+b", "a=b++c", "A=b", "a=B", "a=b c", "a=b=c", "a=x*b",
+    "", "a", "=b", "a=", "a=+", "a=b+", "a=+b", "a=b++c", "a=b c", "a=b=c", "a=x*b",
     "a=1*", "a=*b", "a=1*2*b", "a=nan*b", "a=inf*b", "a=1/2*b", "a=ä", "a/b=c", "a= - b",
   ])
   func whatIsNoSumIsSaid(text: String) {
@@ -43,7 +46,8 @@ import Testing
   /// What is meant, where it is not said as it should be.
   @Test(arguments: [
     ("x=vocals*0.5", "write 0.5*vocals."), ("x=a+vocals*.5", "write .5*vocals."),
-    ("x=vocals*-2", "write -2*vocals."), ("x=0.5 vocals", "write 0.5*vocals."),
+    ("x=vocals*-2", "write -2*vocals."), ("X=Vocals*0.5", "write 0.5*vocals."),
+    ("x=0.5 vocals", "write 0.5*vocals."),
     ("x=mix-0.5*vocals", "quotes: mix - 0.5*vocals."),
     ("x=mix- 0.5*vocals", "quotes: mix - 0.5*vocals."), ("x=mix- vocals", "quotes: mix - vocals."),
     ("x=a+dog-bark-2*b", "quotes: dog-bark - 2*b."),

@@ -15,6 +15,7 @@ extension TrackSum {
 
   /// The advice for a term that is none: `vocals*0.5`, `0.5 vocals`, `mix-0.5*vocals`, `mix- vocals`.
   static func advice(for term: Substring) -> String? {
+    let term = term.lowercased()
     let words = term.split { $0 == " " || $0 == "*" }
     if words.count == 2 {
       for (number, track) in [(words[0], words[1]), (words[1], words[0])]

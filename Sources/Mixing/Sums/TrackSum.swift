@@ -18,14 +18,14 @@ package struct TrackSum: Sendable, Hashable {
   }
 
   /// Reads `NAME=TERM+TERM`, where a term is a track or a number, `*` and a track. A minus sign may stand in a track's
-  /// name: one that subtracts has a space before it.
+  /// name: one that subtracts has a space before it. Capitals in names are small letters.
   ///
   /// - Throws: `usage`.
   package init(_ text: String) throws(FilterError) {
     guard let equals = text.firstIndex(of: "="), !text[equals...].dropFirst().isEmpty else {
       throw Self.error(text, "it is not of the form NAME=SUM")
     }
-    let name = String(text[..<equals].trimmed)
+    let name = Track.name(typed: text[..<equals])
     guard Track.isValid(name: name) else {
       throw Self.error(text, "a track's name has 1 to 64 characters of a-z 0-9 . _ -")
     }
@@ -55,7 +55,7 @@ package struct TrackSum: Sendable, Hashable {
     _ text: Substring, sign: Double, of sum: String
   ) throws(FilterError) -> Term {
     let factors = text.split(separator: "*", omittingEmptySubsequences: false)
-      .map { String($0.trimmed) }
+      .map { Track.name(typed: $0) }
     guard let track = factors.last, Track.isValid(name: track), factors.count <= 2 else {
       throw error(
         sum, "\"\(text)\" is neither a track nor a number, * and a track", advice(for: text))
@@ -73,13 +73,5 @@ package struct TrackSum: Sendable, Hashable {
     FilterError(
       .usage, "\"\(text)\": \(problem).",
       advice: advice ?? "A track is made like this: karaoke=drums+bass+0.5*other.")
-  }
-}
-
-extension Substring {
-  /// Without the spaces at both ends.
-  fileprivate var trimmed: Substring {
-    let start = drop { $0 == " " }
-    return start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)]
   }
 }
