@@ -33,28 +33,40 @@ package struct ModelShelf: Sendable {
     if let folder = variable("AP_MODELS") { folders.append(FileSystem.tidied(folder)) }
     if let data = UserFolder.data.path(variable) { folders.append("\(data)/models") }
     var userFolders = folders
-    var fetchCommand = "scripts/fetch-models"
     if let executable {
       let binaries = FileSystem.parent(executable)
       let prefix = FileSystem.parent(binaries)
       folders.append("\(prefix)/share/ap/models")
       userFolders += folders.suffix(1).filter(FileSystem.isFolder)
       if let resources { folders.append("\(binaries)/\(resources)") }
-      let installed = "\(binaries)/ap-fetch-models"
-      if FileSystem.isFile(installed) { fetchCommand = installed }
-    }
-    if SearchPath(variable("PATH")).find("ap-fetch-models") != nil {
-      fetchCommand = "ap-fetch-models"
     }
     self.userFolders = userFolders
     self.folders = folders
-    self.fetchCommand = fetchCommand
+    fetchCommand = Self.fetchCommand(variable, executable)
     let cache = UserFolder.cache.root(variable)
     torchCache = (variable("TORCH_HOME") ?? cache.map { "\($0)/torch" })
       .map { "\($0)/hub/checkpoints" }
     hubCache =
       variable("HF_HUB_CACHE")
       ?? (variable("HF_HOME") ?? cache.map { "\($0)/huggingface" }).map { "\($0)/hub" }
+  }
+
+  /// By its name, where a shell finds it; else by its path, from any folder: that of what is installed beside the program,
+  /// or of the project that it was built in.
+  private static func fetchCommand(
+    _ variable: (String) -> String?, _ executable: String?
+  ) -> String {
+    if SearchPath(variable("PATH")).find("ap-fetch-models") != nil { return "ap-fetch-models" }
+    let script = "scripts/fetch-models"
+    guard let executable else { return script }
+    let installed = "\(FileSystem.parent(executable))/ap-fetch-models"
+    if FileSystem.isFile(installed) { return ShellText.quoted(installed) }
+    guard let build = executable.ranges(of: "/.build/").last else { return script }
+    let project = String(executable[..<build.lowerBound])
+    let path = "\(project)/\(script)"
+    // There, it is called as the README has it.
+    return project != ThisProcess.currentFolder && FileSystem.isFile(path)
+      ? ShellText.quoted(path) : script
   }
 
   /// The folders with the files of a repository that Hugging Face's programs have downloaded, the newest version first.

@@ -116,6 +116,16 @@ import Testing
     #expect(error?.advice == "Get it with: \(home.file("prefix/bin/ap-fetch-models")) htdemucs")
   }
 
+  /// So that it can be called from any folder.
+  @Test func scriptOfTheProjectIsNamedByItsPath() throws {
+    try install("fetch-models", in: "my project/scripts")
+    let store = DemucsModels(
+      variable: { _ in nil },
+      executable: home.file("my project/.build/x86_64-unknown-linux-gnu/release/ap-demucs"))
+    let script = home.file("my project/scripts/fetch-models")
+    #expect(store.fetching("htdemucs") == "'\(script)' htdemucs")
+  }
+
   /// The command's name alone is enough where a shell finds it.
   @Test func scriptInPathIsNamedByItsName() throws {
     try install("other", in: "bin")
