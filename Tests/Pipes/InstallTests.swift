@@ -66,6 +66,17 @@ import Testing
     #expect(try install("--uninstall").status == 66)
   }
 
+  /// Where root installs, others use it.
+  @Test func whatIsInstalledIsForAllUsers() throws {
+    let script = "umask 077 && exec \"$0\" --build \"$1\" some/where"
+    let outcome = try folder.command(
+      ["bash", "-c", script, "\(Project.root)/scripts/install", Command.products],
+      environment: ["HOME": folder.path]
+    ).run()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try folder.shell("find some ! -perm -a=r -o -type d ! -perm -a=x") == "")
+  }
+
   /// Where a shell would not look by itself, a line says how it does.
   @Test(arguments: [
     ("", "", ["bash", "fish", "zsh"]),
