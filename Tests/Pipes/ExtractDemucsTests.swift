@@ -92,7 +92,8 @@ import Testing
     try folder.shell(
       """
       mkdir -p 'in/al bum/.hidden' && cp song.wav 'in/al bum/one.wav' && cp song.wav in/.no.wav
-      cp song.wav in/two.part.flac && cp song.wav 'in/al bum/.hidden/x.wav' && echo no >in/bad.mp3
+      ln -s ../song.wav in/two.part.flac && cp song.wav 'in/al bum/.hidden/x.wav' && echo no >in/bad.mp3
+      ln -s . in/loop && ln -s nowhere in/none.wav
       echo text >in/cover.txt; cp song.wav alone.wav
       """)
     let outcome = try extract("in", "alone.wav", "in/stems")

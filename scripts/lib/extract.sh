@@ -210,7 +210,7 @@ tell_left_out() {
   for input in "${inputs[@]}"; do
     [ -d "$input" ] || continue
     count=$((count + $(
-      find "$(start_of "$input")" -mindepth 1 -name '.?*' -prune -o ${results[@]+"${results[@]}"} -type f -regextype posix-extended \
+      find "$(start_of "$input")" -mindepth 1 -name '.?*' -prune -o ${results[@]+"${results[@]}"} -xtype f -regextype posix-extended \
         ! -iregex ".*\.($sound_names|$other_names)" -printf x | wc -c
     )))
   done
@@ -222,7 +222,7 @@ tell_left_out() {
 }
 
 # list_songs: each input's path and the folder for what is in it, ended by NUL. A folder stands for the sound and video
-# files in it and below.
+# files in it and below, and links to such files; a link to a folder may lead round in circles.
 list_songs() {
   local input path place start
   tell_left_out
@@ -239,7 +239,7 @@ list_songs() {
       place=${path#"$start"}
       printf '%s\0%s\0' "${input%/}/$place" "$folder/${place%.*}"
     done < <(
-      find "$start" -mindepth 1 -name '.?*' -prune -o -type f -regextype posix-extended \
+      find "$start" -mindepth 1 -name '.?*' -prune -o -xtype f -regextype posix-extended \
         -iregex ".*\.($sound_names)" -print0 | LC_ALL=C sort -z
     )
   done
