@@ -133,6 +133,29 @@ import Testing
     #expect(try Files.read(models.file("\(Self.file).part")).count == 1000)
   }
 
+  /// Two that wrote the same part would mix their bytes. What the other one has got is not downloaded again.
+  @Test func anotherDownloadIsWaitedFor() throws {
+    let models = try TemporaryFolder()
+    _ = try models.write(Self.content, to: "made")
+    let script = """
+      exec 9<. && flock 9
+      '\(Project.root)/scripts/fetch-models' '\(Self.file)' 2>words 9<&- &
+      while ! grep -s waiting words >/dev/null && kill -0 $!; do sleep 0.05; done
+      mv made '\(Self.file)'; exec 9<&-
+      wait $! && cat words
+      """
+    let outcome = try models.command(
+      ["bash", "-c", script],
+      environment: ["AP_MODELS": models.path, "AP_MODELS_URL": "http://127.0.0.1:1"]
+    ).run()
+    #expect(outcome.status == 0, "\(outcome.text)\(outcome.errors)")
+    #expect(
+      outcome.text.hasPrefix(
+        "fetch-models: waiting for another one that downloads to \(models.path)\n"))
+    #expect(outcome.text.contains("\(Self.file) is there already\n"))
+    #expect(!outcome.text.contains("downloading"))
+  }
+
   @Test(arguments: [
     [], ["nonesuch"], ["--fast"], ["htdemucs", "x.th"],
     ["sam-audio-tiny"], ["mel-band-roformer-kim.bin"], ["sam-audio-small/x"], ["t5-base/"],
