@@ -116,6 +116,29 @@ import Testing
     #expect(try batch(options + songs).text.contains(" --array=0-0 "))
   }
 
+  /// Formats whose names are no extensions. All songs of a task get the same.
+  @Test(arguments: [
+    ("aac", "cat", "mix.m4a", "cat"), ("alac", "cat", "mix.m4a", "cat"),
+    ("stem.mp4", "ap-demucs", "*.stem.mp4", "ap-demucs --sum-to-mix"),
+    ("flac", "ap-demucs --two-stems vocals", "vocals.flac", "ap-demucs --two-stems vocals"),
+  ])
+  func eachFormatHasItsName(format: String, filters: String, file: String, done: String) throws {
+    try submitted()
+    let outcome = try task(0, filters: filters, format: format)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for song in ["one", "it's two"] {
+      let name = file.replacing("*", with: song)
+      let names = try folder.command(["ls", "stems/\(song)"]).run().text
+      #expect(names == (filters.hasSuffix("vocals") ? "no_vocals.flac\n" : "") + "\(name)\n")
+      let codec = try folder.command([
+        "ffprobe", "-v", "error", "-select_streams", "0", "-show_entries", "stream=codec_name",
+        "-of", "csv=p=0", "stems/\(song)/\(name)",
+      ]).run().text
+      #expect(codec == (format == "stem.mp4" ? "aac\n" : "\(format)\n"))
+      #expect(try Files.read(folder.file("stems/\(song)/.done")) == Array("\(done)\n".utf8))
+    }
+  }
+
   @Test func unknownFilterIsReported() throws {
     try submitted()
     #expect(try task(0, filters: "no-such-filter").status == 127)
@@ -134,6 +157,7 @@ import Testing
     (["--at-once"], 64, "needs a value"),
     (["--mem", "4G", "stems", "a.mp3"], 64, "after --"),
     (["--filters", "ap-demucs |", "stems", "a.mp3"], 64, "not valid in a shell"),
+    (["--format", "doc", "stems", "a.mp3"], 64, "\"doc\" is no format"),
     (["--list", "absent", "stems"], 66, "absent"),
     (["--status", "stems"], 66, "nothing was ever submitted"),
   ]
@@ -155,9 +179,14 @@ import Testing
     }
   }
 
-  private func task(_ number: Int, filters: String = "cat", restart: Int = 0) throws -> Outcome {
+  private func task(
+    _ number: Int, filters: String = "cat", format: String = "wav", restart: Int = 0
+  ) throws -> Outcome {
     try folder.command(
-      ["./batch-slurm", "--task", "--songs-per-task", "2", "--filters", filters, "stems"],
+      [
+        "./batch-slurm", "--task", "--songs-per-task", "2", "--filters", filters, "--format",
+        format, "stems",
+      ],
       environment: [
         "SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "\(number)",
         "SLURM_RESTART_COUNT": "\(restart)",
