@@ -53,7 +53,7 @@ extension CacheStore {
   }
 
   private func listExecutions() -> [StoredRun] {
-    FileSystem.names(in: executions).filter { $0 != "." && $0 != ".." }.compactMap { key in
+    FileSystem.names(in: executions).compactMap { key in
       let path = "\(executions)/\(key)"
       let summary = StoredExecution.summary(in: path)
       let states = [Self.manifest, Self.stream].map { FileStatus("\(path)/\($0)") }
