@@ -73,6 +73,13 @@ struct APCache: FilterCommand {
     if options.json || options.olderThan != nil {
       throw ValidationError("--json goes after list, and --older-than after clean.")
     }
+    if CacheAction(rawValue: first) != nil,
+      options.noCache || options.hashInput || options.maxSize != nil
+    {
+      throw ValidationError(
+        "--no-cache, --hash-input and --max-size go before a filter, not before \(first). "
+          + "--max-size goes after clean, too.")
+    }
   }
 
   var writesStream: Bool {

@@ -118,7 +118,8 @@ import Testing
     (["clean", "--older-than", "never"], "never"), (["clean", "--max-size", "-1"], "--max-size"),
     (["clear", "--json"], "--json"), (["--json", "cat"], "--json goes after list"),
     (["--max-size", "much", "cat"], "much"), (["--none", "cat"], "--none"), ([], "Give a filter"),
-    (["--"], "no filter"),
+    (["--"], "no filter"), (["--max-size", "1", "clean"], "goes after clean"),
+    (["--no-cache", "clear"], "not before clear"), (["--hash-input", "list"], "not before list"),
   ])
   func whatMeansNothingIsRefused(words: [String], mention: String) throws {
     var command = cached(options: [])
