@@ -231,6 +231,18 @@ extension StemSeparationTests {
     }
   }
 
+  /// A last window that ends less than a frame of the network's rate after the one before it has nothing of its own.
+  @Test(arguments: [(160, 2), (161, 2), (164, 3)])
+  func aWindowWithNothingOfItsOwnIsLeftOut(frames: Int, windows: Int) throws {
+    let stream = try Self.separate(Self.windowed(OverlapAddTests.sound(frames), rate: 441))
+    for name in ["drums", "bass", "other"] {
+      let records = stream.audio(name)
+      #expect(Set(records.compactMap { $0.segment?.index }) == Set(0..<windows))
+      let last = try #require(records.last)
+      #expect(last.offset + last.samples.count / 2 == (frames * 100 + 440) / 441)
+    }
+  }
+
   @Test func severalTracksAreRefused() throws {
     let error = #expect(throws: FilterError.self) {
       try Self.separate(StreamText.whole(["a": [0], "b": [0]], rate: 100))

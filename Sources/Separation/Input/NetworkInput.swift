@@ -18,6 +18,8 @@ package final class NetworkInput {
   private let rate: Int
   private let channels: Int
   private var hasBegun = false
+  /// Windows that were given, and where the last one of them ends, in frames at the network's rate.
+  private var windows = (count: 0, end: 0)
 
   /// Reads the stream's header.
   ///
@@ -132,15 +134,24 @@ package final class NetworkInput {
         of: self, start: 0, length: frames, segment: nil, from: 0, to: header.frames,
         resampler: try resampler())
     case .windowed:
-      guard let record = try nextRecord(), let segment = record.segment else { return nil }
-      let end = record.offset + segment.length
-      // Both ends go to the network's rate as places in the track, so that windows keep their distance.
-      let start = convertedFrames(record.offset)
-      let length = convertedFrames(end) - start
-      return Passage(
-        of: self, start: start, length: length,
-        segment: Segment(index: segment.index, length: length), from: record.offset, to: end,
-        first: record, resampler: try resampler())
+      while let record = try nextRecord(), let segment = record.segment {
+        let end = record.offset + segment.length
+        // Both ends go to the network's rate as places in the track, so that windows keep their distance.
+        let start = convertedFrames(record.offset)
+        let length = convertedFrames(end) - start
+        let passage = Passage(
+          of: self, start: start, length: length,
+          segment: Segment(index: windows.count, length: length), from: record.offset, to: end,
+          first: record, resampler: try resampler())
+        guard start + length > windows.end else {
+          // At a lower rate, what goes on by a frame or two beyond the window before may have nothing of its own.
+          while try passage.next() != nil {}
+          continue
+        }
+        windows = (windows.count + 1, start + length)
+        return passage
+      }
+      return nil
     }
   }
 
