@@ -66,7 +66,8 @@ package struct HTDemucsConfig: Sendable, Hashable {
     freqEmb = try arguments.double("freq_emb", default: 0.2, in: 0...100)
     embScale = try arguments.double("emb_scale", default: 10, in: 0...1000)
     dconvMode = try arguments.int("dconv_mode", default: 1, in: 0...3)
-    dconvDepth = try arguments.int("dconv_depth", default: 2, in: 1...8)
+    // Each reaches twice as far as the one before: the sixth as far as there are zeros beside a row.
+    dconvDepth = try arguments.int("dconv_depth", default: 2, in: 1...6)
     dconvComp = try arguments.int("dconv_comp", default: 8, in: 1...64)
     bottomChannels = try arguments.int("bottom_channels", default: 0, in: 0...16_384)
     tLayers = try arguments.int("t_layers", default: 5, in: 1...64)
@@ -122,6 +123,9 @@ package struct HTDemucsConfig: Sendable, Hashable {
       bottomChannels == 0 ? "channels" : "bottom_channels", model, model % 4 == 0,
       "a multiple of 4 as the width of the transformer")
     try check("t_heads", tHeads, model % tHeads == 0, "a divisor of \(model)")
+    guard transformerHidden > 0 else {
+      throw arguments.refusal("t_hidden_scale", "\(tHiddenScale)", wanted: "a larger number")
+    }
     try check(
       "segment", segment.numerator / segment.denominator, segmentFrames > nfft,
       "more than \(nfft) frames")

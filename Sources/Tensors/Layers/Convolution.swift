@@ -30,6 +30,8 @@ package struct Convolution: Sendable {
     self.activation = activation
     precondition(
       activation != .swiGLU && activation != .geGLU, "of gates a convolution has GLU only")
+    precondition(
+      columns.allSatisfy { abs($0) <= Blocks.margin }, "columns must lie within a margin")
     outputs = activation == .glu ? bias.count / 2 : bias.count
     matrixChannels = bias.count
     matrix = Matrix(

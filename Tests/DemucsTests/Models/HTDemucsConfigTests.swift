@@ -87,7 +87,8 @@ import Testing
     ("growth", "0"), ("stride", "9"), ("t_heads", "7"), ("bottom_channels", "10"),
     ("segment", "0"), ("segment", "\"1/0\""), ("segment", "1e9"), ("segment", "0.01"),
     ("segment", "[]"), ("samplerate", "9223372036854775807"), ("freq_emb", "-1"),
-    ("dconv_mode", "4"), ("audio_channels", "0"),
+    ("dconv_mode", "4"), ("dconv_depth", "7"), ("audio_channels", "0"),
+    ("t_hidden_scale", #"0.125, "bottom_channels": 4, "t_heads": 4"#),
   ])
   func otherNetworksAreRefusedByName(argument: String, value: String) {
     let error = #expect(throws: FilterError.self) { try config("\"\(argument)\": \(value)") }
