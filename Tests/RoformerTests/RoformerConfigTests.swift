@@ -84,6 +84,18 @@ import Testing
     #expect(error?.message.contains("model.yaml") == true)
   }
 
+  /// A file that does not say how long the window is has the constructor's default, whatever its transform's length.
+  @Test func aWindowOfAnotherLengthByDefaultIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let naive = NaiveRoformer()
+    let lines = naive.yaml.split(separator: "\n").filter { !$0.contains("stft_win_length") }
+    let path = try naive.write(to: folder, yaml: lines.joined(separator: "\n"))
+    let error = #expect(throws: FilterError.self) {
+      try RoformerModels(variable: { _ in nil }, executable: nil).find(path).open()
+    }
+    #expect(error?.message.contains("stft_win_length = 2048, but 64 is needed") == true)
+  }
+
   private static func replacing(_ line: String, in yaml: String) -> String {
     let key = line.prefix { $0 != ":" } + ":"
     var lines = yaml.split(separator: "\n").map(String.init)

@@ -88,7 +88,10 @@ package struct RoformerConfig: Sendable, Hashable {
     guard fftSize % 2 == 0 else {
       throw model.refusal("stft_n_fft", "\(fftSize)", wanted: "an even number")
     }
-    try model.require("stft_win_length", is: Double(fftSize))
+    let window = try model.int("stft_win_length", default: 2048, in: 1...65_536)
+    guard window == fftSize else {
+      throw model.refusal("stft_win_length", "\(window)", wanted: "\(fftSize)")
+    }
     zeroDC = model.values["zero_dc"]?.isTrue ?? true
     let maskDepth = try model.int(
       "mask_estimator_depth", default: kind == .bandSplit ? 2 : 1, in: 1...16)
