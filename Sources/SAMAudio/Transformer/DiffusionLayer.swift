@@ -18,7 +18,8 @@ struct DiffusionLayer {
   ) throws {
     let width = config.dim
     modulation = try Modulation(
-      weights, table: "scale_shift_table", norms: ["attention_norm", "ffn_norm"], config: config)
+      weights, table: "scale_shift_table", rows: 6, norms: ["attention_norm", "ffn_norm"],
+      config: config)
     attention = try NormalizedAttention(
       weights["attention"], sizes: config.layer, numerics: numerics, workers: workers)
     crossAttention = try NormalizedAttention(

@@ -51,7 +51,7 @@ package final class DiffusionTransformer {
         workers: workers)
     }
     modulation = try Modulation(
-      transformer, table: "final_layer_scale_shift_table", norms: ["norm"], config: sizes)
+      transformer, table: "final_layer_scale_shift_table", rows: 2, norms: ["norm"], config: sizes)
     output = Linear(
       Matrix(
         [try transformer["output"].rows("weight", shape: [config.stateChannels, sizes.dim])],

@@ -14,17 +14,17 @@ struct Modulation {
   private let width: Int
 
   /// - Parameters:
-  ///   - table: its name; it has as many rows for each norm, the second of which is the scale.
+  ///   - table: its name.
+  ///   - rows: of the table, as many for each norm: shift, scale, and perhaps a gate.
   ///   - norms: their names.
-  init(_ weights: Weights, table name: String, norms names: [String], config: TransformerConfig)
-    throws
-  {
+  init(
+    _ weights: Weights, table name: String, rows: Int, norms names: [String],
+    config: TransformerConfig
+  ) throws {
     width = config.dim
     epsilon = Float(config.normEps)
     norms = try names.map { try weights[$0].floats("weight", shape: [config.dim]) }
-    let rows = weights.shape(name)?.first ?? 0
-    // Shift and scale of the last layer; of the others a gate as well.
-    table = try weights.floats(name, shape: [rows == 2 ? 2 : 6, config.dim])
+    table = try weights.floats(name, shape: [rows, config.dim])
   }
 
   /// Writes the rows of a time into memory of at least [6, D].

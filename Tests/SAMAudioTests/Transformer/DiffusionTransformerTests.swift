@@ -70,6 +70,27 @@ import Testing
     #expect(Golden.error(velocity, expected) <= 2e-5)
   }
 
+  /// How many rows a table has follows from its place, not from the file.
+  @Test(arguments: [
+    ("transformer.layers.0.scale_shift_table", 2),
+    ("transformer.final_layer_scale_shift_table", 6),
+  ])
+  func aTableOfOtherRowsIsRefused(name: String, rows: Int) throws {
+    let setting = try Setting()
+    let folder = try TemporaryFolder()
+    var tensors = try CheckpointLayoutTests.needed()
+    let width = setting.config.transformer.dim
+    tensors.tensors[name] = TestTensors.Tensor(
+      type: .float32, shape: [rows, width], bytes: Array(repeating: 0, count: 4 * rows * width))
+    let path = try folder.write(tensors.safetensors, to: "model.safetensors")
+    let error = #expect(throws: FilterError.self) {
+      try DiffusionTransformer(
+        Checkpoint.open(path).weights(), config: setting.config, workers: Workers(threads: 1))
+    }
+    #expect(error?.code == .misshapedTensor)
+    #expect(error?.message.contains("\"\(name)\"") == true)
+  }
+
   @Test func everyStageIsTheReferences() throws {
     let setting = try Setting()
     let transformer = try setting.transformer()
