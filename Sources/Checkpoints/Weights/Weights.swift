@@ -52,12 +52,15 @@ package struct Weights: Sendable {
     return (0...places.count).first { !places.contains(Substring(String($0))) } ?? places.count
   }
 
-  /// One of a tensor's sizes, where the model's follow from it: at least 1.
+  /// One of a tensor's sizes, where the model's follow from it.
   ///
+  /// - Parameter least: what a model has at least.
   /// - Throws: `FilterError.Code.missingTensor`, `.misshapedTensor`.
-  package func size(_ dimension: Int, of name: String) throws(FilterError) -> Int {
+  package func size(
+    _ dimension: Int, of name: String, atLeast least: Int = 1
+  ) throws(FilterError) -> Int {
     guard let shape = shape(name) else { throw missing(name, "") }
-    guard shape.indices.contains(dimension), shape[dimension] > 0 else {
+    guard shape.indices.contains(dimension), shape[dimension] >= least else {
       throw FilterError(
         .misshapedTensor,
         "\(store.described(join(name))) has the shape \(shape), which says nothing of the model's size.",

@@ -35,8 +35,8 @@ package struct Watermark {
     let (encoderPart, decoderPart) = (
       weights["wm_model"]["encoder_block"], weights["wm_model"]["decoder_block"]
     )
-    // No configuration has the width.
-    var channels = encoderPart["pre"][3].shape("bias")?.first ?? 32
+    // No configuration has the width, half of which is inside the residual units.
+    var channels = try encoderPart["pre"][3].size(0, of: "bias", atLeast: 2)
     let model = weights["model"]
     let blocks = Array(Watermark.strides.enumerated())
     first = try CodecConvolution(

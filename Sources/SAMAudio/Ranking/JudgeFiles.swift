@@ -26,7 +26,7 @@ package struct JudgeFiles: Sendable {
     let stored = try WeightMap(path: file, [Checkpoint.open(file)])
     let config = try JudgeConfig(
       path: folder.config,
-      latentDim: stored.shape("dac_vae_encoder.encoder.conv2.bias")?.first ?? 0)
+      latentDim: max(1, stored.shape("dac_vae_encoder.encoder.conv2.bias")?.first ?? 1))
     self.folder = folder
     self.config = config
     prompts = try PromptReader(

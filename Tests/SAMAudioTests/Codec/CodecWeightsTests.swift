@@ -63,6 +63,22 @@ import Testing
     #expect(error?.message.contains("\"conv.weight_g\"") == true)
   }
 
+  /// The watermark's width is the file's own: too few channels are refused, and not halved.
+  @Test(arguments: [0, 1]) func aWatermarkOfTooFewChannelsIsRefused(width: Int) throws {
+    let block = "model.4.block.7.block"
+    let shapes = [
+      "wm_model.encoder_block.pre.3.weight": [width, 1, 7],
+      "wm_model.encoder_block.pre.3.bias": [width],
+      "\(block).1.weight": [width / 2, width, 3], "\(block).1.bias": [width / 2],
+      "\(block).3.weight": [width, width / 2, 1], "\(block).3.bias": [width],
+    ]
+    let weights = try weights(
+      shapes.mapValues { ($0, Array(repeating: 0, count: $0.reduce(1, *))) })
+    let error = #expect(throws: FilterError.self) { try Watermark(weights, numerics: .float32) }
+    #expect(error?.code == .misshapedTensor)
+    #expect(error?.message.contains("pre.3.bias") == true)
+  }
+
   /// A name in the archive becomes another one, as long.
   private func codec(renaming name: String, to other: String) throws -> DACVAE {
     var file = try Files.read(fixture("sam-audio/checkpoint.pt"))

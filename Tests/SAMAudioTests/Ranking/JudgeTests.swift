@@ -40,6 +40,23 @@ import Testing
     #expect(zip(ratings, expected).allSatisfy { abs($0 - $1) <= 1e-4 })
   }
 
+  /// A width that only the tensors have: of none there is no network.
+  @Test func aJudgeWithoutLatentsIsRefused() throws {
+    let folder = try JudgeFolder(.main) { tensors in
+      for (name, axis) in [
+        ("encoder.conv2.weight", 0), ("encoder.conv2.bias", 0), ("bottleneck.in_proj.weight", 1),
+      ] {
+        tensors.tensors["dac_vae_encoder.\(name)"]?.shape[axis] = 0
+        tensors.tensors["dac_vae_encoder.\(name)"]?.bytes = []
+      }
+    }
+    let files = try folder.open()
+    let error = #expect(throws: FilterError.self) {
+      try files.judge(numerics: Numerics(), workers: workers)
+    }
+    #expect(error?.code == .misshapedTensor)
+  }
+
   @Test(arguments: [0, 1]) func everyStageIsTheReferences(prompt: Int) throws {
     let files = try JudgeFolder().open()
     var stages: [String: [Float]] = [:]
