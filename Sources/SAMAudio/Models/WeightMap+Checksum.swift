@@ -6,20 +6,23 @@ extension WeightMap {
   /// An XXH3 of all tensors, and its name: of their names, types, shapes and elements. It reads each of them; what is not
   /// among them, as another network's part of the file, is not read.
   ///
+  /// - Parameter known: of the same model's tensors, which are not read again.
   /// - Throws: `FilterError`.
-  func checksum(workers: Workers) throws -> String {
+  func checksum(workers: Workers, known: TensorChecksums = TensorChecksums()) throws -> String {
     let weights = weights()
     let names = names
     let checksums = try workers.map(names.count) { index in
       let name = names[index]
-      let tensor = try weights.tensor(name, shape: shape(name) ?? [])
-      defer { tensor.releasePages() }
-      var checksum = Checksum()
-      checksum.add(name)
-      checksum.add(tensor.type.rawValue)
-      checksum.add("\(tensor.shape)")
-      checksum.add(tensor.bytes)
-      return checksum.text
+      return try known.text(name) {
+        let tensor = try weights.tensor(name, shape: shape(name) ?? [])
+        defer { tensor.releasePages() }
+        var checksum = Checksum()
+        checksum.add(name)
+        checksum.add(tensor.type.rawValue)
+        checksum.add("\(tensor.shape)")
+        checksum.add(tensor.bytes)
+        return checksum.text
+      }
     }
     var checksum = Checksum()
     for text in checksums { checksum.add(text) }
@@ -34,7 +37,7 @@ extension TextEncoderFiles {
   func checksum(workers: Workers) throws -> String {
     var checksum = Checksum()
     for path in Self.paths(in: folder).prefix(2) { checksum.add(try Digest.ofFile(path)) }
-    checksum.add(try tensors.checksum(workers: workers))
+    checksum.add(try tensors.checksum(workers: workers, known: checksums))
     return "xxh3:" + checksum.text
   }
 }

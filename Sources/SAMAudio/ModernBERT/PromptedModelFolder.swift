@@ -8,6 +8,8 @@ struct PromptedModelFolder: Sendable {
   /// What the model was found by.
   let name: String
   let path: String
+  /// Those of its tensors.
+  let checksums = TensorChecksums()
 
   var config: String { "\(path)/config.json" }
   var tokenizer: String { "\(path)/tokenizer.json" }
@@ -19,7 +21,7 @@ struct PromptedModelFolder: Sendable {
   func textChecksum(_ tensors: WeightMap, workers: Workers) throws -> String {
     var checksum = Checksum()
     for file in [config, tokenizer] { checksum.add(try Digest.ofFile(file)) }
-    checksum.add(try tensors.checksum(workers: workers))
+    checksum.add(try tensors.checksum(workers: workers, known: checksums))
     return checksum.text
   }
 
@@ -32,7 +34,7 @@ struct PromptedModelFolder: Sendable {
       "config": .string(try Digest.ofFile(config)),
       "name": .string(name),
       "tokenizer": .string(try Digest.ofFile(tokenizer)),
-      "weights": .string(try tensors.checksum(workers: workers)),
+      "weights": .string(try tensors.checksum(workers: workers, known: checksums)),
     ]
   }
 }

@@ -10,6 +10,8 @@ package struct TextEncoderFiles: Sendable {
   let tokenizer: Tokenizer
   /// The encoder's tensors under the names of `T5EncoderModel`.
   let tensors: WeightMap
+  /// Those of its tensors.
+  let checksums = TensorChecksums()
 
   /// The files of a folder: configuration, tokenizer and weights. Of the names that each may have the first one
   /// counts that is there, or the first one at all.

@@ -77,6 +77,24 @@ import Testing
     #expect(throws: TestSupportError.self) { try source.features(of: [Self.prompt]) }
   }
 
+  /// What the encoder is known by is also a part of the model's identity.
+  @Test func aTensorIsReadOnce() throws {
+    let checksums = TensorChecksums()
+    var read: [String] = []
+    func text(_ name: String) throws -> String {
+      try checksums.text(name) {
+        read.append(name)
+        return "of \(name)"
+      }
+    }
+    #expect(try ["a", "b", "a"].map(text) == ["of a", "of b", "of a"])
+    #expect(read == ["a", "b"])
+    #expect(throws: TestSupportError.self) {
+      try checksums.text("c") { throw TestSupportError("cannot be read") }
+    }
+    #expect(try text("c") == "of c")
+  }
+
   /// Whatever an entry's bytes are, the features are right, and then the entry is as well.
   @Test func damagedEntriesAreMadeAgain() throws {
     let model = try SAMAudioModelTests.model()
