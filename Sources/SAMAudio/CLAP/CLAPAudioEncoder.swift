@@ -24,7 +24,7 @@ package final class CLAPAudioEncoder {
   private static let grid = CLAPSpectrogram.side / patch
   private static let stageCount = 4
 
-  /// Packs the weights tensor by tensor.
+  /// Packs the weights, stages on all threads.
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
@@ -40,7 +40,7 @@ package final class CLAPAudioEncoder {
     let proj = try embed["proj"].affine([width, 1, Self.patch, Self.patch])
     patches = Linear(weight: proj.weight, bias: proj.bias, numerics: numerics)
     patchNorm = NormFactors(try embed["norm"].affine([width]))
-    stages = try (0..<Self.stageCount).map { index in
+    stages = try workers.map(Self.stageCount) { index in
       let layer = branch["layers"][index]
       return try SwinStage(
         layer, width: width << index, depth: max(1, layer["blocks"].count),

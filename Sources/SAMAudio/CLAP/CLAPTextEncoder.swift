@@ -20,7 +20,7 @@ struct CLAPTextEncoder {
   private let precision: NumberFormat
   private let workers: Workers
 
-  /// Packs the weights tensor by tensor.
+  /// Packs the weights, layers on all threads.
   ///
   /// - Parameters:
   ///   - weights: the checkpoint's root.
@@ -38,7 +38,7 @@ struct CLAPTextEncoder {
       "weight", shape: [config.maxPositionEmbeddings, width])
     type = try embeddings["token_type_embeddings"].floats("weight", shape: [1, width])
     norm = NormFactors(try embeddings["LayerNorm"].affine([width]))
-    layers = try (0..<config.numHiddenLayers).map { index in
+    layers = try workers.map(config.numHiddenLayers) { index in
       try RobertaLayer(branch["encoder"]["layer"][index], config: config, numerics: numerics)
     }
     let dense = try branch["pooler"]["dense"].affine([width, width])
