@@ -38,7 +38,7 @@ package struct SAMModels: ModelStore {
   /// Finds a model and its text encoder.
   ///
   /// - Parameter name: the name of a folder among `folders` that has a model, such a folder's path, or the path of
-  ///   a checkpoint in it. Nil: `preferred`.
+  ///   a checkpoint or the configuration in it. Nil: `preferred`.
   /// - Throws: `FilterError.Code.unavailable`, which says where was looked and how to get what is missing;
   ///   `.noInput` for a path where nothing lies; what `SAMAudioConfig.init` throws.
   package func find(_ name: String?) throws(FilterError) -> Location {
@@ -64,8 +64,9 @@ package struct SAMModels: ModelStore {
         advice: "Give the folder with the model's config.json and weights.")
     }
     let folder = FileSystem.parent(path)
-    return try location(
-      FileSystem.name(folder), folder: folder, weights: CheckpointFiles(path: path))
+    // A model may be given by its configuration too, which is called so in all of them.
+    let weights = FileSystem.name(path) == "config.json" ? nil : CheckpointFiles(path: path)
+    return try location(FileSystem.name(folder), folder: folder, weights: weights)
   }
 
   private func isComplete(_ folder: String) -> Bool {

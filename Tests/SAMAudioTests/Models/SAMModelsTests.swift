@@ -94,7 +94,7 @@ import Testing
 
   @Test func pathIsTakenAsItIs() throws {
     try installModel("elsewhere", weights: ["checkpoint.pt", "model.safetensors"])
-    for path in ["elsewhere", "elsewhere/"] {
+    for path in ["elsewhere", "elsewhere/", "elsewhere/config.json"] {
       let found = try store().find(home.file(path))
       #expect(found.name == "elsewhere")
       #expect(found.weights.path == home.file("elsewhere/model.safetensors"))
