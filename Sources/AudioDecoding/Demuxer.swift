@@ -230,7 +230,8 @@ extension Demuxer {
     var options: OpaquePointer?
     if let raw = file.raw {
       av_dict_set(&options, "sample_rate", "\(raw.rate)", 0)
-      av_dict_set(&options, "ch_layout", "\(raw.channels)c", 0)
+      // As in a WAV file, which speakers they are is not known: not every number has usual ones.
+      av_dict_set(&options, "ch_layout", "\(raw.channels)C", 0)
     }
     av_dict_set(&options, "format_whitelist", ReadableFormat.allowList, 0)
     // No protocol at all: the file is open already, and nothing else must be.
