@@ -137,7 +137,8 @@ package struct SoundFormat: Sendable, Hashable {
       switch container {
       case .wav, .aiff: (nil, 1024)
       case .opus: (Self.opusRates.contains(rate) ? nil : Self.list(Self.opusRates), 8)
-      case .flac: (rate <= 655_350 ? nil : "1...655350", 8)
+      case .flac:
+        (Self.isRateOfFLAC(rate) ? nil : "1...65535 and multiples of 10 up to 655350", 8)
       case .ogg: ((8000...192_000).contains(rate) ? nil : "8000...192000", 8)
       case .mp3: (Self.mp3Rates.contains(rate) ? nil : Self.list(Self.mp3Rates), 2)
       case .aac, .alac, .stem:
@@ -194,6 +195,11 @@ package struct SoundFormat: Sendable, Hashable {
 
   private static func list(_ rates: [Int]) -> String {
     rates.map { "\($0)" }.joined(separator: ", ")
+  }
+
+  /// Its frames count hertz, or tens of them, with 16 bits (RFC 9639, 9.1.2).
+  private static func isRateOfFLAC(_ rate: Int) -> Bool {
+    rate <= 65_535 || rate <= 655_350 && rate.isMultiple(of: 10)
   }
 
   private static let aacRates = [

@@ -7,7 +7,8 @@ import Testing
 @Suite struct SoundFormatTests {
   static let limits: [(SoundFormat.Container, Int, Int, Bool)] = [
     (.wav, 768_000, 1_024, true), (.wav, 44_100, 1_025, false), (.flac, 655_350, 8, true),
-    (.flac, 655_351, 1, false), (.flac, 44_100, 9, false), (.ogg, 8_000, 8, true),
+    (.flac, 655_360, 1, false), (.flac, 65_535, 1, true), (.flac, 65_536, 1, false),
+    (.flac, 65_540, 1, true), (.flac, 44_100, 9, false), (.ogg, 8_000, 8, true),
     (.ogg, 7_999, 1, false), (.ogg, 192_001, 1, false), (.ogg, 44_100, 9, false),
     (.mp3, 48_000, 2, true), (.mp3, 44_100, 3, false), (.mp3, 96_000, 2, false),
     (.mp3, 8_000, 1, true), (.opus, 48_000, 8, true), (.opus, 44_100, 2, false),

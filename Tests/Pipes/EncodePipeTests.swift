@@ -247,6 +247,7 @@ import Testing
       (["--bitrate", "0"], "a.mp3", 64, "such as"),
       (["--bits", "24"], "a.opus", 64, "--bits does not apply"),
       (["--rate", "44100"], "a.opus", 64, "opus cannot have a rate of 44100 Hz, only 8000"),
+      (["--rate", "65537", "--tracks", "a"], "a.flac", 64, "only 1...65535 and multiples of 10"),
       (
         ["--rate", "22050", "--bitrate", "64", "--tracks", "a"], "a.mp3", 64, "of 32000 Hz or more"
       ),
