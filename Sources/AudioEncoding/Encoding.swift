@@ -73,7 +73,7 @@ package final class Encoding {
         header.tracks.filter { wanted.contains($0.name) }, channels: header.channels) : nil
     names = stems?.names ?? all.filter(wanted.contains)
     rate = try options.rate(for: header, as: format)
-    try format.check(rate: rate, channels: header.channels)
+    try options.check(format, rate: rate, channels: header.channels)
     guard header.layout == .contiguous || rate == header.rate else {
       throw FilterError(
         .usage, "Windows are written at the stream's rate, \(header.rate) Hz, not at \(rate) Hz.",

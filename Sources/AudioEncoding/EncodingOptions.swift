@@ -62,6 +62,18 @@ package struct EncodingOptions: Sendable {
     return format
   }
 
+  /// Holds what the files will have to what their format can.
+  ///
+  /// - Throws: `usage`; `badInput` where it is one song's own rate that others need not have.
+  func check(_ format: SoundFormat, rate: Int, channels: Int) throws(FilterError) {
+    do {
+      try format.check(rate: rate, channels: channels)
+    } catch {
+      guard self.rate == .source else { throw error }
+      throw FilterError(.badInput, error.message, advice: error.advice)
+    }
+  }
+
   /// Frames a second of the files.
   ///
   /// - Throws: `usage` where nobody knows that of the source.

@@ -31,7 +31,8 @@ package final class Resampler {
   ///   - outChannels: channels of the output.
   ///   - layout: which speakers the input's channels are, as libav's channel mask; nil: the usual
   ///     ones for that count.
-  /// - Throws: `FilterError` for rates more than 256:1 apart and for channel counts that have no mix.
+  /// - Throws: `badInput` for rates more than 256:1 apart, as no usual sound's is from one that can be asked for, and for
+  ///   channels that have no mix; `usage` for a number of output channels that no sound has a mix for.
   package init(
     from inRate: Int, channels inChannels: Int, to outRate: Int, channels outChannels: Int,
     layout: UInt64? = nil
@@ -45,7 +46,7 @@ package final class Resampler {
     guard inRate != outRate || inChannels != outChannels else { return }
     guard max(inRate, outRate) / min(inRate, outRate) <= 256, max(inRate, outRate) <= 1 << 24 else {
       throw FilterError(
-        .usage, "The rates \(inRate) Hz and \(outRate) Hz are too far apart to convert.",
+        .badInput, "The rates \(inRate) Hz and \(outRate) Hz are too far apart to convert.",
         advice: "Choose a closer one with --rate.")
     }
     context = try open(layout: layout)
@@ -133,8 +134,12 @@ extension Resampler {
       av_channel_layout_default(&inLayout, Int32(inChannels))
     }
     // Asked before libswresample is, which would say it in words of its own.
-    let isNamed = [inLayout, outLayout].allSatisfy { $0.order != AV_CHANNEL_ORDER_UNSPEC }
-    guard isNamed || inChannels == outChannels else { throw noMix }
+    guard inChannels == outChannels || inLayout.order != AV_CHANNEL_ORDER_UNSPEC else {
+      throw noMix(.badInput)
+    }
+    guard inChannels == outChannels || outLayout.order != AV_CHANNEL_ORDER_UNSPEC else {
+      throw noMix(.usage)
+    }
 
     var context: OpaquePointer?
     var status = swr_alloc_set_opts2(
@@ -154,15 +159,17 @@ extension Resampler {
     }
     guard status >= 0, let context else {
       swr_free(&context)
-      throw noMix
+      throw noMix(.badInput)
     }
     return context
   }
 
-  private var noMix: FilterError {
+  private func noMix(_ code: FilterError.Code) -> FilterError {
     FilterError(
-      .usage, "\(inChannels) channels cannot be mixed to \(outChannels).",
-      advice: "Give ap-decode another number of --channels, or none.")
+      code, "\(inChannels) channels cannot be mixed to \(outChannels).",
+      advice: code == .usage
+        ? "Give ap-decode another number of --channels, or none."
+        : "Choose some of them first, as with ffmpeg's filter pan.")
   }
 
   /// libswresample mirrors the first frames to start its filter, and gives nothing at all for inputs

@@ -150,7 +150,7 @@ import Testing
 
   @Test func channelsThatHaveNoMixAreOneLine() throws {
     let outcome = try Self.demucs().run(.bytes(Self.input(frames: 100, channels: 17)))
-    #expect(outcome.status == 64)
+    #expect(outcome.status == 65)
     #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
     #expect(outcome.errors.contains("17 channels cannot be mixed to 2"))
   }

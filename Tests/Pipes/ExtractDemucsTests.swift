@@ -293,16 +293,29 @@ import Testing
     #expect(outcome.errors.contains("a.mp3: failed with 65"))
   }
 
-  /// A song that is too short for the options is at fault by itself.
-  @Test func aSongThatEndsBeforeTheStartIsOneOfMany() throws {
+  /// A song that is unlike the others, the options that it does not fit, and what is said.
+  static let oddSongs: [(decoding: String, options: [String], words: String)] = [
+    ("--end-time 0.1", ["--start-time", "0.2"], "a.wav ends before 0.2 s. "),
+    (
+      "--rate 96000", ["--format", "mp3", "--rate", "source"],
+      "mp3 cannot have a rate of 96000 Hz, only 8000"
+    ),
+    ("--lenient --raw s8:44100:9", [], "9 channels cannot be mixed to 2. "),
+  ]
+
+  /// Such a song is at fault by itself.
+  @Test(arguments: oddSongs)
+  func aSongThatDoesNotFitIsOneOfMany(
+    decoding: String, options: [String], words: String
+  ) throws {
     try folder.shell(
       """
       mkdir in && cp song.wav in/b.wav && cp song.wav in/c.wav
-      ./ap-decode --end-time 0.1 song.wav | ./ap-encode -o in/a.wav
+      ./ap-decode \(decoding) song.wav | ./ap-encode -o in/a.wav
       """)
-    let outcome = try extract("in", "stems", "--start-time", "0.2")
+    let outcome = try extract(["in", "stems"] + options)
     #expect(outcome.status == 65)
-    #expect(outcome.errors.contains("a.wav ends before 0.2 s. "))
+    #expect(outcome.errors.contains(words), "\(outcome.errors)")
     #expect(outcome.errors.hasSuffix("\nextract-demucs: 2 done, 1 failed\n"))
   }
 

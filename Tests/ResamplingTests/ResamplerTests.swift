@@ -102,12 +102,20 @@ import Testing
     #expect(left[0] > 0.3 && left[1] == 0)
   }
 
-  @Test func whatHasNoMixIsRefusedWithAdvice() {
-    #expect(throws: FilterError.self) {
-      try Resampler(from: 44100, channels: 17, to: 44100, channels: 2)
+  /// What one sound has no mix for, and what no sound has one for.
+  @Test(
+    arguments: [
+      (44_100, 17, 44_100, 2, .badInput, "ffmpeg"), (44_100, 9, 48_000, 1, .badInput, "ffmpeg"),
+      (44_100, 2, 44_100, 9, .usage, "--channels"), (1, 1, 768_000, 1, .badInput, "--rate"),
+    ] as [(Int, Int, Int, Int, FilterError.Code, String)])
+  func whatHasNoMixIsRefusedWithAdvice(
+    inRate: Int, inChannels: Int, outRate: Int, outChannels: Int, code: FilterError.Code,
+    advice: String
+  ) {
+    let error = #expect(throws: FilterError.self) {
+      try Resampler(from: inRate, channels: inChannels, to: outRate, channels: outChannels)
     }
-    #expect(throws: FilterError.self) {
-      try Resampler(from: 1, channels: 1, to: 768_000, channels: 1)
-    }
+    #expect(error?.code == code)
+    #expect(error?.advice.contains(advice) == true)
   }
 }

@@ -30,7 +30,7 @@ package final class NetworkInput {
   ///   - rate: frames a second that the network takes.
   ///   - channels: channels that it takes.
   /// - Throws: what reading throws; `usage` for a track that the stream does not have; `badInput` for a stream that
-  ///   does not say which of its tracks is the mix; `usage` for a rate that is too far from the network's.
+  ///   does not say which of its tracks is the mix, or has a rate or channels that cannot be converted to the network's.
   package init(
     _ reader: StreamReader, track: String? = nil, passingTo writer: StreamWriter, rate: Int,
     channels: Int
