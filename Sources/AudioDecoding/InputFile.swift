@@ -101,7 +101,7 @@ package final class InputFile {
         } catch {
           throw FilterError(
             .io, "Cannot write the temporary file: \(error).",
-            advice: "Set TMPDIR to a folder with room, or give the file by its name.",
+            advice: "Give --temp-dir a folder with room, or the file by its name.",
             underlying: error)
         }
       }

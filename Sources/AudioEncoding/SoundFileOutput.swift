@@ -96,8 +96,10 @@ final class SoundFileOutput {
 
   /// Why the system does not write a file.
   static func error(writing name: String, _ reason: any Error) -> FilterError {
-    FilterError(
-      .io, "Cannot write \(name): \(reason).", advice: "Is there room on the disk?",
+    let isSpool = name == SpooledSound.name
+    return FilterError(
+      .io, "Cannot write \(isSpool ? "the temporary file" : name): \(reason).",
+      advice: isSpool ? "Give --temp-dir a folder with room." : "Is there room on the disk?",
       underlying: reason)
   }
 }

@@ -3,7 +3,9 @@ internal import SystemPackage
 
 /// A sound file for a pipe in a format whose beginning is written last: it is made in a temporary file first.
 final class SpooledSound: SoundSink {
-  let name = "standard output"
+  /// What messages call a file that goes to a pipe.
+  static let name = "standard output"
+  let name = SpooledSound.name
   private let output: FileDescriptor
   private let spool: FileDescriptor
   private let sound: any SoundSink

@@ -44,6 +44,20 @@ import Testing
     #expect(try folder.list() == ["fits.\(format)", "whole.\(format)"])
   }
 
+  /// There is no room where the file for a pipe is made first; the pipe itself has some.
+  @Test(arguments: ["flac", "mp3", "m4a"], [0, 1_000, 5_000])
+  func aFullTemporaryFileIsCalledThat(format: String, bytes: Int) throws {
+    let outcome = try Filters.python(
+      "filesize.py",
+      ["\(bytes)", "\(Command.products)/ap-encode", "-o", "-", "--format", format]
+    ).run(.bytes(StreamText.whole(["a": Sounds.noise(frames: 60_000)])))
+    #expect(outcome.status == 74)
+    #expect(
+      outcome.errors == "ap-encode: Cannot write the temporary file: File too large."
+        + " Give --temp-dir a folder with room.\n")
+    #expect(outcome.output == [])
+  }
+
   /// One track's file fits, the other's not.
   @Test func aDiskThatIsFullForOneTrackLeavesNoTrack() throws {
     var text = StreamText(tracks: ["a", "b"])

@@ -117,7 +117,7 @@ private struct OpenedInput {
   private static func warn(_ log: Log) {
     log.warning(
       "The input does not fit into the folder for temporary files: nothing is cached."
-        + " Set TMPDIR to a folder with room.")
+        + " Give --temp-dir a folder with room.")
   }
 
   private static func digestOfRegularFile() -> String? {
