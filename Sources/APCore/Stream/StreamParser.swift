@@ -216,9 +216,6 @@ package struct StreamParser: Sendable {
 
 /// Samples on their way in. The memory that they touch grows with what has come, not with what was claimed.
 private struct AudioPayload: Sendable {
-  /// The most samples that get their place at once, 64 MiB of addresses: no window of music has more.
-  private static let mostReserved = 1 << 24
-
   let count: Int
   private(set) var samples: [Float] = []
   private(set) var filled = 0
@@ -245,12 +242,10 @@ private struct AudioPayload: Sendable {
     _ most: Int, _ write: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Int {
     let range = filled..<filled + min(most, missing)
-    let needed = (range.upperBound + 3) / 4
-    if needed > samples.count {
-      if samples.isEmpty { samples.reserveCapacity(min(count, Self.mostReserved)) }
-      // By four: past the place that was reserved, what it grows from is in memory as well while it is copied.
-      let grown = min(count, max(needed, 4 * samples.count, 16_384))
-      let added = grown - samples.count
+    // Addresses only, for 64 MiB at most.
+    if samples.isEmpty { samples.reserveCapacity(count) }
+    let added = (range.upperBound + 3) / 4 - samples.count
+    if added > 0 {
       samples.append(addingCapacity: added) { $0.append(repeating: 0, count: added) }
     }
     var target = samples.mutableSpan
