@@ -99,6 +99,11 @@ extension Decoding {
     // One window alone shares nothing with another.
     let overlap = parts.count > 1 ? overlap : min(overlap, longest / 2)
     for part in parts where part.frames <= overlap {
+      guard part.frames > 0 else {
+        throw FilterError(
+          .badInput, "\(part.file.description) has no sound, and a window has some.",
+          advice: "Leave it out.")
+      }
       throw FilterError(
         .badInput,
         "\(part.file.description) has \(part.frames) frames: too few for a window"

@@ -155,6 +155,7 @@ import Testing
       ("ap-decode a.wav c.wav", 65, "c.wav has 2 channels, a.wav 1. Give --channels"),
       ("ap-decode --overlap 2 a.wav a.wav", 65, "a.wav has 500 frames: too few"),
       ("ap-decode --overlap 0.4 a.wav a.wav", 65, "share more than half"),
+      ("ap-decode a.wav d.wav", 65, "d.wav has no sound, and a window has some. Leave it out."),
       ("ap-decode --join --overlap 1 a.wav a.wav", 64, "one of --join and --overlap"),
       ("ap-decode --end-time 1 a.wav a.wav", 64, "for one file by itself"),
       ("ap-decode a.wav -", 64, "standard input is a pipe"),
@@ -163,22 +164,25 @@ import Testing
       ("ap-decode a.wav none.wav", 66, "Cannot open none.wav"),
     ] as [(String, Int32, String)])
   func whatCannotBeIsSaid(line: String, status: Int32, words: String) throws {
-    func write(_ name: String, rate: Int = 1_000, channels: Int = 1) throws {
+    func write(
+      _ name: String, frames: Int = 500, rate: Int = 1_000, channels: Int = 1
+    ) throws {
       let sound = StreamText.whole(
-        ["mix": Sounds.noise(frames: 500, channels: channels)], channels: channels, rate: rate)
+        ["mix": Sounds.noise(frames: frames, channels: channels)], channels: channels, rate: rate)
       let made = try Command("ap-encode", "-o", folder.file(name)).run(.bytes(sound))
       #expect(made.status == 0, "\(made.errors)")
     }
     try write("a.wav")
     try write("b.wav", rate: 2_000)
     try write("c.wav", channels: 2)
+    try write("d.wav", frames: 0)
     _ = try folder.write(
       StreamText.whole(["mix": Sounds.noise(frames: 500)], rate: 1_000), to: "stream")
     let outcome = try shell("{ \(line); } >out")
     #expect(outcome.status == status, "\(outcome.errors)")
     #expect(outcome.errorLines.count == 1, "\(outcome.errors)")
     #expect(outcome.errors.contains(words), "\(outcome.errors)")
-    #expect(try folder.list() == ["a.wav", "b.wav", "c.wav", "out", "stream"])
+    #expect(try folder.list() == ["a.wav", "b.wav", "c.wav", "d.wav", "out", "stream"])
   }
 
   @Test func ratesAndChannelsAreBroughtTogether() throws {
