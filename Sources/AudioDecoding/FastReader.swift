@@ -8,14 +8,14 @@ struct FastReader {
   private let options: DecodingOptions
   /// Frames that blocks have taken.
   private var position = 0
-  /// Whether the file can be read from its start again.
+  /// Whether all threads are at it, and the file can be read from its start again.
   private var canGoBack: Bool
 
   /// - Parameter threads: the most threads; nil: as many as there are processors.
   /// - Throws: what `AudioReader` throws.
   init(_ file: InputFile, options: DecodingOptions, threads: Int?) throws(FilterError) {
     (self.file, self.options) = (file, options)
-    canGoBack = file.isRegular
+    canGoBack = file.isRegular && threads != 1
     var fast = options
     if canGoBack { (fast.threads, fast.isLenient) = (threads ?? 0, false) }
     do {
