@@ -29,8 +29,8 @@ struct DemucsBench: ParsableCommand {
       segmentOnly
       ? ""
       : "\"openblas\":\(try openBLAS()),\"ours\":\(ours(workers, numerics)),"
-    let (seconds, median) = times(of: network)
-    let stages = median.map { stage, time in
+    let (seconds, fastest) = times(of: network)
+    let stages = fastest.map { stage, time in
       let cost = config.costs[stage]
       return "{\"bytes\":\(cost?.bytes ?? 0),\"operations\":\(cost?.operations ?? 0),"
         + "\"seconds\":\(time),\"stage\":\"\(stage)\"}"

@@ -4,6 +4,7 @@ import argparse
 import filecmp
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -61,10 +62,14 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
+    if arguments.what == "all":
+        # Each in a process of its own, because a child's peak memory counts ours in.
+        for name in benches:
+            options = ["--threads", str(arguments.threads), "--rounds", str(arguments.rounds)]
+            subprocess.run([sys.executable, "-B", __file__, name, *options], check=True)
+        return
     with tempfile.TemporaryDirectory() as folder:
-        for name, bench in benches.items():
-            if arguments.what in (name, "all"):
-                bench(Path(folder), arguments.threads, arguments.rounds)
+        benches[arguments.what](Path(folder), arguments.threads, arguments.rounds)
 
 
 if __name__ == "__main__":

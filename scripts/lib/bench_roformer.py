@@ -39,7 +39,7 @@ def bench_chunk(model, threads, rounds):
 
 def bench_memory(folder, model, threads):
     rows = []
-    for minutes in (3, 30):
+    for minutes in (2, 10):
         say(f"separating {minutes} minutes")
         # Without overlap it takes a half of the time, and the same memory.
         seconds, peaks = run(
