@@ -163,7 +163,7 @@ package final class Encoding {
       ]
     } else {
       let last = try SpooledSound(.standardOutput) { spool throws(FilterError) in
-        sinks = try self.sinks(SpooledSound.name, spool, frames: outputFrames)
+        sinks = try self.sinks(SpooledSound.standardOutput, spool, frames: outputFrames)
         return sinks.removeLast()
       }
       sinks.append(last)

@@ -96,7 +96,7 @@ final class SoundFileOutput {
 
   /// Why the system does not write a file.
   static func error(writing name: String, _ reason: any Error) -> FilterError {
-    let isSpool = name == SpooledSound.name
+    let isSpool = name == SpooledSound.standardOutput
     return FilterError(
       .io, "Cannot write \(isSpool ? "the temporary file" : name): \(reason).",
       advice: isSpool ? "Give --temp-dir a folder with room." : "Is there room on the disk?",

@@ -4,8 +4,8 @@ internal import SystemPackage
 /// A sound file for a pipe in a format whose beginning is written last: it is made in a temporary file first.
 final class SpooledSound: SoundSink {
   /// What messages call a file that goes to a pipe.
-  static let name = "standard output"
-  let name = SpooledSound.name
+  static let standardOutput = "standard output"
+  let name = SpooledSound.standardOutput
   private let output: FileDescriptor
   private let spool: FileDescriptor
   private let sound: any SoundSink
