@@ -17,13 +17,16 @@ from measuring import BUILD, music, reference, run, say, separate, table
 
 
 def bench_memory(folder, threads, rounds):
-    models = {"the bundled model": "htdemucs-mini", "htdemucs of full size": folder / "htdemucs.th"}
-    reference("reference.py", "write", models["htdemucs of full size"])
+    full = folder / "htdemucs.th"
+    reference("reference.py", "write", full)
+    runs = {
+        "the bundled model": ("htdemucs-mini",), "htdemucs of full size": (full,),
+        "the same in int8": (full, "--precision", "int8")}
     rows = []
-    for name, model in models.items():
+    for name, (model, *options) in runs.items():
         for minutes in (3, 30):
-            say(f"separating {minutes} minutes with {name}")
-            seconds, peak = separate(music(folder, 60 * minutes), model, threads)
+            say(f"separating {minutes} minutes: {name}")
+            seconds, peak = separate(music(folder, 60 * minutes), model, threads, *options)
             rows.append((name, minutes, f"{peak:.0f} MB", f"{60 * minutes / seconds:.1f}"))
     table("ap-demucs", "minutes of music", "peak memory", "times real time", rows=rows)
 
